@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The data directory: where everything that must survive lies, and the keys of the house."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import Struct
+
+from . import clock
+from .durable import write_atomic, write_new
+from .problems import Refusal
+
+SIGNING_KEYS: Final = ("log", "directory")
+SECRETS: Final = ("vault", "secret")
+_ROOMS: Final = ("journal", "lake", "rollups", "charts", "spool", "months", "keys", "keys/bodies")
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What `nadzor.json` says: the public facts of one data directory."""
+
+    origin: str
+    public_url: str
+    portal_url: str
+    created: datetime
+    directory_key: str
+    v: int = 1
+
+
+class Home:
+    """One data directory; create it once, then open it everywhere."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root = root
+        self.settings = settings
+        self.config = root / "nadzor.json"
+        self.journal = root / "journal" / "journal.sqlite3"
+        self.database = root / "register.sqlite3"
+        self.directory = root / "directory.json"
+        self.lake = root / "lake"
+        self.rollups = root / "rollups"
+        self.charts = root / "charts"
+        self.spool = root / "spool"
+        self.months = root / "months"
+        self.keys = root / "keys"
+        self.body_keys = root / "keys" / "bodies"
+
+    @classmethod
+    def create(
+        cls,
+        path: Path | str,
+        *,
+        origin: str = "nadzor.local/log",
+        public_url: str = "http://127.0.0.1:8401",
+        portal_url: str = "http://127.0.0.1:8400",
+    ) -> Home:
+        """Make a data directory, or open the one that is there with the settings it has.
+
+        Why: `nadzor.json` is written last, so a directory without it is unfinished and is finished here.
+        """
+        root = Path(path).absolute()
+        if (root / "nadzor.json").exists():
+            return cls.open(root)
+        _furnish(root)
+        settings = Settings(
+            origin=origin,
+            public_url=public_url.rstrip("/"),
+            portal_url=portal_url.rstrip("/"),
+            created=clock.now(),
+            directory_key=_b64(_public(_signing_key(root, "directory"))),
+        )
+        vkey = _vkey(origin, _public(_signing_key(root, "log")))
+        write_atomic(root / "keys" / "log.vkey", vkey.encode() + b"\n")
+        write_atomic(root / "nadzor.json", msgspec.json.format(msgspec.json.encode(settings)) + b"\n")
+        return cls(root, settings)
+
+    @classmethod
+    def open(cls, path: Path | str) -> Home:
+        """The data directory at a path.
+
+        Raises: Refusal home.missing, or home.damaged when `nadzor.json` cannot be read.
+        """
+        root = Path(path).absolute()
+        config = root / "nadzor.json"
+        if not config.is_file():
+            raise Refusal("home.missing", path=str(path))
+        try:
+            settings = msgspec.json.decode(config.read_bytes(), type=Settings)
+        except msgspec.DecodeError as error:
+            raise Refusal("home.damaged", file="nadzor.json") from error
+        return cls(root, settings)
+
+    def key(self, name: str) -> Ed25519PrivateKey:
+        """A signing key of the house: `log` or `directory`."""
+        return _signing_key(self.root, name)
+
+    def secret(self, name: str) -> bytes:
+        """Thirty-two secret bytes: `vault` (field encryption) or `secret` (sessions and tokens)."""
+        return _secret(self.root, name)
+
+    @property
+    def log_vkey(self) -> str:
+        """The log's public key as makers pin it (C2SP signed-note verifier key)."""
+        return _read(self.root, "log.vkey").decode().strip()
+
+
+def _furnish(root: Path) -> None:
+    for room in _ROOMS:
+        (root / room).mkdir(parents=True, exist_ok=True)
+    (root / "keys").chmod(0o700)
+    for name in (*SIGNING_KEYS, *SECRETS):
+        with contextlib.suppress(FileExistsError):
+            write_new(root / "keys" / f"{name}.key", _b64(secrets.token_bytes(32)).encode() + b"\n", mode=0o600)
+
+
+def _signing_key(root: Path, name: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_secret(root, name))
+
+
+def _secret(root: Path, name: str) -> bytes:
+    try:
+        raw = base64.b64decode(_read(root, f"{name}.key"), validate=False)
+    except ValueError as error:
+        raise Refusal("home.damaged", file=f"keys/{name}.key") from error
+    if len(raw) != 32:
+        raise Refusal("home.damaged", file=f"keys/{name}.key")
+    return raw
+
+
+def _read(root: Path, name: str) -> bytes:
+    try:
+        return (root / "keys" / name).read_bytes()
+    except FileNotFoundError as error:
+        raise Refusal("home.damaged", file=f"keys/{name}") from error
+
+
+def _public(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes_raw()
+
+
+def _vkey(origin: str, public: bytes) -> str:
+    typed = b"\x01" + public
+    named = hashlib.sha256(origin.encode() + b"\n" + typed).hexdigest()[:8]
+    return f"{origin}+{named}+{_b64(typed)}"
+
+
+def _b64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
