@@ -118,7 +118,8 @@ def _furnish(root: Path) -> None:
     (root / "keys").chmod(0o700)
     for name in (*SIGNING_KEYS, *SECRETS):
         with contextlib.suppress(FileExistsError):
-            write_new(root / "keys" / f"{name}.key", _b64(secrets.token_bytes(32)).encode() + b"\n", mode=0o600)
+            seed = _b64(secrets.token_bytes(32)).encode() + b"\n"
+            write_new(root / "keys" / f"{name}.key", seed, mode=0o600)
 
 
 def _signing_key(root: Path, name: str) -> Ed25519PrivateKey:

@@ -11,7 +11,9 @@ _INN_10: Final = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 _INN_11: Final = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 _INN_12: Final = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 # Medical organisation, its structural units, and the sibling root, in the Ministry of Health's arc.
-_CLINIC_OID: Final = re.compile(r"1\.2\.643\.5\.1\.13\.13\.12\.[12]\.\d{1,2}\.\d{1,6}(\.0\.\d{1,6}(\.\d{1,6})?)?", re.ASCII)
+_CLINIC_OID: Final = re.compile(
+    r"1\.2\.643\.5\.1\.13\.13\.12\.[12]\.\d{1,2}\.\d{1,6}(\.0\.\d{1,6}(\.\d{1,6})?)?", re.ASCII
+)
 _NUMBER: Final = re.compile(r"(РЗН|ФСР|ФСЗ) (19|20)\d{2}/\d{4,6}", re.ASCII)
 _WRITTEN: Final = re.compile(r"(P3H|[^\d/]*)(.*)", re.DOTALL)  # P3H: the letter ze typed as a digit
 _LOOK_ALIKE: Final = str.maketrans("PCEHKMOTAXB3", "РСЕНКМОТАХВЗ")
@@ -30,7 +32,7 @@ def inn_ok(text: str) -> bool:
 
 
 def ogrn_ok(text: str) -> bool:
-    """Whether a state registration number's check digit holds; thirteen digits, or fifteen for a sole trader."""
+    """Whether a state registration number's check digit holds: 13 digits, or 15 for a sole trader."""
     return _digits(text, 13, 15) and str(int(text[:-1]) % (len(text) - 2) % 10) == text[-1]
 
 

@@ -53,7 +53,8 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         told = ", ".join(f"{name}={value}" for name, value in self.facts.items())
-        return " ".join(part for part in (self.code, self.at and f"at {self.at}", told and f"({told})") if part)
+        parts = (self.code, self.at and f"at {self.at}", told and f"({told})")
+        return " ".join(part for part in parts if part)
 
 
 @cache
@@ -125,7 +126,7 @@ def _quality(text: str) -> float:
 
 
 class _Facts(dict[str, Any]):
-    """Facts for a sentence; a missing one becomes an ellipsis, because an answer must never fail to be given."""
+    """Facts for a sentence; a missing one becomes an ellipsis, because an answer must not fail."""
 
     def __missing__(self, name: str) -> str:
         return "…"
