@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# Two commands on a fresh machine: `make demo` and `make test`. Each builds .venv from the lock first; again, it is instant.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+SOURCES := src sdk tests
+
+.PHONY: demo test check fix bench lock clean
+.DEFAULT_GOAL := test
+
+demo: $(READY)
+	$(BIN)/nadzor demo
+
+test: check
+	$(BIN)/python -m pytest -n auto -q
+
+check: $(READY)
+	sh bin/provision
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(READY)
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+bench: $(READY)
+	$(BIN)/nadzor bench
+
+# Needs uv on the path; keeps every pin that still fits.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --all-extras \
+	    --no-emit-package nadzor-sdk -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv
+
+$(READY): requirements.lock pyproject.toml sdk/pyproject.toml
+	@sh bin/provision python "$(PYTHON)"
+	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e sdk -e .
+	@touch $(READY)
