@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arithmetic of terms: counting workdays and calendar days the way the Civil Code counts them.
+
+All days are dates in Moscow, the regulator's zone; intervals are half-open.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, assert_never
+
+from nadzor.workdays.calendar import ONE_DAY, year_of
+
+Unit = Literal["working_day", "calendar_day"]
+
+
+def is_workday(day: date) -> bool:
+    """Whether this day is worked.
+
+    Law: Labour Code art. 111-112; the transfer decree of the year.
+    Raises: CalendarMissing beyond the loaded years.
+    """
+    return year_of(day).is_workday(day)
+
+
+def next_workday(day: date) -> date:
+    """The day itself if it is worked, else the first worked day after it.
+
+    Law: Civil Code art. 193.
+    Raises: CalendarMissing beyond the loaded years.
+    """
+    while not is_workday(day):
+        day += ONE_DAY
+    return day
+
+
+def last_workday(day: date) -> date:
+    """The day itself if it is worked, else the last worked day before it: when to warn.
+
+    Law: none moves a fixed date back; used only to warn before one.
+    Raises: CalendarMissing beyond the loaded years.
+    """
+    while not is_workday(day):
+        day -= ONE_DAY
+    return day
+
+
+def add_workdays(event: date, count: int) -> date:
+    """The last day of a term of `count` workdays that an event starts.
+
+    Law: Civil Code art. 191 (a term starts the day after the event).
+    Units: workdays, at least 1.
+    Raises: CalendarMissing beyond the loaded years.
+
+    >>> add_workdays(date(2025, 4, 29), 5)
+    datetime.date(2025, 5, 12)
+    """
+    _positive(count)
+    day = event
+    for _ in range(count):
+        day = next_workday(day + ONE_DAY)
+    return day
+
+
+def add_calendar_days(event: date, count: int) -> date:
+    """The last day of a term of `count` calendar days; one that ends on a day off ends on the next workday.
+
+    Law: Civil Code art. 191, 193.
+    Units: calendar days, at least 1.
+    Raises: CalendarMissing beyond the loaded years.
+
+    >>> add_calendar_days(date(2026, 10, 2), 30)
+    datetime.date(2026, 11, 2)
+    """
+    _positive(count)
+    return next_workday(event + count * ONE_DAY)
+
+
+def due(event: date, count: int, unit: Unit) -> date:
+    """The last day of a term in either unit.
+
+    Law: Civil Code art. 191, 193.
+    Raises: CalendarMissing beyond the loaded years.
+    """
+    match unit:
+        case "working_day":
+            return add_workdays(event, count)
+        case "calendar_day":
+            return add_calendar_days(event, count)
+        case _:
+            assert_never(unit)
+
+
+def workdays_between(start: date, end: date) -> int:
+    """How many days of [start, end) are worked.
+
+    Law: Labour Code art. 111-112.
+    Units: workdays.
+    Raises: CalendarMissing beyond the loaded years.
+    """
+    days = (start + offset * ONE_DAY for offset in range((end - start).days))
+    return sum(is_workday(day) for day in days)
+
+
+def _positive(count: int) -> None:
+    if count < 1:
+        raise ValueError(f"a term has at least one day, not {count}")
