@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Norms by key and day: the edition in force, the end of an act, and the files that are refused."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from nadzor.law.load import acts, join_acts, norm, norms, parse_act
+from nadzor.law.norm import NormMissing
+
+ACT = """
+act: ex-1
+title: {ru: "Пример", en: "Example"}
+cite: "EX-1"
+norms:
+  reply:
+    what: {ru: "Срок ответа", en: "Time to answer"}
+    unit: working_day
+    values:
+      - {from: 2030-01-01, until: 2032-03-01, value: 30, cite: "EX-1:p12", status: read}
+      - {from: 2032-03-01, value: 20, cite: "EX-7:p4", status: read}
+    checked: {day: 2030-01-02, by: "a lawyer", next: 2031-01-02}
+"""
+
+
+def test_the_edition_follows_the_day() -> None:
+    """The month's norm of Order 4472 is reported for 2025 and unverified from 2026 on."""
+    assert norm("telemetry.report_period", date(2025, 12, 31)).status == "reported"
+    later = norm("telemetry.report_period", date(2026, 1, 1))
+    assert (later.value, later.status, later.act) == ("month", "unverified", "order-4472")
+
+
+def test_a_lapsed_act_has_no_norm() -> None:
+    """Order 1113n ends with 2026: the last day has a term, the next has none, and no successor is guessed."""
+    assert norm("vigilance.report.death", date(2026, 12, 31)).days == 10
+    with pytest.raises(NormMissing) as missing:
+        norm("vigilance.report.death", date(2027, 1, 1))
+    assert missing.value.code == "law.norm-missing"
+    assert (missing.value.key, missing.value.on) == ("vigilance.report.death", date(2027, 1, 1))
+
+
+def test_an_unknown_key_is_a_mistake() -> None:
+    """A key the house never had is a bug, not a gap in the law."""
+    with pytest.raises(KeyError):
+        norm("no.such.norm", date(2026, 11, 21))
+
+
+def test_every_norm_is_cited_in_both_languages() -> None:
+    """Every norm says what it is in Russian and English, cites each value and names its next review."""
+    for key, (act, entry) in norms().items():
+        assert entry.what.ru and entry.what.en, key
+        assert all(value.cite for value in entry.values), key
+        assert entry.checked.next > entry.checked.day, key
+        assert act in {each.act for each in acts()}
+
+
+def test_a_good_act_loads() -> None:
+    """The example act is accepted as it stands, so that each refusal below has one cause."""
+    assert parse_act(ACT).norms["reply"].values[1].value == 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("until: 2032-03-01", "until: 2032-04-01", "overlaps the one of 2032-03-01"),
+        ("until: 2032-03-01, ", "", "overlaps the one of 2032-03-01"),
+        ("until: 2032-03-01", "until: 2029-03-01", "before it starts"),
+        ('"EX-7:p4"', '" "', "value from 2032-03-01 has no citation"),
+        ('"a lawyer"', '""', "names nobody"),
+        ("next: 2031-01-02", "next: 2030-01-02", "no later review date"),
+        ("status: read", "status: certain", "Invalid enum value"),
+    ],
+)
+def test_a_wrong_act_is_not_loaded(old: str, new: str, fault: str) -> None:
+    """Overlaps, missing citations, missing reviews and unknown statuses stop the loading."""
+    with pytest.raises(ValueError, match=fault):
+        parse_act(ACT.replace(old, new, 1))
+
+
+def test_an_empty_norm_is_not_loaded() -> None:
+    """A norm with no edition at all is refused."""
+    head, tail = ACT.split("values:", maxsplit=1)[0], ACT.split("status: read}\n")[2]
+    with pytest.raises(ValueError, match="has no edition"):
+        parse_act(head + "values: []\n" + tail)
+
+
+def test_two_acts_cannot_claim_one_norm() -> None:
+    """One question has one home."""
+    act = parse_act(ACT)
+    with pytest.raises(ValueError, match="reply is in ex-1 and in ex-1"):
+        join_acts([act, act])
