@@ -98,6 +98,13 @@ class Home:
             raise Refusal("home.damaged", file="nadzor.json") from error
         return cls(root, settings)
 
+    def at_address(self, *, portal_url: str, public_url: str) -> Home:
+        """The same data directory, its doors at other addresses from now on."""
+        moved = msgspec.structs.replace(self.settings, portal_url=portal_url.rstrip("/"), public_url=public_url.rstrip("/"))
+        if moved != self.settings:
+            write_atomic(self.config, msgspec.json.format(msgspec.json.encode(moved)) + b"\n")
+        return Home(self.root, moved)
+
     def key(self, name: str) -> Ed25519PrivateKey:
         """A signing key of the house: `log` or `directory`."""
         return _signing_key(self.root, name)

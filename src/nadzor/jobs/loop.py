@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scheduler: every task at its own period, and a note of how it went."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Sequence
+
+import msgspec
+import structlog
+
+from nadzor.base import clock
+from nadzor.base.home import Home
+
+log = structlog.get_logger()
+
+
+class Task(msgspec.Struct, frozen=True):
+    """One recurring deed. `deed` returns what is worth a log line, or nothing when there was nothing to do."""
+
+    name: str
+    period_s: float
+    deed: Callable[[Home], str | None]
+
+
+def run(home: Home, tasks: Sequence[Task], *, stop: threading.Event | None = None) -> None:
+    """Run each task at its period, each in a thread of its own, until asked to stop (SIGTERM, SIGINT, or `stop`).
+
+    Why: a long refresh must not keep the key directory, valid for a minute, from being published.
+    """
+    stop = stop or _stopped_by_signal()
+    threads = [threading.Thread(target=_repeat, args=(task, home, stop), name=task.name) for task in tasks]
+    for thread in threads:
+        thread.start()
+    while not stop.wait(0.2):
+        pass
+    for thread in threads:
+        thread.join()
+
+
+def _repeat(task: Task, home: Home, stop: threading.Event) -> None:
+    while not stop.is_set():
+        attempt(task, home)
+        stop.wait(task.period_s)
+
+
+def attempt(task: Task, home: Home) -> bool:
+    """Run one task once; a failure is logged and reported as False, never raised.
+
+    Why: a task that cannot work today (a full disk, a norm missing) must not keep the key directory from being published.
+    """
+    try:
+        outcome = task.deed(home)
+    except Exception:
+        log.exception("jobs.task.failed", task=task.name)
+        return False
+    if outcome:
+        log.info("jobs.task.done", task=task.name, outcome=outcome)
+    return True
+
+
+def _stopped_by_signal() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _publish_directory(home: Home) -> str | None:
+    from nadzor.actions.publish_directory import publish_directory
+
+    publish_directory(home, now=clock.now())
+    return None
+
+
+def _refresh(home: Home) -> str | None:
+    from nadzor.actions.refresh import refresh
+
+    return refresh(home, now=clock.now())
+
+
+TASKS = (
+    Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
+    Task("refresh", 2.0, _refresh),  # load, roll up, detect: only when the journal has grown
+)
