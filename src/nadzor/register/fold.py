@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One spelling for searching, so that a device is found however it was typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# Latin letters that look like Cyrillic ones, both brought to Latin: a name typed on either keyboard layout is the same.
+_LOOK_ALIKE: Final = str.maketrans("авекмнорстухз", "abekmhopctyx3")
+_KEEP: Final = re.compile(r"[^\w]+")
+
+
+def fold(text: str) -> str:
+    """A text without case, quotes, spacing, accents and the difference between look-alike letters.
+
+    >>> fold("«РЗН 2025/12 345»") == fold("P3H2025/12345")
+    True
+    >>> fold("  ЛЁГКИЕ-скан ") == fold("легкие скан")
+    True
+    """
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return _KEEP.sub("", letters.translate(_LOOK_ALIKE)).replace("_", "")
+
+
+def fold_words(text: str) -> list[str]:
+    """The folded words of a query; all of them must be found."""
+    return [word for word in map(fold, re.split(r"\s+", text)) if word]

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Questions to the register; answers are structs.  Those that take a `person` show only what the person may read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from nadzor.base.problems import Refusal
+from nadzor.measures.bins import Bins
+from nadzor.people import permissions
+from nadzor.people.queries import Person, card
+from nadzor.register.cards import (
+    ClaimCard,
+    DeviceCard,
+    InstallationCard,
+    KeyCard,
+    RegisterCounts,
+    ScaleCard,
+    VersionCard,
+)
+from nadzor.register.fold import fold_words
+from nadzor.register.models import Claim, Device, Installation, InstallationKey, ScoreScale, Version
+
+PAGE_MAX = 200  # bounds one answer; the cursor fetches the rest
+
+
+def search(
+    text: str = "", *, after: str | None = None, changed_since: datetime | None = None, limit: int = 50
+) -> list[DeviceCard]:
+    """Devices whose names, number, code or maker contain every word, by code, after a cursor (a code)."""
+    rows = _devices()
+    for word in fold_words(text):
+        rows = rows.filter(search__contains=word)
+    if after:
+        rows = rows.filter(code__gt=after)
+    if changed_since:
+        rows = rows.filter(changed_at__gte=changed_since)
+    return [_device(row) for row in rows[: min(limit, PAGE_MAX)]]
+
+
+def device(code: str) -> DeviceCard:
+    """One device.
+
+    Raises: Refusal register.device-unknown.
+    """
+    row = _devices().filter(code=code).first()
+    if row is None:
+        raise Refusal("register.device-unknown")
+    return _device(row)
+
+
+def devices() -> list[DeviceCard]:
+    """Every device, by code."""
+    return [_device(row) for row in _devices()]
+
+
+def readable(person: Person | None) -> list[DeviceCard]:
+    """The devices whose operation figures a person may read."""
+    return [found for found in devices() if permissions.may_read_operation(person, maker=found.maker.code)]
+
+
+def readable_device(person: Person | None, code: str) -> DeviceCard:
+    """One device for reading its operation figures.
+
+    Raises: Refusal people.not-yours, or register.device-unknown.
+    """
+    found = device(code)
+    permissions.must_read_operation(person, maker=found.maker.code)
+    return found
+
+
+def versions(device: str) -> list[VersionCard]:
+    """A device's versions, oldest first."""
+    rows = Version.objects.filter(device__code=device).prefetch_related("builds")
+    return [
+        VersionCard(row.version, row.released_on, row.registered_on, tuple(build.digest for build in row.builds.all()))
+        for row in rows
+    ]
+
+
+def claims(device: str | None = None) -> list[ClaimCard]:
+    """Declared claims of a device, or of all."""
+    rows = Claim.objects.select_related("device").order_by("device__code", "finding", "metric")
+    return [_claim(row) for row in (rows.filter(device__code=device) if device else rows)]
+
+
+def scales(device: str | None = None) -> list[ScaleCard]:
+    """Registered score scales of a device, or of all."""
+    rows = ScoreScale.objects.select_related("device").order_by("device__code", "finding")
+    return [
+        ScaleCard(row.device.code, row.finding, row.low, row.high, tuple(row.edges))
+        for row in (rows.filter(device__code=device) if device else rows)
+    ]
+
+
+def bins() -> Bins:
+    """Registered histogram edges by (device, finding)."""
+    return {(scale.device, scale.finding): scale.edges for scale in scales()}
+
+
+def installations(device: str | None = None) -> list[InstallationCard]:
+    """Installations of a device, or of all, with their keys."""
+    rows = Installation.objects.select_related("device").prefetch_related("keys")
+    return [_installation(row) for row in (rows.filter(device__code=device) if device else rows)]
+
+
+def installation(id: str) -> InstallationCard | None:
+    """One installation, or None."""
+    row = Installation.objects.select_related("device").prefetch_related("keys").filter(id=id).first()
+    return _installation(row) if row else None
+
+
+def count_devices() -> int:
+    """How many devices the register holds."""
+    return Device.objects.count()
+
+
+def counts() -> RegisterCounts:
+    """The register in numbers."""
+    total = Device.objects.count()
+    domestic = Device.objects.filter(maker__country="RU").count()
+    return RegisterCounts(
+        devices=total,
+        domestic=domestic,
+        foreign=total - domestic,
+        makers=Device.objects.values("maker").distinct().count(),
+        versions=Version.objects.count(),
+        claims=Claim.objects.count(),
+        installations=Installation.objects.count(),
+        sites=Installation.objects.values("site").distinct().count(),
+    )
+
+
+def _devices() -> QuerySet[Device]:
+    return Device.objects.select_related("maker__represented_by").order_by("code")
+
+
+def _device(row: Device) -> DeviceCard:
+    return DeviceCard(
+        code=row.code,
+        name_ru=row.name_ru,
+        name_en=row.name_en,
+        number=row.number,
+        registered_on=row.registered_on,
+        risk_class=row.risk_class,
+        ai=row.ai,
+        transmits=row.transmits,
+        intended_use_ru=row.intended_use_ru,
+        intended_use_en=row.intended_use_en,
+        field=row.field,
+        solution_type=row.solution_type,
+        modality=row.modality,
+        status=row.status,
+        maker=card(row.maker),
+        changed_at=row.changed_at,
+    )
+
+
+def _claim(row: Claim) -> ClaimCard:
+    return ClaimCard(
+        row.device.code, row.finding, row.label_ru, row.label_en, row.metric, row.value, row.lower_bound, row.threshold
+    )
+
+
+def _installation(row: Installation) -> InstallationCard:
+    keys = tuple(_key(key) for key in row.keys.all())
+    return InstallationCard(row.id, row.device.code, row.site, row.sandbox, row.created, keys)
+
+
+def _key(row: InstallationKey) -> KeyCard:
+    return KeyCard(row.keyid, row.public, row.not_before, row.not_after, row.revoked_at)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The only place that reads the environment: one frozen struct, read once, bounds checked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+PREFIX: Final = "NADZOR_"
+
+
+class Configuration(Struct, frozen=True, forbid_unknown_fields=True):
+    """What may differ between two runs over one data directory; everything else lies in the directory itself."""
+
+    home: Annotated[str, Meta(min_length=1)]
+    hosts: tuple[str, ...] = ()  # names the portal answers to, beside the host of its own address
+    proxy: bool = False  # a trusted proxy ends TLS and sets X-Forwarded-Proto
+    session_s: Annotated[int, Meta(ge=300, le=86_400)] = 28_800  # one working day; longer leaves desks open overnight
+    lockout_failures: Annotated[int, Meta(ge=3, le=20)] = 5  # fewer locks out honest typing errors
+    lockout_s: Annotated[int, Meta(ge=60, le=86_400)] = 900  # slows guessing to 480 tries a day and account
+    enrol_per_minute: Annotated[int, Meta(ge=1, le=10_000)] = 60  # tokens are 256 bits; this bounds the work, not the luck
+
+
+class ConfigurationError(Exception):
+    """The environment says something we cannot follow; the message says what to change."""
+
+
+def read(environment: Mapping[str, str]) -> Configuration:
+    """The configuration that an environment describes.
+
+    Raises: ConfigurationError naming the variable and the remedy.
+    """
+    given = {name: text for name, text in environment.items() if name.startswith(PREFIX)}
+    known = {PREFIX + field.upper(): field for field in Configuration.__struct_fields__}
+    if unknown := sorted(set(given) - set(known)):
+        raise ConfigurationError(f"unknown {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+    if PREFIX + "HOME" not in given:
+        raise ConfigurationError("NADZOR_HOME is not set: name the data directory, or pass --data DIR")
+    values: dict[str, Any] = {known[name]: text for name, text in given.items()}
+    if "hosts" in values:
+        values["hosts"] = [host.strip() for host in values["hosts"].split(",") if host.strip()]
+    try:
+        return msgspec.convert(values, Configuration, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{error}: correct the NADZOR_ variable of that name") from error
+
+
+def current() -> Configuration:
+    """The configuration of this process; Django's settings keep the answer."""
+    return read(os.environ)
+
+
+def name_home(path: str) -> None:
+    """Tell this process, and those it starts, which data directory to use."""
+    os.environ[PREFIX + "HOME"] = path

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Django, set up for one data directory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import django
+from django.apps import apps
+from django.conf import settings
+
+from nadzor.base.home import Home
+from nadzor.site import configuration
+
+
+def setup(home: Home | Path | str) -> Home:
+    """Make Django work on this data directory, which must exist; a process serves one directory only.
+
+    Raises: Refusal home.missing; RuntimeError when Django already works on another directory.
+    """
+    opened = home if isinstance(home, Home) else Home.open(Path(home))
+    if apps.ready:
+        if settings.HOME.root != opened.root:
+            raise RuntimeError(f"this process already works on {settings.HOME.root}")
+        return opened
+    configuration.name_home(str(opened.root))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "nadzor.site.settings"
+    django.setup()
+    return opened

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Root addresses: the API, and the portal for everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from nadzor.api.health import live, ready
+from nadzor.api.routes import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/live", live),
+    path("health/ready", ready),
+    path("api/v1/", api.urls),
+]
+if (Path(__file__).parents[1] / "portal" / "urls.py").exists():
+    urlpatterns.append(path("", include("nadzor.portal.urls")))
