@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signing and checking one request (RFC 9421, RFC 9530, Ed25519), with no choices left to the sender.
+
+The covered components stand in one order, the three parameters each once, one signature a request.
+Anything else is refused with a code that says which rule it broke.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import TypedDict, Unpack
+
+from msgspec import Struct
+
+from nadzor_wire.base64text import b64, unb64
+from nadzor_wire.keys import Ed25519PrivateKey, Ed25519PublicKey, signed_by
+from nadzor_wire.limits import SIGNATURE_WINDOW_S
+
+TAG = "nadzor-intake"
+LABEL = "nadzor"
+COMPONENTS = ("@method", "@target-uri", "content-digest", "content-type", "nadzor-batch")
+CODING = "content-encoding"  # covered if and only if the request has it
+
+_INPUT = re.compile(r'([a-z][a-z0-9_-]{0,31})=(\(("[^"]*"(?: "[^"]*")*)\)((?:;[a-z]+=[^;,]*)*))')
+_CREATED = re.compile(r";created=([1-9][0-9]{0,11})")
+_KEYID = re.compile(r';keyid="([A-Za-z0-9._:-]{1,64})"')
+_PARAMETER = re.compile(r";[a-z]+=[^;]*")
+
+
+class SignatureError(ValueError):
+    """A request that is not signed as the protocol demands; `code` is a problem code."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+class SignatureParts(Struct, frozen=True):
+    """What Signature-Input and Signature say."""
+
+    label: str
+    components: tuple[str, ...]
+    params: str  # the inner list with its parameters, exactly as received: the last line of the base
+    created: int  # seconds since 1970
+    keyid: str
+    signature: bytes
+
+
+class RequestToSign(TypedDict):
+    """What a signature needs to know of a request; `headers` may be in any case."""
+
+    private: Ed25519PrivateKey
+    keyid: str
+    method: str
+    target_uri: str
+    headers: Mapping[str, str]
+    body: bytes
+    created: int
+
+
+class ReceivedRequest(TypedDict):
+    """What a check needs to know of a request; `target_uri` is rebuilt from the configured public URL."""
+
+    public: Ed25519PublicKey | bytes
+    method: str
+    target_uri: str
+    headers: Mapping[str, str]
+
+
+def content_digest(body: bytes) -> str:
+    """Content-Digest of the coded body (RFC 9530 section 2)."""
+    return f"sha-256=:{b64(sha256(body).digest())}:"
+
+
+def components_for(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of the components a signature over these headers covers, in their order."""
+    coded = any(name.lower() == CODING for name in headers)
+    return (*COMPONENTS, CODING) if coded else COMPONENTS
+
+
+def component_values(method: str, target_uri: str, headers: Mapping[str, str]) -> dict[str, str]:
+    """Component name to value, in signing order. Raises: SignatureError if a header is absent."""
+    known = {name.lower(): value for name, value in headers.items()}
+    known |= {"@method": method, "@target-uri": target_uri}
+    try:
+        return {name: known[name] for name in components_for(headers)}
+    except KeyError as missing:
+        raise SignatureError("signature.components", f"header {missing.args[0]} is absent") from None
+
+
+def signature_params(components: tuple[str, ...], *, created: int, keyid: str) -> str:
+    """The inner list with its parameters (RFC 9421 section 2.3)."""
+    names = " ".join(f'"{name}"' for name in components)
+    return f'({names});created={created};keyid="{keyid}";tag="{TAG}"'
+
+
+def signature_base(components: Mapping[str, str], params: str) -> bytes:
+    """The bytes that are signed (RFC 9421 section 2.5)."""
+    lines = [f'"{name}": {value}\n' for name, value in components.items()]
+    return ("".join(lines) + f'"@signature-params": {params}').encode("latin-1")
+
+
+def sign_request(**request: Unpack[RequestToSign]) -> dict[str, str]:
+    """The headers together with Content-Digest, Signature-Input and Signature."""
+    headers = dict(request["headers"]) | {"Content-Digest": content_digest(request["body"])}
+    values = component_values(request["method"], request["target_uri"], headers)
+    params = signature_params(tuple(values), created=request["created"], keyid=request["keyid"])
+    signature = request["private"].sign(signature_base(values, params))
+    return headers | {"Signature-Input": f"{LABEL}={params}", "Signature": f"{LABEL}=:{b64(signature)}:"}
+
+
+def parse_signature(headers: Mapping[str, str]) -> SignatureParts:
+    """What the signature headers say.
+
+    Raises: SignatureError signature.missing, signature.malformed or signature.components.
+    """
+    known = {name.lower(): value for name, value in headers.items()}
+    if "signature-input" not in known or "signature" not in known:
+        raise SignatureError("signature.missing")
+    found = _INPUT.fullmatch(known["signature-input"])
+    if not found:
+        raise SignatureError("signature.malformed", "Signature-Input")
+    components = tuple(found[3][1:-1].split('" "'))
+    if components != components_for(known):
+        raise SignatureError("signature.components")
+    created, keyid = _parameters(found[4])
+    signature = _signature_bytes(found[1], known["signature"])
+    return SignatureParts(found[1], components, found[2], created, keyid, signature)
+
+
+def verify_digest(headers: Mapping[str, str], body: bytes) -> bytes:
+    """SHA-256 of the coded body, equal to what Content-Digest says.
+
+    Raises: SignatureError digest.missing or digest.mismatch.
+    """
+    stated = next((value for name, value in headers.items() if name.lower() == "content-digest"), None)
+    if stated is None:
+        raise SignatureError("digest.missing")
+    digest = sha256(body).digest()
+    if stated != f"sha-256=:{b64(digest)}:":
+        raise SignatureError("digest.mismatch")
+    return digest
+
+
+def verify_created(parts: SignatureParts, *, now_s: float) -> None:
+    """Raises: SignatureError signature.time if the signature is older or younger than the window."""
+    if abs(now_s - parts.created) > SIGNATURE_WINDOW_S:
+        raise SignatureError("signature.time")
+
+
+def verify_request(parts: SignatureParts, **request: Unpack[ReceivedRequest]) -> bytes:
+    """The signature base, once the signature over it is proved to be by this key.
+
+    Raises: SignatureError signature.components or signature.invalid.
+    """
+    values = component_values(request["method"], request["target_uri"], request["headers"])
+    if tuple(values) != parts.components:
+        raise SignatureError("signature.components")
+    try:
+        base = signature_base(values, parts.params)
+    except UnicodeEncodeError:
+        raise SignatureError("signature.malformed", "a header is not latin-1") from None
+    if not signed_by(request["public"], parts.signature, base):
+        raise SignatureError("signature.invalid")
+    return base
+
+
+def _parameters(text: str) -> tuple[int, str]:
+    """created and keyid of exactly the three parameters, in any order."""
+    parameters = _PARAMETER.findall(text)
+    created = [found for item in parameters if (found := _CREATED.fullmatch(item))]
+    keyid = [found for item in parameters if (found := _KEYID.fullmatch(item))]
+    if len(parameters) != 3 or len(created) != 1 or len(keyid) != 1 or f';tag="{TAG}"' not in parameters:
+        raise SignatureError("signature.malformed", "parameters are created, keyid and tag")
+    return int(created[0][1]), keyid[0][1]
+
+
+def _signature_bytes(label: str, text: str) -> bytes:
+    prefix = f"{label}=:"
+    if not text.startswith(prefix) or not text.endswith(":"):
+        raise SignatureError("signature.malformed", "Signature")
+    try:
+        return unb64(text[len(prefix) : -1], size=64)
+    except ValueError:
+        raise SignatureError("signature.malformed", "Signature") from None
