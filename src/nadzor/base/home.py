@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +12,9 @@ from typing import Final
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
+
+from nadzor_wire.base64text import b64, unb64
+from nadzor_wire.note import vkey
 
 from . import clock
 from .durable import write_atomic, write_new
@@ -75,10 +76,10 @@ class Home:
             public_url=public_url.rstrip("/"),
             portal_url=portal_url.rstrip("/"),
             created=clock.now(),
-            directory_key=_b64(_public(_signing_key(root, "directory"))),
+            directory_key=b64(_signing_key(root, "directory").public_key().public_bytes_raw()),
         )
-        vkey = _vkey(origin, _public(_signing_key(root, "log")))
-        write_atomic(root / "keys" / "log.vkey", vkey.encode() + b"\n")
+        pinned = vkey(origin, _signing_key(root, "log").public_key())
+        write_atomic(root / "keys" / "log.vkey", pinned.encode() + b"\n")
         write_atomic(root / "nadzor.json", msgspec.json.format(msgspec.json.encode(settings)) + b"\n")
         return cls(root, settings)
 
@@ -100,7 +101,9 @@ class Home:
 
     def at_address(self, *, portal_url: str, public_url: str) -> Home:
         """The same data directory, its doors at other addresses from now on."""
-        moved = msgspec.structs.replace(self.settings, portal_url=portal_url.rstrip("/"), public_url=public_url.rstrip("/"))
+        moved = msgspec.structs.replace(
+            self.settings, portal_url=portal_url.rstrip("/"), public_url=public_url.rstrip("/")
+        )
         if moved != self.settings:
             write_atomic(self.config, msgspec.json.format(msgspec.json.encode(moved)) + b"\n")
         return Home(self.root, moved)
@@ -125,7 +128,7 @@ def _furnish(root: Path) -> None:
     (root / "keys").chmod(0o700)
     for name in (*SIGNING_KEYS, *SECRETS):
         with contextlib.suppress(FileExistsError):
-            seed = _b64(secrets.token_bytes(32)).encode() + b"\n"
+            seed = b64(secrets.token_bytes(32)).encode() + b"\n"
             write_new(root / "keys" / f"{name}.key", seed, mode=0o600)
 
 
@@ -135,12 +138,9 @@ def _signing_key(root: Path, name: str) -> Ed25519PrivateKey:
 
 def _secret(root: Path, name: str) -> bytes:
     try:
-        raw = base64.b64decode(_read(root, f"{name}.key"), validate=False)
+        return unb64(_read(root, f"{name}.key").decode().strip(), size=32)
     except ValueError as error:
         raise Refusal("home.damaged", file=f"keys/{name}.key") from error
-    if len(raw) != 32:
-        raise Refusal("home.damaged", file=f"keys/{name}.key")
-    return raw
 
 
 def _read(root: Path, name: str) -> bytes:
@@ -148,17 +148,3 @@ def _read(root: Path, name: str) -> bytes:
         return (root / "keys" / name).read_bytes()
     except FileNotFoundError as error:
         raise Refusal("home.damaged", file=f"keys/{name}") from error
-
-
-def _public(key: Ed25519PrivateKey) -> bytes:
-    return key.public_key().public_bytes_raw()
-
-
-def _vkey(origin: str, public: bytes) -> str:
-    typed = b"\x01" + public
-    named = hashlib.sha256(origin.encode() + b"\n" + typed).hexdigest()[:8]
-    return f"{origin}+{named}+{_b64(typed)}"
-
-
-def _b64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
