@@ -18,8 +18,8 @@ CONTENT_TYPE = "application/x-ndjson"
 HEADER = "Nadzor-Batch"
 PATH = "/v1/batches"
 __all__ = [
-    "BatchError", "BatchHeader", "Coding", "Malformed", "decode_line", "decode_lines", "deflate", "encode_event",
-    "inflate", "parse_batch_header", "seal", "split_lines",
+    "BatchError", "BatchHeader", "Coding", "Malformed", "decode_line", "decode_lines", "deflate",
+    "encode_event", "inflate", "parse_batch_header", "seal", "split_lines",
 ]  # fmt: skip
 
 NO_PREVIOUS = bytes(32)  # `prev` of a stream's first batch
@@ -69,7 +69,9 @@ def parse_batch_header(text: str) -> BatchHeader:
         after = unb64(found[5], size=16) if found[5] else None
     except ValueError as bad:
         raise BatchError("batch.header", str(bad)) from None
-    header = BatchHeader(stream, int(found[2]), int(found[3]), prev, after, int(found[6] or 0), bool(found[7]))
+    header = BatchHeader(
+        stream, int(found[2]), int(found[3]), prev, after, int(found[6] or 0), bool(found[7])
+    )
     _check_header(header)
     return header
 
@@ -120,7 +122,7 @@ def decode_lines(body: bytes) -> list[Event | Malformed]:
     lines = split_lines(body)
     if max(map(len, lines), default=0) <= limits.EVENT_MAX:
         try:
-            events: list[Event | Malformed] = _decoder.decode_lines(body)  # type: ignore[assignment]
+            events: list[Event | Malformed] = _decoder.decode_lines(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             events = []
         if len(events) == len(lines):
@@ -164,11 +166,15 @@ def _too_deep(line: bytes) -> str | None:
     rest = _NOT_BRACKETS.sub(b"", line)
     for _ in range(limits.DEPTH_MAX):
         rest = rest.replace(b"[]", b"").replace(b"{}", b"")
-    return "event.too-deep" if rest.count(b"[") + rest.count(b"{") > limits.DEPTH_MAX or _PAIR.search(rest) else None
+    return (
+        "event.too-deep"
+        if rest.count(b"[") + rest.count(b"{") > limits.DEPTH_MAX or _PAIR.search(rest)
+        else None
+    )
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Event)
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _NOT_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}"]+')
 _PAIR = re.compile(rb"\[\]|\{\}")
 _PATH = re.compile(r" - at `(?:key` in `)?(\$[a-z_.\[\]0-9]*)`$")

@@ -8,7 +8,9 @@ from json.encoder import encode_basestring
 
 from nadzor_wire.limits import INT_MAX
 
-_quote: Callable[[str], str] = encode_basestring  # escapes exactly as ECMAScript does: RFC 8785 section 3.2.2.2
+_quote: Callable[[str], str] = (
+    encode_basestring  # escapes exactly as ECMAScript does: RFC 8785 section 3.2.2.2
+)
 
 
 class CanonicalError(ValueError):

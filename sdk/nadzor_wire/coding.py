@@ -83,7 +83,11 @@ def _inflate_zstd(coded: bytes, most: int) -> bytes:
         if stated == zstandard.CONTENTSIZE_UNKNOWN:
             return _inflate_unstated(unzip, coded, most)
         _check_size(coded, stated)
-        return unzip.decompress(coded, allow_extra_data=False) if stated else _inflate_unstated(unzip, coded, most)
+        return (
+            unzip.decompress(coded, allow_extra_data=False)
+            if stated
+            else _inflate_unstated(unzip, coded, most)
+        )
     except zstandard.ZstdError:
         raise BatchError("batch.inflate") from None
 

@@ -8,7 +8,7 @@ personal data out of telemetry; the narrative of an adverse event is the one fre
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal, TypeAlias, Union
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -23,26 +23,48 @@ EventId: TypeAlias = Annotated[
         description="UUIDv7, lower case (RFC 9562 section 5.7)",
     ),
 ]
-Moment: TypeAlias = Annotated[datetime, Meta(tz=True, description="RFC 3339 with zone; `day` is the date written here")]
+Moment: TypeAlias = Annotated[
+    datetime, Meta(tz=True, description="RFC 3339 with zone; `day` is the date written here")
+]
 Version: TypeAlias = Annotated[
     str,
-    Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}([-+.](rc|a|b|dev|hotfix)\.?[0-9]{0,4})?$(?!\n)", max_length=32),
+    Meta(
+        pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}([-+.](rc|a|b|dev|hotfix)\.?[0-9]{0,4})?$(?!\n)",
+        max_length=32,
+    ),
 ]
 Build: TypeAlias = Annotated[
     str, Meta(pattern=r"^[0-9a-f]{64}$", max_length=64, description="SHA-256 of model and software")
 ]
 StudyKey: TypeAlias = Annotated[
-    str, Meta(pattern=r"^[0-9a-f]{32}$", max_length=32, description="study identifier hashed with a salt kept at the site")
+    str,
+    Meta(
+        pattern=r"^[0-9a-f]{32}$",
+        max_length=32,
+        description="study identifier hashed with a salt kept at the site",
+    ),
 ]
-ReaderKey: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$", max_length=16, description="opaque reader")]
+ReaderKey: TypeAlias = Annotated[
+    str, Meta(pattern=r"^[0-9a-f]{16}$", max_length=16, description="opaque reader")
+]
 FailureCode: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Z]{3}[0-9]{3}$", max_length=6)]
 FindingCode: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,39}$", max_length=40)]
 ImdrfCode: TypeAlias = Annotated[
-    str, Meta(pattern=r"^[A-G][0-9]{2,7}$", max_length=8, description="IMDRF adverse event terminology, annexes A-G")
+    str,
+    Meta(
+        pattern=r"^[A-G][0-9]{2,7}$", max_length=8, description="IMDRF adverse event terminology, annexes A-G"
+    ),
 ]
-ProblemCode: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z]{2,24}(\.[a-z]{1,24}(-[a-z]{1,24}){0,4}){1,3}$(?!\n)", max_length=64)]
+ProblemCode: TypeAlias = Annotated[
+    str, Meta(pattern=r"^[a-z]{2,24}(\.[a-z]{1,24}(-[a-z]{1,24}){0,4}){1,3}$(?!\n)", max_length=64)
+]
 FieldPath: TypeAlias = Annotated[
-    str, Meta(pattern=r"^\$((\.[a-z_]{1,32})|(\[[0-9]{1,4}\])){0,8}$(?!\n)", max_length=96, description="path of a field")
+    str,
+    Meta(
+        pattern=r"^\$((\.[a-z_]{1,32})|(\[[0-9]{1,4}\])){0,8}$(?!\n)",
+        max_length=96,
+        description="path of a field",
+    ),
 ]
 DropReason: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,31}$(?!\n)", max_length=32)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=INT_MAX)]
@@ -58,15 +80,22 @@ Severity: TypeAlias = Literal["minor", "major", "critical"]
 Verdict: TypeAlias = Literal["accepted", "rejected", "modified", "supplemented", "not_reviewed"]
 TruthSource: TypeAlias = Literal["biopsy", "follow_up", "panel"]
 Selection: TypeAlias = Literal["all", "random", "positives", "choice", "unknown"]
-CorrectReason: TypeAlias = Literal["wrong_study", "wrong_version", "wrong_finding", "duplicate", "test_data", "clock", "other"]
-AdverseEventType: TypeAlias = Literal["death", "serious_injury", "public_health_threat", "malfunction", "other"]
+CorrectReason: TypeAlias = Literal[
+    "wrong_study", "wrong_version", "wrong_finding", "duplicate", "test_data", "clock", "other"
+]
+AdverseEventType: TypeAlias = Literal[
+    "death", "serious_injury", "public_health_threat", "malfunction", "other"
+]
 Sex: TypeAlias = Literal["f", "m", "u"]
 ReadingTime: TypeAlias = Literal["<30s", "30-60s", "1-2m", "2-5m", "5-10m", ">10m", "unknown"]
-Modality: TypeAlias = Literal["CR", "DX", "MG", "CT", "MR", "US", "NM", "PT", "ECG", "OPT", "SM", "TXT", "OTHER"]
+Modality: TypeAlias = Literal[
+    "CR", "DX", "MG", "CT", "MR", "US", "NM", "PT", "ECG", "OPT", "SM", "TXT", "OTHER"
+]
 AgeBand: TypeAlias = Literal["0-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80+", "unknown"]
 Equipment: TypeAlias = Literal[
     "ge", "siemens", "philips", "canon", "fujifilm", "samsung", "agfa", "carestream", "konica", "hologic",
-    "shimadzu", "medray", "sp_helpic", "proton", "electron", "gammamed", "neusoft", "united_imaging", "other", "unknown",
+    "shimadzu", "medray", "sp_helpic", "proton", "electron", "gammamed", "neusoft", "united_imaging",
+    "other", "unknown",
 ]  # fmt: skip
 
 
@@ -220,10 +249,18 @@ class Lost(Common, frozen=True, kw_only=True, gc=False, tag="lost"):
             raise ValueError("inconsistent: last precedes first")
 
 
-Event: TypeAlias = Union[
-    Study, Review, Truth, Fault, Heartbeat, Change, Correct, AdverseEvent, Withheld, Lost
-]
+Event: TypeAlias = (
+    Study | Review | Truth | Fault | Heartbeat | Change | Correct | AdverseEvent | Withheld | Lost
+)
 KINDS: dict[str, type[Common]] = {
-    "study": Study, "review": Review, "truth": Truth, "fault": Fault, "heartbeat": Heartbeat, "change": Change,
-    "correct": Correct, "adverse_event": AdverseEvent, "withheld": Withheld, "lost": Lost,
-}  # fmt: skip
+    "study": Study,
+    "review": Review,
+    "truth": Truth,
+    "fault": Fault,
+    "heartbeat": Heartbeat,
+    "change": Change,
+    "correct": Correct,
+    "adverse_event": AdverseEvent,
+    "withheld": Withheld,
+    "lost": Lost,
+}

@@ -8,7 +8,9 @@ INFLATED_MAX = 16 * 1024 * 1024  # bytes after inflation, counted while inflatin
 RATIO_MAX = 100  # inflated / coded: honest NDJSON compresses 5-12 times, a bomb a thousand times
 RATIO_FREE = 64 * 1024  # bytes that may inflate at any ratio: tiny repetitive batches are honest
 EVENTS_MAX = 5_000  # events of a batch: bounds one fsync and one receipt
-EVENT_MAX = 64 * 1024  # bytes of one event: intermediaries must forward this much (CloudEvents 1.0.2, size limits)
+EVENT_MAX = (
+    64 * 1024
+)  # bytes of one event: intermediaries must forward this much (CloudEvents 1.0.2, size limits)
 DEPTH_MAX = 16  # nesting of JSON: real events need 3
 SIGNATURE_WINDOW_S = 300  # |created - server time|: wider keeps stolen requests useful for longer
 FUTURE_FLAG_S = 300  # an event dated later than this after receipt is accepted and flagged

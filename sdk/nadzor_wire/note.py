@@ -31,7 +31,10 @@ class VerifierKey(Struct, frozen=True):
 
     @property
     def id(self) -> bytes:
-        """Four bytes that name the key. Method: C2SP signed-note: SHA-256(name, LF, type, key), first 4 bytes."""
+        """Four bytes that name the key.
+
+        Method: C2SP signed-note: the first 4 bytes of SHA-256(name, LF, type, key).
+        """
         return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
 
 

@@ -13,26 +13,40 @@ from collections.abc import Callable
 
 _SNILS = re.compile(r"(?<!\d)(\d{3})[- ]?(\d{3})[- ]?(\d{3})[- ]?(\d{2})(?!\d)")
 _OMS = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}(?!\d)")
-_PHONE = re.compile(r"(?<![\w.])(?:\+7|8)[ -]?\(?\d{3}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}(?!\d)|\+\d{1,3}[ -]?\d(?:[ -]?\d){8,12}(?!\d)")
+_PHONE = re.compile(
+    r"(?<![\w.])(?:\+7|8)[ -]?\(?\d{3}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}(?!\d)"
+    r"|\+\d{1,3}[ -]?\d(?:[ -]?\d){8,12}(?!\d)"
+)
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_PASSPORT = re.compile(r"(?i)(?:паспорт\w{0,3}|passport)\D{0,24}\d{2} ?\d{2} ?(?:№ ?)?\d{6}(?!\d)|(?<!\d)\d{2} \d{2} (?:№ ?)?\d{6}(?!\d)")
-_DICOM = re.compile(r"[A-Za-zА-ЯЁа-яё'-]{2,40}\^[A-Za-zА-ЯЁа-яё'-]{2,40}(?:\^|\b)|\(0010,00[13]0\)|PatientName|PatientID|PatientBirthDate")
+_PASSPORT = re.compile(
+    r"(?i)(?:паспорт\w{0,3}|passport)\D{0,24}\d{2} ?\d{2} ?(?:№ ?)?\d{6}(?!\d)"
+    r"|(?<!\d)\d{2} \d{2} (?:№ ?)?\d{6}(?!\d)"
+)
+_DICOM = re.compile(
+    r"[A-Za-zА-ЯЁа-яё'-]{2,40}\^[A-Za-zА-ЯЁа-яё'-]{2,40}|\(0010,00[13]0\)"
+    r"|PatientName|PatientID|PatientBirthDate"
+)
 _BIRTH = re.compile(
     r"(?i)(?:дата рождения|род(?:ил(?:ся|ась)|\.)|д\.? ?р\.|date of birth|birth ?date|\bborn(?: on)?\b|\bDOB\b)"
-    r"[^\d\n]{0,12}\d{1,4}[./ -]\d{1,2}[./ -]\d{2,4}|\d{1,2}[./-]\d{1,2}[./-]\d{4} ?(?:г\. ?р\.|года рождения)"
+    r"[^\d\n]{0,12}\d{1,4}[./ -]\d{1,2}[./ -]\d{2,4}"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{4} ?(?:г\. ?р\.|года рождения)"
 )
 _NAME = re.compile(
     r"\b[А-ЯЁ][а-яё]{1,30}(?:-[А-ЯЁ][а-яё]{1,30})? [А-ЯЁ]\. ?[А-ЯЁ]\."
     r"|\b[А-ЯЁ]\. ?[А-ЯЁ]\. ?[А-ЯЁ][а-яё]{2,30}"
     r"|\b[А-ЯЁ][а-яё]{1,30} [А-ЯЁ][а-яё]{2,30}(?:ович|евич|ич|овна|евна|ична|инична)(?:[аеуы]|ем|ой|у)?\b"
     r"|\b[А-ЯЁ]{2,30} [А-ЯЁ]{2,30} [А-ЯЁ]{2,30}(?:ОВИЧ|ЕВИЧ|ИЧ|ОВНА|ЕВНА|ИЧНА)(?:[АЕУЫ]|ЕМ|ОЙ)?\b"
-    r"|(?:[Пп]ациент(?:к[аиеу]|а|у|ом)?|[Бб]ольн(?:ой|ая|ого|ому)|гр\.|г-н|г-жа) [А-ЯЁ][а-яё]{1,30} [А-ЯЁ][а-яё]{1,30}"
+    r"|(?:[Пп]ациент(?:к[аиеу]|а|у|ом)?|[Бб]ольн(?:ой|ая|ого|ому)|гр\.|г-н|г-жа)"
+    r" [А-ЯЁ][а-яё]{1,30} [А-ЯЁ][а-яё]{1,30}"
     r"|(?:[Pp]atient|Mr\.?|Mrs\.?|Ms\.?) [A-Z][a-z]{1,30} [A-Z][a-z]{1,30}\b"
 )
 
 
 def find_personal(text: str) -> str | None:
-    """Kind of the first personal detail found: email, dicom_name, snils, oms, phone, passport, birth_date or name."""
+    """Kind of the first personal detail found, or None; the detail itself is never returned.
+
+    The kinds are email, dicom_name, snils, oms, phone, passport, birth_date and name.
+    """
     return next((kind for kind, found in _KINDS if found(text)), None)
 
 

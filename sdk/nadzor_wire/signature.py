@@ -169,7 +169,7 @@ def verify_request(parts: SignatureParts, **request: Unpack[ReceivedRequest]) ->
 
 
 def _parameters(text: str) -> tuple[int, str]:
-    """created and keyid of exactly the three parameters, in any order."""
+    """Created and keyid of exactly the three parameters, in any order."""
     parameters = _PARAMETER.findall(text)
     created = [found for item in parameters if (found := _CREATED.fullmatch(item))]
     keyid = [found for item in parameters if (found := _KEYID.fullmatch(item))]
