@@ -114,7 +114,7 @@ class Malformed(Struct, frozen=True):
     detail: str
 
 
-def decode_lines(body: bytes) -> list[Event | Malformed]:
+def decode_lines(body: bytes) -> Sequence[Event | Malformed]:
     """Events of an inflated body in order; a line that is none becomes `Malformed` and harms no other.
 
     Why: the whole body is decoded in one call; only a body with a bad line is read line by line.
@@ -122,7 +122,7 @@ def decode_lines(body: bytes) -> list[Event | Malformed]:
     lines = split_lines(body)
     if max(map(len, lines), default=0) <= limits.EVENT_MAX:
         try:
-            events: list[Event | Malformed] = _decoder.decode_lines(body)
+            events = _decoder.decode_lines(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             events = []
         if len(events) == len(lines):

@@ -27,7 +27,7 @@ _DICOM = re.compile(
     r"|PatientName|PatientID|PatientBirthDate"
 )
 _BIRTH = re.compile(
-    r"(?i)(?:дата рождения|род(?:ил(?:ся|ась)|\.)|д\.? ?р\.|date of birth|birth ?date|\bborn(?: on)?\b|\bDOB\b)"
+    r"(?i)(?:дата рождения|род(?:ил(?:ся|ась)|\.)|д\.? ?р\.|date of birth|birth ?date|\bborn\b|\bDOB\b)"
     r"[^\d\n]{0,12}\d{1,4}[./ -]\d{1,2}[./ -]\d{2,4}"
     r"|\d{1,2}[./-]\d{1,2}[./-]\d{4} ?(?:г\. ?р\.|года рождения)"
 )
