@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The frame of every page: who asks, where they may go, how they want to read, and what the figures rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from nadzor.base.home import Home
+from nadzor.people.permissions import may_read_every_device
+from nadzor.people.queries import Person, person
+from nadzor.people.roles import MAKERS, Role
+from nadzor.portal.freshness import Freshness, freshness
+from nadzor.portal.words import language
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "nadzor_theme"
+KEYS_COOKIE = "nadzor_keys"
+
+
+class Way(Struct, frozen=True):
+    """One link of the rail."""
+
+    label: str
+    href: str
+    is_current: bool
+
+
+class Ways(Struct, frozen=True):
+    """A named group of links."""
+
+    label: str
+    links: Sequence[Way]
+
+
+class Frame(Struct, frozen=True):
+    """All that the frame prints."""
+
+    groups: Sequence[Ways]
+    person: Person | None
+    role: str
+    theme: str
+    language: str
+    has_keys: bool
+    here: str
+    seal: Freshness | None
+    origin: str
+
+
+def house() -> Home:
+    """The data directory this process serves."""
+    home: Home = settings.HOME
+    return home
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    """Who asks; read once a request."""
+    if not hasattr(request, "nadzor_person"):
+        request.nadzor_person = person(getattr(request, "user", None))  # type: ignore[attr-defined]
+    found: Person | None = request.nadzor_person  # type: ignore[attr-defined]
+    return found
+
+
+def reads_operation(who: Person | None) -> bool:
+    """Whether this person's rail has the pages of operation at all."""
+    return may_read_every_device(who) or (who is not None and who.role in {*MAKERS, Role.REPRESENTATIVE})
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The theme chosen, or `auto`."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def frame_of(request: HttpRequest) -> Frame:
+    """The frame for one request."""
+    who = person_of(request)
+    return Frame(
+        groups=_groups(request.path, who),
+        person=who,
+        role=who.role_name(language()) if who else "",
+        theme=theme_of(request),
+        language=language(),
+        has_keys=request.COOKIES.get(KEYS_COOKIE, "on") == "on",
+        here=request.get_full_path() if request.method == "GET" else request.path,
+        seal=freshness(house()) if reads_operation(who) else None,
+        origin=house().settings.origin,
+    )
+
+
+def _groups(path: str, who: Person | None) -> list[Ways]:
+    groups = []
+    if reads_operation(who):
+        work = (
+            (_("Overview"), "overview"),
+            (_("Signals"), "signals"),
+            (_("Devices"), "devices"),
+            (_("Monthly reports"), "months"),
+            (_("Journal"), "journal"),
+        )
+        groups.append(_ways(_("Oversight"), path, work))
+    public = (
+        (_("Register"), "register"),
+        (_("Receipt check"), "receipt"),
+        (_("Norms"), "norms"),
+        (_("Problems"), "problems"),
+        (_("Help"), "help"),
+    )
+    groups.append(_ways(_("Open to everyone"), path, public))
+    return groups
+
+
+def _ways(label: str, path: str, links: Sequence[tuple[str, str]]) -> Ways:
+    return Ways(label, [_way(text, reverse(name), path) for text, name in links])
+
+
+def _way(label: str, href: str, path: str) -> Way:
+    return Way(label, href, is_current=path == href or (href != "/" and path.startswith(href)))

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signing in and out, and how a person wants to read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from nadzor.portal.frame import KEYS_COOKIE, THEME_COOKIE, THEMES
+
+CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "language": (settings.LANGUAGE_COOKIE_NAME, ("ru", "en")),
+    "theme": (THEME_COOKIE, THEMES),
+    "keys": (KEYS_COOKIE, ("on", "off")),
+}
+YEAR_S = 31_536_000
+
+
+class Login(LoginView):
+    """The sign-in page."""
+
+    template_name = "portal/login.html"
+    redirect_authenticated_user = True
+
+
+class Logout(LogoutView):
+    """Ends the session; only by POST, so that no link can do it."""
+
+    http_method_names: ClassVar = ["post"]
+
+
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Remember a language, a theme or the use of keys, and return to the same page."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    answer = HttpResponseRedirect(back)
+    for name, (cookie, allowed) in CHOICES.items():
+        if request.POST.get(name) in allowed:
+            answer.set_cookie(
+                cookie, request.POST[name], max_age=YEAR_S, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
+            )
+    return answer
