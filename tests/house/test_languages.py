@@ -116,7 +116,7 @@ def bare_text(page: Path) -> list[str]:
         r"\{% blocktrans.*?endblocktrans(late)? %\}",
     ):
         text = re.sub(block, " ", text, flags=re.DOTALL)
-    labels = re.findall(r"\s(?:aria-label|title|placeholder|alt|content)=\"([^\"]*)\"", text)
+    labels = re.findall(r"\s(?:aria-label|title|placeholder|alt)=\"([^\"]*)\"", text)
     labels = [re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "\0", label) for label in labels if "<" not in label]
     text = re.sub(r"<(style|script|code|pre|kbd)\b.*?</\1>|<!--.*?-->", " ", text, flags=re.DOTALL)
     text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "\0", text, flags=re.DOTALL)
