@@ -31,4 +31,4 @@ def deadline(key: str, since: date) -> Deadline:
     """
     rule = norm(key, since)
     assert rule.unit in ("working_day", "calendar_day")
-    return Deadline(due=due(since, rule.days, rule.unit), since=since, norm=rule)
+    return Deadline(due=due(since, rule.number, rule.unit), since=since, norm=rule)

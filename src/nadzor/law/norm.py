@@ -73,7 +73,7 @@ class Norm(msgspec.Struct, frozen=True, kw_only=True):
     checked: Checked
 
     @property
-    def days(self) -> int:
+    def number(self) -> int:
         """The value as a number of days or things; asking a worded norm for it is a bug.
 
         Law: the norm's own value.

@@ -34,7 +34,7 @@ def test_the_edition_follows_the_day() -> None:
 
 def test_a_lapsed_act_has_no_norm() -> None:
     """Order 1113n ends with 2026: the last day has a term, the next has none, and no successor is guessed."""
-    assert norm("vigilance.report.death", date(2026, 12, 31)).days == 10
+    assert norm("vigilance.report.death", date(2026, 12, 31)).number == 10
     with pytest.raises(NormMissing) as missing:
         norm("vigilance.report.death", date(2027, 1, 1))
     assert missing.value.code == "law.norm-missing"

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may see and move a signal.  Whether the state allows the move is asked of the table in `procedures`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nadzor.people.permissions import may_answer_signal, may_read_operation, may_review_signals
+from nadzor.people.queries import Person
+from nadzor.procedures.moves import Move, moves_for
+from nadzor.procedures.signal import SIGNAL
+
+
+def may_see_signal(person: Person | None, *, maker: str) -> bool:
+    """See a signal with its evidence: oversight, the device's maker, the maker's representative."""
+    return may_read_operation(person, maker=maker)
+
+
+def may_move(person: Person | None, move: Move, *, maker: str) -> bool:
+    """Take this arrow: a role the table names, and for the maker's arrows the device's own maker."""
+    if person is None or person.role.value not in move.by:
+        return False
+    return may_review_signals(person) or may_answer_signal(person, maker=maker)
+
+
+def moves_open_to(person: Person | None, state: str, *, maker: str) -> tuple[Move, ...]:
+    """The arrows this person may take from a state: the buttons of the card."""
+    if person is None:
+        return ()
+    rows: Iterable[Move] = moves_for(SIGNAL, state, person.role.value)
+    return tuple(move for move in rows if may_move(person, move, maker=maker))
