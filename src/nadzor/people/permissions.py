@@ -125,7 +125,7 @@ def must_run_house(person: Person | None) -> None:
 
 
 def _is(person: Person | None, *roles: Role) -> bool:
-    return person is not None and person.role in roles
+    return person is not None and (person.at_console or person.role in roles)
 
 
 def _stands_for(person: Person | None, maker: str) -> bool:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.auth.models import AnonymousUser
 from msgspec import Struct
 
@@ -36,6 +38,7 @@ class Person(Struct, frozen=True):
     role: Role
     organisation: str | None = None
     represents: frozenset[str] = frozenset()
+    at_console: bool = False  # holds the data directory itself, hence every key in it
 
     @property
     def role_number(self) -> str:
@@ -45,6 +48,10 @@ class Person(Struct, frozen=True):
     def role_name(self, lang: str) -> str:
         """The role's name in a language."""
         return ROLE_NAMES[self.role]["en" if lang == "en" else "ru"]
+
+
+CONSOLE: Final = Person("console", "console", Role.OPERATOR, at_console=True)
+"""Whoever runs a command on the machine; asking them for a role would protect nothing."""
 
 
 def person(user: User | AnonymousUser | None) -> Person | None:

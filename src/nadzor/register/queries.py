@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from nadzor.base.directory import Entry, KeyEntry
 from nadzor.base.problems import Refusal
 from nadzor.measures.bins import Bins
 from nadzor.people import permissions
@@ -112,6 +113,13 @@ def installation(id: str) -> InstallationCard | None:
     return _installation(row) if row else None
 
 
+def directory_entries() -> dict[str, Entry]:
+    """Every installation that may report, for the key directory; those of cancelled devices may not."""
+    findings = _findings()
+    rows = Installation.objects.exclude(device__status="cancelled").select_related("device").prefetch_related("keys")
+    return {row.id: _entry(row, findings.get(row.device.code, ())) for row in rows}
+
+
 def count_devices() -> int:
     """How many devices the register holds."""
     return Device.objects.count()
@@ -131,6 +139,22 @@ def counts() -> RegisterCounts:
         installations=Installation.objects.count(),
         sites=Installation.objects.values("site").distinct().count(),
     )
+
+
+def _findings() -> dict[str, tuple[str, ...]]:
+    """The finding codes registered for each device: those claimed and those with a scale."""
+    found: dict[str, set[str]] = {}
+    for model in (Claim, ScoreScale):
+        for code, finding in model.objects.values_list("device__code", "finding"):
+            found.setdefault(code, set()).add(finding)
+    return {code: tuple(sorted(codes)) for code, codes in found.items()}
+
+
+def _entry(row: Installation, findings: tuple[str, ...]) -> Entry:
+    keys = {
+        key.keyid: KeyEntry(key.public, key.not_before, key.not_after, key.revoked_at) for key in row.keys.all()
+    }
+    return Entry(row.device.code, row.site, row.sandbox, findings, keys)
 
 
 def _devices() -> QuerySet[Device]:

@@ -10,12 +10,13 @@ import django
 from django.apps import apps
 from django.conf import settings
 
+from nadzor.base import clock
 from nadzor.base.home import Home
 from nadzor.site import configuration
 
 
 def setup(home: Home | Path | str) -> Home:
-    """Make Django work on this data directory, which must exist; a process serves one directory only.
+    """Make Django work on this data directory, and its register ready; a process serves one directory only.
 
     Raises: Refusal home.missing; RuntimeError when Django already works on another directory.
     """
@@ -27,4 +28,7 @@ def setup(home: Home | Path | str) -> Home:
     configuration.name_home(str(opened.root))
     os.environ["DJANGO_SETTINGS_MODULE"] = "nadzor.site.settings"
     django.setup()
+    from nadzor.actions.prepare_register import prepare_register  # its models exist only from here on
+
+    prepare_register(opened, now=clock.now())
     return opened

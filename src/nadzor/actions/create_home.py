@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Make a data directory: keys and settings.  Its register is made when Django is first set up on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nadzor.base.home import Home
+
+
+def create_home(
+    path: Path | str,
+    *,
+    origin: str = "nadzor.local/log",
+    public_url: str = "http://127.0.0.1:8401",
+    portal_url: str = "http://127.0.0.1:8400",
+) -> Home:
+    """Make a data directory, or open the one that is there; its register follows in `prepare_register`.
+
+    Why: needs no Django, because Django can only be set up on a directory that exists.
+    """
+    return Home.create(path, origin=origin, public_url=public_url, portal_url=portal_url)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bring a data directory's register to the tables of this release, and record it."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from nadzor.actions.publish_directory import publish_directory
+from nadzor.base.home import Home
+from nadzor.records import audit
+
+
+def prepare_register(home: Home, *, now: datetime) -> int:
+    """Apply what is missing and publish a first key directory. Returns how many migrations were applied.
+
+    Why: the doors start as separate processes at once; one migrates, the others wait and find nothing left to do.
+    """
+    if not _missing():
+        return 0
+    with _alone(home):
+        missing = _missing()
+        if missing:
+            call_command("migrate", verbosity=0, interactive=False)
+            _record(home, len(missing), now)
+            publish_directory(home, now=now)
+    return len(missing)
+
+
+def _missing() -> list[object]:
+    executor = MigrationExecutor(connection)
+    return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+@transaction.atomic
+def _record(home: Home, applied: int, now: datetime) -> None:
+    because = f"release with {applied} new migrations"
+    audit.record("house.register.prepare", home.settings.origin, by="console", because=because, now=now, applied=applied)
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    with (home.root / ".register.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
