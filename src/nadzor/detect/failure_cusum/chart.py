@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many CUSUM charts run side by side, one column a day."""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from nadzor.detect.series import Floats
+
+
+class Crossing(Struct, frozen=True, order=True):
+    """A chart passed its limit on a day; its excursion began after `zero`."""
+
+    column: int
+    stream: int
+    chart: int
+    value: float
+    zero: int
+
+
+class Charts(Struct, frozen=True):
+    """Crossings in order of days, and the days on which a stream had crossed and was not yet back at zero."""
+
+    crossings: list[Crossing]
+    busy: NDArray[np.bool_]
+
+
+def run_charts(seen: Floats, expected: Floats, *, reference: Floats, limits: Floats) -> Charts:
+    """One chart for each stream (row) and reference value; a stream speaks once until its charts are at zero.
+
+    Method: S = max(0, S + seen - k expected), alarm at S > h (Lucas 1985).  Above its limit a chart is held
+    at it, so that it can come back when the cause has gone.
+    """
+    streams, days = seen.shape
+    score = np.zeros((streams, len(reference)))
+    zero = np.full(score.shape, -1)
+    alarmed = np.zeros(score.shape, dtype=bool)
+    busy = np.zeros((streams, days), dtype=bool)
+    crossings: list[Crossing] = []
+    for day in range(days):
+        score += seen[:, day, None] - expected[:, day, None] * reference
+        np.maximum(score, 0.0, out=score)
+        over = score > limits
+        fresh = over.any(axis=1) & ~alarmed.any(axis=1)
+        if fresh.any():
+            crossings += _crossings(day, np.flatnonzero(fresh), score, limits, zero)
+        at_zero = score == 0.0
+        alarmed = (alarmed | over) & ~at_zero
+        zero[at_zero] = day
+        np.minimum(score, limits, out=score, where=over)
+        busy[:, day] = alarmed.any(axis=1)
+    return Charts(crossings, busy)
+
+
+def _crossings(
+    day: int, streams: NDArray[np.intp], score: Floats, limits: Floats, zero: NDArray[np.int64]
+) -> list[Crossing]:
+    chart = np.argmax(score[streams] / limits[streams], axis=1)
+    return [
+        Crossing(day, int(s), int(c), float(score[s, c]), int(zero[s, c]))
+        for s, c in zip(streams, chart, strict=True)
+    ]

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Failure-rate CUSUM: the share of failed studies has risen, since when, at which version or site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from nadzor.detect.failure_cusum.chart import Charts, Crossing, run_charts
+from nadzor.detect.failure_cusum.expectation import Expectation, Window, expect
+from nadzor.detect.finding import Baseline, Effect, Finding, Guarantee, Located, code_digest, in_order
+from nadzor.detect.series import Days, Floats, Panel, Stream, unsplit
+from nadzor.detect.stats.cusum_arl import log_ratio_reference
+from nadzor.detect.stats.exposure_chart import STEPS, exposure_limits, exposure_run_lengths
+from nadzor.detect.stats.proportion import clopper_pearson
+from nadzor.measures.rollup import Row
+
+NAME = "failure_cusum"
+READS = unsplit("studies", "failed")
+DROP_95 = 1.92
+"""Half of the 95 % point of chi-squared with one degree of freedom: how far a likelihood may fall."""
+
+
+class Params(Struct, frozen=True, kw_only=True):
+    """What the detector may be told.
+
+    Units: budget in false alarms per device-year; ratios are the rises each chart is built for.
+    """
+
+    budget: float = 0.04
+    baseline_days: int = 90
+    ratios: tuple[float, ...] = (1.5, 3.0, 8.0)
+    release_days: int = 14
+    registered: Mapping[str, Window] = {}
+    journal_size: int | None = None
+
+
+class View(Struct, frozen=True):
+    """Streams of one level (versions, or sites): what was seen and expected each day, in units of phi."""
+
+    level: str
+    streams: list[Stream]
+    device: NDArray[np.int64]
+    seen: Floats
+    expected: Floats
+    shape: Floats
+    limits: Floats
+    charts: Charts
+
+
+def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[Finding]:
+    """Rises of the failure rate of a version across its sites, and of a site across its versions.
+
+    Method: Poisson CUSUM on failures expected from each site's own baseline (Lucas 1985; Steiner et al.
+    2000), one chart for each ratio; limits from the exact run length in expected failures, averaged over the
+    posterior of the baseline (stats/exposure_chart.py); counts divided by phi.
+    """
+    params = params or Params()
+    days = rows if isinstance(rows, Days) else Days(rows, READS)
+    panel = Panel(days, by=("device", "version", "site"), measures=("studies", "failed"))
+    if not panel.streams:
+        return []
+    expected = expect(panel, baseline_days=params.baseline_days, registered=params.registered)
+    versions = _view(panel, expected, level="version", params=params)
+    sites = _view(panel, expected, level="site", params=params)
+    found = [_finding(c, versions, panel, expected, params=params) for c in versions.charts.crossings]
+    covered = _covered(versions, len(expected.phi))
+    many = np.bincount(sites.device, minlength=len(expected.phi)) > 1
+    for crossing in sites.charts.crossings:
+        device = sites.device[crossing.stream]
+        if many[device] and not covered[device, crossing.column]:
+            found.append(_finding(crossing, sites, panel, expected, params=params))
+    return in_order(found)
+
+
+def smallest_detectable_rise(
+    *,
+    failures_per_day: float,
+    baseline_events: float,
+    days: int = 90,
+    budget: float = 0.04,
+    ratio: float = 1.5,
+) -> float | None:
+    """The rise that one chart shows, on average, within so many days; None if no rise up to 8 does.
+
+    Method: the run length of the chart at the raised rate equals the failures expected in those days.
+    """
+    exposure = failures_per_day * days
+    limit = float(exposure_limits(ratio, shape=baseline_events, budget=budget / (failures_per_day * 365.0)))
+    if not np.isfinite(limit):
+        return None
+    rises = np.linspace(1.0, 8.0, 281)
+    lengths = exposure_run_lengths(log_ratio_reference(ratio), rises)
+    enough = lengths[:, round(limit * STEPS)] <= exposure
+    return float(rises[enough.argmax()]) if enough.any() else None
+
+
+def _view(panel: Panel, expected: Expectation, *, level: str, params: Params) -> View:
+    scale = expected.monitored / expected.phi[expected.device_of, None]
+    seen = panel.counts["failed"] * scale
+    mean = panel.counts["studies"] * np.nan_to_num(expected.rate)[:, None] * scale
+    keys = [(s.device, s.version if level == "version" else s.site) for s in panel.streams]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    starts = [i for i, at in enumerate(order) if i == 0 or keys[at] != keys[order[i - 1]]]
+    lead = np.array([order[i] for i in starts])
+    seen, mean = (np.add.reduceat(part[order], starts, axis=0) for part in (seen, mean))
+    streams = [_stream(panel.streams[at], level) for at in lead]
+    device = expected.device_of[lead]
+    shape = expected.device_shape[device] if level == "version" else expected.shape[lead]
+    limits = _limits(shape, expected.exposure[device], params)
+    reference = np.array([log_ratio_reference(ratio) for ratio in params.ratios])
+    charts = run_charts(seen, mean, reference=reference, limits=limits)
+    return View(level, streams, device, seen, mean, shape, limits, charts)
+
+
+def _limits(shape: Floats, exposure: Floats, params: Params) -> Floats:
+    """Half of the budget goes to versions and half to sites, and each half is shared by the ratios."""
+    each = params.budget / 2.0 / len(params.ratios)
+    budget = np.clip(each / np.maximum(np.nan_to_num(exposure), 1e-9), 1e-12, 0.5)
+    return np.stack([exposure_limits(ratio, shape=shape, budget=budget) for ratio in params.ratios], axis=1)
+
+
+def _stream(stream: Stream, level: str) -> Stream:
+    return (
+        Stream(stream.device, stream.version)
+        if level == "version"
+        else Stream(stream.device, site=stream.site)
+    )
+
+
+def _covered(versions: View, devices: int) -> NDArray[np.bool_]:
+    """On which days a device has a version already above its limit: its sites then say nothing new."""
+    covered = np.zeros((devices, versions.charts.busy.shape[1]), dtype=bool)
+    np.logical_or.at(covered, versions.device, versions.charts.busy)
+    return covered
+
+
+def _finding(
+    crossing: Crossing, view: View, panel: Panel, expected: Expectation, *, params: Params
+) -> Finding:
+    stream, device = view.streams[crossing.stream], int(view.device[crossing.stream])
+    located, onset = _located(crossing, view, panel, ratio=params.ratios[crossing.chart])
+    phi = float(expected.phi[device])
+    seen, mean = (
+        float(part[crossing.stream, onset : crossing.column + 1].sum()) for part in (view.seen, view.expected)
+    )
+    release = _release(stream, panel, located, params)
+    first_day = panel.date(crossing.column)
+    rows_hash, rows_read = panel.days.digest(device=stream.device, after=first_day + timedelta(days=1))
+    exposure = float(view.expected[view.device == device, : crossing.column + 1].sum())
+    each = params.budget / max(float(expected.exposure[device]), 1e-9)
+    return Finding(
+        detector=NAME, code=code_digest(NAME), kind="failure.rise", device=stream.device,
+        version=stream.version or release, site=stream.site, stratum=view.level,
+        statistic=crossing.value, threshold=float(view.limits[crossing.stream, crossing.chart]),
+        guarantee=Guarantee(kind="run_length", budget=params.budget, spent=each * exposure),
+        baseline=_baseline(device, stream.device, panel, expected), over_dispersion=phi,
+        effect=_effect(seen, mean, float(view.shape[crossing.stream])),
+        first_day=first_day, located=located, journal_size=params.journal_size,
+        rows_hash=rows_hash, rows_read=rows_read,
+        facts={
+            "failed": round(seen * phi), "expected": round(mean * phi, 3),
+            "designed_for_ratio": params.ratios[crossing.chart], "released_then": release,
+            "sites": _contributors(crossing, view, panel, onset), "estimate_chosen_by_alarm": True,
+        },
+    )  # fmt: skip
+
+
+def _located(crossing: Crossing, view: View, panel: Panel, *, ratio: float) -> tuple[Located, int]:
+    """Since when: the start of the excursion, and the days that the likelihood does not exclude.
+
+    Method: log likelihood ratio of "raised since day d" for each d, profiled at the designed ratio.
+    """
+    end = crossing.column + 1
+    start = max(0, end - 365)
+    seen, mean = view.seen[crossing.stream, start:end], view.expected[crossing.stream, start:end]
+    gain = np.cumsum((np.log(ratio) * seen - (ratio - 1.0) * mean)[::-1])[::-1]
+    live = (mean > 0) & (gain >= gain.max() - DROP_95)
+    onset = int(gain.argmax())
+    low, high = (int(side) for side in (live.argmax(), len(live) - 1 - live[::-1].argmax()))
+    low, high = min(low, onset), max(high, onset)
+    return Located(
+        day=panel.date(start + onset), low=panel.date(start + low), high=panel.date(start + high)
+    ), start + onset
+
+
+def _release(stream: Stream, panel: Panel, located: Located, params: Params) -> str:
+    """The version that first ran just before the change: named when the change may have come with it."""
+    for first, version in sorted(_first_days(stream, panel), reverse=True):
+        day = panel.date(first)
+        baseline = first == _first_days_min(stream, panel)
+        if not baseline and located.low <= day + timedelta(days=params.release_days) and located.high >= day:
+            return version
+    return ""
+
+
+def _first_days(stream: Stream, panel: Panel) -> list[tuple[int, str]]:
+    """When each version of the device (at the site, if one is named) first handled a study."""
+    firsts: dict[str, int] = {}
+    for i, one in enumerate(panel.streams):
+        if one.device == stream.device and stream.site in ("", one.site):
+            worked = panel.counts["studies"][i] > 0
+            if worked.any():
+                firsts[one.version] = min(firsts.get(one.version, panel.length), int(worked.argmax()))
+    wanted = [version for version in firsts if stream.version in ("", version)]
+    return [(firsts[version], version) for version in wanted]
+
+
+def _first_days_min(stream: Stream, panel: Panel) -> int:
+    """When the device (at the site, if one is named) first handled a study at all."""
+    return min(first for first, _ in _first_days(Stream(stream.device, site=stream.site), panel))
+
+
+def _contributors(crossing: Crossing, view: View, panel: Panel, onset: int) -> list[str]:
+    """The sites with failures since the change, most first."""
+    stream = view.streams[crossing.stream]
+    failed: dict[str, float] = {}
+    for i, one in enumerate(panel.streams):
+        same = (
+            one.device == stream.device
+            and stream.version in ("", one.version)
+            and stream.site in ("", one.site)
+        )
+        if same:
+            count = float(panel.counts["failed"][i, onset : crossing.column + 1].sum())
+            failed[one.site] = failed.get(one.site, 0.0) + count
+    return sorted(
+        (site for site, count in failed.items() if count > 0), key=lambda site: (-failed[site], site)
+    )
+
+
+def _baseline(device: int, name: str, panel: Panel, expected: Expectation) -> Baseline:
+    first, after = panel.date(int(expected.first[device])), panel.date(int(expected.after[device]))
+    digest, _ = panel.days.digest(device=name, first=first, after=after)
+    return Baseline(
+        hash=digest, first=first, after=after, exposure=float(expected.device_studies[device]),
+        events=float(expected.device_events[device]), rate=float(expected.device_rate[device]),
+    )  # fmt: skip
+
+
+def _effect(seen: float, mean: float, shape: float) -> Effect:
+    """Observed over expected, the baseline's own uncertainty included.
+
+    Method: ratio of two Poisson means by the exact binomial interval of their shares.
+    """
+    share = clopper_pearson(seen, seen + shape)
+    low, high = (p / (1.0 - p) * shape / mean for p in (share.low, min(share.high, 1.0 - 1e-9)))
+    return Effect(name="rate_ratio", estimate=seen / mean, low=low, high=high)

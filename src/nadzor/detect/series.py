@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rollup rows as columns of numbers, and the daily counts of many streams at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from nadzor.measures.rollup import ALL, Row, rows_digest
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Key = Literal["device", "version", "site", "finding", "stratum", "measure"]
+KEYS: tuple[Key, ...] = ("device", "version", "site", "finding", "stratum", "measure")
+Wanted = Collection[tuple[str, str]]
+"""The (measure, dimension) pairs that a detector reads."""
+
+
+class Stream(Struct, frozen=True, order=True):
+    """Whose days these are; an empty field is not split."""
+
+    device: str = ""
+    version: str = ""
+    site: str = ""
+
+
+class Days:
+    """Rollup rows of the wanted measures, held as columns.
+
+    Rows are taken as they come: equal cells are added, in whatever order and parts they arrive.
+    """
+
+    def __init__(self, rows: Iterable[Row], wanted: Wanted) -> None:
+        keep = frozenset(wanted)
+        self.rows: Sequence[Row] = [row for row in rows if (row.measure, row.dimension) in keep]
+        self.n: Ints = np.fromiter((row.n for row in self.rows), np.int64, len(self.rows))
+        self.day = self._days([row.day for row in self.rows])
+        self.names: dict[Key, list[str]] = {}
+        self.code: dict[Key, Ints] = {}
+        for key in KEYS:
+            self._encode(key, [getattr(row, key) for row in self.rows])
+        self.first = int(self.day.min()) if len(self.rows) else 0
+        self.after = int(self.day.max()) + 1 if len(self.rows) else 0
+
+    def _days(self, days: list[date]) -> Ints:
+        ordinal = {day: day.toordinal() for day in set(days)}
+        return np.fromiter((ordinal[day] for day in days), np.int64, len(days))
+
+    def _encode(self, key: Key, values: list[str]) -> None:
+        names = sorted(set(values))
+        index = {name: i for i, name in enumerate(names)}
+        self.names[key] = names
+        self.code[key] = np.fromiter((index[value] for value in values), np.int64, len(values))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def of_measure(self, measure: str) -> NDArray[np.bool_]:
+        """Which rows count this measure."""
+        names = self.names["measure"]
+        wanted = names.index(measure) if measure in names else -1
+        return np.asarray(self.code["measure"] == wanted)
+
+    def digest(
+        self, *, device: str = "", first: date | None = None, after: date | None = None
+    ) -> tuple[str, int]:
+        """The digest of the rows of a device (or all) within [first, after), and how many rows there are."""
+        chosen = np.ones(len(self), dtype=bool)
+        if first:
+            chosen &= self.day >= first.toordinal()
+        if after:
+            chosen &= self.day < after.toordinal()
+        if device:
+            chosen &= self.code["device"] == self.names["device"].index(device)
+        where = np.flatnonzero(chosen)
+        return rows_digest(self.rows[int(i)] for i in where), len(where)
+
+
+class Panel:
+    """Daily counts of many streams: one row a stream, one column a day, several measures.
+
+    Days on which a stream has no row count zero; the calendar runs over all days of the rows.
+    """
+
+    def __init__(
+        self, days: Days, *, by: Collection[Key], measures: Sequence[str], after: date | None = None
+    ) -> None:
+        self.days = days
+        self.first = days.first
+        self.length = max(0, (after.toordinal() if after else days.after) - days.first)
+        stream_of_row, self.streams = self._streams(days, by)
+        self.counts: Mapping[str, Floats] = {
+            measure: self._count(days.of_measure(measure), stream_of_row) for measure in measures
+        }
+
+    def _streams(self, days: Days, by: Collection[Key]) -> tuple[Ints, list[Stream]]:
+        of_row = np.zeros(len(days), np.int64)
+        for key in ("device", "version", "site"):
+            if key in by:
+                of_row = _dense(of_row * len(days.names[key]) + days.code[key])
+        example = np.zeros(int(of_row.max()) + 1 if len(of_row) else 0, np.int64)
+        example[of_row] = np.arange(len(of_row))
+        return of_row, [Stream(**{key: getattr(days.rows[int(i)], key) for key in by}) for i in example]
+
+    def _count(self, chosen: NDArray[np.bool_], stream_of_row: Ints) -> Floats:
+        size = len(self.streams) * self.length
+        if not size:
+            return np.zeros((len(self.streams), self.length))
+        chosen = chosen & (self.days.day - self.first < self.length)
+        cell = stream_of_row[chosen] * self.length + (self.days.day[chosen] - self.first)
+        counts = np.bincount(cell, weights=self.days.n[chosen], minlength=size)
+        return np.asarray(counts.reshape(len(self.streams), self.length), dtype=np.float64)
+
+    def date(self, column: int) -> date:
+        """The calendar day of a column."""
+        return date.fromordinal(self.first + int(column))
+
+    def weekdays(self) -> Ints:
+        """The weekday of each column, Monday is 0."""
+        return np.asarray((self.first + np.arange(self.length) + 6) % 7, dtype=np.int64)
+
+
+def _dense(codes: Ints) -> Ints:
+    """The same codes without holes, in the same order; without sorting, since there are a million of them."""
+    if not len(codes):
+        return codes
+    present = np.bincount(codes) > 0
+    return np.asarray((np.cumsum(present) - 1)[codes], dtype=np.int64)
+
+
+def unsplit(*measures: str) -> Wanted:
+    """The whole counts of these measures, not their strata."""
+    return frozenset((measure, ALL) for measure in measures)

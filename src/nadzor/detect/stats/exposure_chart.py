@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A Poisson CUSUM whose clock is the number of events expected, not the day.
+
+Volumes differ between weekdays, sites and years, so a run length in days is not a property of the chart.
+In expected events it is: the chart falls by k per event expected and jumps by one at each event seen.
+Looking once a day can only miss excursions that the continuous chart sees, therefore its run length is a
+lower bound for any pattern of volumes, and the stated rate of false alarms an upper one.
+
+What is not known exactly is the rate itself.  Its posterior after the baseline is a gamma whose shape is the
+number of baseline events; false alarms are averaged over it, so that a short baseline buys a higher limit.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammaln
+
+from nadzor.detect.stats.cusum_arl import log_ratio_reference
+
+Floats = NDArray[np.float64]
+
+STEPS = 32
+"""Grid steps per event; twice as many move a run length by less than 0.1 %."""
+REACH = 60
+"""The highest limit considered, in events."""
+SHAPES = (0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024, 4096)
+_RATES = np.exp(np.linspace(np.log(0.1), np.log(8.0), 121))
+
+
+def exposure_run_lengths(k: float, rates: ArrayLike, *, reach: int = REACH, steps: int = STEPS) -> Floats:
+    """Expected exposure until S passes h, for h = 0, 1/steps, …, reach (columns) and true rates (rows).
+
+    Method: S is a spectrally one-sided Levy process reflected at zero; with its scale function W,
+    E[T] = W(h)^2 / W'(h) - integral of W over (0, h) (Pistorius 2004, J. Theor. Probab. 17:183, at q = 0);
+    W solves k W'(x) = rate (W(x) - W(x - 1)), W(0) = 1/k, here by the trapezoidal rule.
+    Units: exposure in events expected at rate 1; h in events.
+    """
+    rate = np.atleast_1d(np.asarray(rates, dtype=np.float64)) / k
+    half = rate / (2.0 * steps)
+    w = np.zeros((reach * steps + 1, len(rate)))
+    w[0] = 1.0 / k
+    for i in range(reach * steps):
+        before = w[i + 1 - steps] if i + 1 > steps else 0.0
+        before_left = w[i - steps] if i >= steps else 0.0
+        w[i + 1] = (w[i] * (1.0 + half) - half * (before + before_left)) / (1.0 - half)
+    lagged = np.zeros_like(w)
+    lagged[steps:] = w[:-steps]
+    slope = rate * (w - lagged)
+    below = np.zeros_like(w)
+    below[1:] = np.cumsum(w[1:] + w[:-1], axis=0) / (2.0 * steps)
+    return np.asarray((w * (w / np.maximum(slope, 1e-300)) - below).T, dtype=np.float64)
+
+
+@lru_cache(maxsize=8)
+def false_alarm_table(ratio: float) -> Floats:
+    """Log of false alarms per expected event, by shape of the baseline (rows, SHAPES) and limit (columns)."""
+    alarm = 1.0 / np.maximum(exposure_run_lengths(log_ratio_reference(ratio), _RATES), 1e-12)
+    weights = np.stack([_posterior(shape) for shape in SHAPES])
+    averaged = np.log(np.clip(weights @ alarm, 1e-14, None))
+    return np.asarray(np.minimum.accumulate(averaged, axis=1), dtype=np.float64)
+
+
+def exposure_limits(ratio: float, *, shape: ArrayLike, budget: ArrayLike) -> Floats:
+    """The limit of each chart for a baseline of `shape` events and `budget` false alarms per expected event.
+
+    Infinite where no limit within reach keeps the budget: such a chart cannot be used and must say so.
+    The shape is rounded down to the table, so that a limit is never too low.
+    """
+    shapes = np.asarray(shape, dtype=np.float64)
+    shapes, budgets = np.broadcast_arrays(shapes, np.asarray(budget, dtype=np.float64))
+    table, wanted = false_alarm_table(ratio), np.log(budgets)
+    row = np.maximum(np.searchsorted(SHAPES, shapes, side="right") - 1, 0)
+    limit = np.full(shapes.shape, np.inf)
+    for index in np.unique(row):
+        here = row == index
+        first = np.searchsorted(-table[index], -wanted[here])
+        limit[here] = np.where(first < table.shape[1], first / STEPS, np.inf)
+    limit[shapes < SHAPES[0]] = np.inf
+    return limit
+
+
+def _posterior(shape: float) -> Floats:
+    """Weights of the true rate over the assumed one, after a baseline of `shape` events."""
+    log_weight = shape * np.log(_RATES) - shape * _RATES + shape * np.log(shape) - gammaln(shape)
+    weight = np.exp(
+        log_weight - log_weight.max()
+    )  # the grid is even in log rate, whose density has this form
+    return np.asarray(weight / weight.sum(), dtype=np.float64)
