@@ -113,7 +113,7 @@ def _claim(at: str, claim: ClaimRow) -> Iterator[Defect]:
 
 
 def _scale(at: str, scale: ScaleRow) -> Iterator[Defect]:
-    if not scale.low < scale.high or not well_formed(scale.edges):
+    if not scale.low < scale.high or not well_formed(scale.edges) or (scale.edges and scale.bins):
         yield Defect(at, "register.row-scale")
 
 

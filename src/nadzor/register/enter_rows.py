@@ -119,7 +119,7 @@ def _scales(device: Device, row: DeviceRow) -> int:
         _put(
             ScoreScale,
             {"device": device, "finding": scale.finding},
-            {"low": scale.low, "high": scale.high, "edges": list(scale.edges)},
+            {"low": scale.low, "high": scale.high, "edges": scale.registered_edges()},
         )
         for scale in row.scales
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 from nadzor_wire.event import Build, FindingCode, Modality, Version
 
+from nadzor.measures.bins import BASELINE_BINS
 from nadzor.register.vocabulary import Field, Metric, RiskClass, SolutionType, Status
 
+SCORE_TOP: Final = 10_000  # the wire's scale
 Code = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,39}\Z", description="lower-case letters, digits, hyphens")]
 Line = Annotated[str, Meta(min_length=1, max_length=300)]
 Paragraph = Annotated[str, Meta(min_length=1, max_length=4000)]
@@ -71,12 +73,26 @@ class ClaimRow(Row, frozen=True, kw_only=True):
 
 
 class ScaleRow(Row, frozen=True, kw_only=True):
-    """A score scale.  Units: low and high in the device's own score; edges in the wire's 0..10000."""
+    """A score scale, with edges from a baseline or, for want of one, `bins` even bins.
+
+    Units: low and high in the device's own score; edges in the wire's 0..10000.
+    """
 
     finding: FindingCode
     low: float = 0.0
     high: float = 1.0
     edges: tuple[Threshold, ...] = ()
+    bins: Annotated[int, Meta(ge=2, le=BASELINE_BINS)] | None = None
+
+    def registered_edges(self) -> list[int]:
+        """The edges to register.
+
+        >>> ScaleRow(finding="lung_nodule", bins=4).registered_edges()
+        [2500, 5000, 7500]
+        """
+        if self.bins is None:
+            return list(self.edges)
+        return [SCORE_TOP * n // self.bins for n in range(1, self.bins)]
 
 
 class DeviceRow(Row, frozen=True, kw_only=True):

@@ -167,4 +167,5 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
 }
+NINJA_NUM_PROXIES = 1 if CONFIGURATION.proxy else 0  # without a proxy, a caller's own X-Forwarded-For is not believed
 NINJA_DEFAULT_THROTTLE_RATES = {"enrol": f"{CONFIGURATION.enrol_per_minute}/min"}

@@ -8,12 +8,13 @@ from pathlib import Path
 from django.urls import URLPattern, URLResolver, include, path
 
 from nadzor.api.health import live, ready
-from nadzor.api.routes import api
+from nadzor.api.routes import api, not_found
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", live),
     path("health/ready", ready),
     path("api/v1/", api.urls),
+    path("api/<path:rest>", not_found),
 ]
 if (Path(__file__).parents[1] / "portal" / "urls.py").exists():
     urlpatterns.append(path("", include("nadzor.portal.urls")))

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the API says and hears: plain schemas, so that its OpenAPI document describes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from ninja import Field, Schema
+
+from nadzor.actions.enrol_installation import Enrolment
+from nadzor.base.problems import catalogue
+from nadzor.people.queries import OrganisationCard
+from nadzor.register.cards import ClaimCard, DeviceCard, VersionCard
+
+
+class Both(Schema):
+    """A text in both languages."""
+
+    ru: str
+    en: str
+
+
+class EnrolIn(Schema):
+    """A one-time token and the public key made at the device."""
+
+    token: str = Field(min_length=20, max_length=100)
+    public_key: str = Field(min_length=43, max_length=44, description="Ed25519, 32 bytes, base64")
+
+
+class EnrolOut(Schema):
+    """What the installation keeps beside its private key."""
+
+    installation: str
+    device: str
+    keyid: str
+    gateway: str
+    log_vkey: str
+    directory_serial: int
+    enrolled_at: datetime
+
+
+class OrganisationOut(Schema):
+    """A maker or representative."""
+
+    code: str
+    name: Both
+    country: str
+    inn: str
+    ogrn: str
+    represented_by: str | None
+
+
+class DeviceOut(Schema):
+    """A device in a list."""
+
+    code: str
+    name: Both
+    number: str
+    registered_on: date
+    risk_class: str
+    ai: bool
+    transmits: bool
+    intended_use: Both
+    field: str
+    solution_type: str
+    modality: str
+    status: str
+    maker: OrganisationOut
+    changed_at: datetime
+
+
+class VersionOut(Schema):
+    """A software version; registered_on is null while the amendment is not in the register."""
+
+    version: str
+    released_on: date
+    registered_on: date | None
+    builds: list[str]
+
+
+class ClaimOut(Schema):
+    """A declared figure; shares 0..1 as decimal strings, threshold 0..10000."""
+
+    finding: str
+    label: Both
+    metric: str
+    value: str
+    lower_bound: str
+    threshold: int | None
+
+
+class DeviceFullOut(DeviceOut):
+    """A device with its versions and claims."""
+
+    versions: list[VersionOut]
+    claims: list[ClaimOut]
+
+
+class DevicesOut(Schema):
+    """A page of devices.  `next` is the cursor of the next page; `as_of` the next call's `changed_since`."""
+
+    items: list[DeviceOut]
+    next: str | None
+    as_of: datetime
+
+
+class ProblemOut(Schema):
+    """A catalogued problem."""
+
+    code: str
+    status: int
+    title: Both
+    do: Both
+    cite: str | None
+
+
+def enrolment(found: Enrolment) -> EnrolOut:
+    """An enrolment in the API's words."""
+    return EnrolOut.model_validate(found, from_attributes=True)
+
+
+def organisation(found: OrganisationCard) -> OrganisationOut:
+    """An organisation in the API's words."""
+    return OrganisationOut(
+        code=found.code,
+        name=Both(ru=found.name_ru, en=found.name_en),
+        country=found.country,
+        inn=found.inn,
+        ogrn=found.ogrn,
+        represented_by=found.represented_by,
+    )
+
+
+def device(found: DeviceCard) -> DeviceOut:
+    """A device in the API's words."""
+    return DeviceOut(
+        code=found.code,
+        name=Both(ru=found.name_ru, en=found.name_en),
+        number=found.number,
+        registered_on=found.registered_on,
+        risk_class=found.risk_class,
+        ai=found.ai,
+        transmits=found.transmits,
+        intended_use=Both(ru=found.intended_use_ru, en=found.intended_use_en),
+        field=found.field,
+        solution_type=found.solution_type,
+        modality=found.modality,
+        status=found.status,
+        maker=organisation(found.maker),
+        changed_at=found.changed_at,
+    )
+
+
+def version(found: VersionCard) -> VersionOut:
+    """A version in the API's words."""
+    return VersionOut(
+        version=found.version,
+        released_on=found.released_on,
+        registered_on=found.registered_on,
+        builds=list(found.builds),
+    )
+
+
+def claim(found: ClaimCard) -> ClaimOut:
+    """A claim in the API's words."""
+    return ClaimOut(
+        finding=found.finding,
+        label=Both(ru=found.label_ru, en=found.label_en),
+        metric=found.metric,
+        value=str(found.value),
+        lower_bound=str(found.lower_bound),
+        threshold=found.threshold,
+    )
+
+
+def problems() -> list[ProblemOut]:
+    """The whole catalogue."""
+    return [
+        ProblemOut(
+            code=code,
+            status=entry.status,
+            title=Both(ru=entry.title.ru, en=entry.title.en),
+            do=Both(ru=entry.do.ru, en=entry.do.en),
+            cite=entry.cite,
+        )
+        for code, entry in sorted(catalogue().items())
+    ]
