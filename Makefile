@@ -14,10 +14,10 @@ demo: $(READY)
 	$(BIN)/nadzor demo
 
 test: check
+	sh bin/provision
 	$(BIN)/python -m pytest -n auto -q
 
 check: $(READY)
-	sh bin/provision
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
@@ -41,6 +41,7 @@ clean:
 $(READY): requirements.lock pyproject.toml sdk/pyproject.toml
 	@sh bin/provision python "$(PYTHON)"
 	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	@echo "Installing the locked packages: about a minute, once."
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation -e sdk -e .
 	@touch $(READY)
