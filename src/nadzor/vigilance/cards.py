@@ -11,7 +11,7 @@ from nadzor.detect.finding import Effect, Finding
 
 
 class WayBack(Struct, frozen=True, kw_only=True):
-    """The question that leads from a signal to its rows; `telemetry` answers it, down to events and receipts."""
+    """The question that leads from a signal to its rows; `telemetry` answers it, down to receipts."""
 
     measures: tuple[str, ...]
     device: str
