@@ -66,7 +66,10 @@ class Year(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def days_of(year: int) -> Iterable[date]:
-    """Every day of a year, in order."""
+    """Every day of a year, in order.
+
+    Law: none; the calendar itself.
+    """
     day = date(year, 1, 1)
     while day.year == year:
         yield day
@@ -74,7 +77,10 @@ def days_of(year: int) -> Iterable[date]:
 
 
 def faults(year: Year) -> list[str]:
-    """What is inconsistent inside one year's file; empty when it can be trusted to add up."""
+    """What is inconsistent inside one year's file; empty when it can be trusted to add up.
+
+    Law: Labour Code art. 112: a Saturday is worked only by a transfer.
+    """
     moved_from = {t.from_day for t in year.transfers}
     moved_to = {t.to_day for t in year.transfers}
     named = (*year.days_off, *year.working_saturdays, *moved_to, *(year.shortened or ()))
@@ -92,6 +98,7 @@ def faults(year: Year) -> list[str]:
 def parse_year(text: str) -> Year:
     """Read one year's file and refuse it unless it adds up.
 
+    Law: the decree the file cites.
     Raises: ValueError naming everything that is wrong.
     """
     year = msgspec.convert(yaml.safe_load(text), Year)
@@ -102,7 +109,10 @@ def parse_year(text: str) -> Year:
 
 @cache
 def loaded() -> dict[int, Year]:
-    """All years in this house, by number."""
+    """All years in this house, by number.
+
+    Law: years/*.yaml.
+    """
     folder = files("nadzor.workdays").joinpath("years")
     texts = (entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
     years = sorted((parse_year(text) for text in texts), key=lambda year: year.year)
@@ -112,6 +122,7 @@ def loaded() -> dict[int, Year]:
 def year_of(day: date) -> Year:
     """The calendar of the day's year.
 
+    Law: the decree of that year.
     Raises: CalendarMissing when that year is not loaded.
     """
     year = loaded().get(day.year)
