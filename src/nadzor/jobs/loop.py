@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One recurring deed. `deed` returns what is worth a log line, or nothing when there was nothing to do."""
+    """One recurring deed; it returns what is worth a log line, or nothing when nothing was to do."""
 
     name: str
     period_s: float
@@ -25,7 +25,7 @@ class Task(msgspec.Struct, frozen=True):
 
 
 def run(home: Home, tasks: Sequence[Task], *, stop: threading.Event | None = None) -> None:
-    """Run each task at its period, each in a thread of its own, until asked to stop (SIGTERM, SIGINT, or `stop`).
+    """Run each task at its period, each in its own thread, until asked to stop (SIGTERM, SIGINT, or `stop`).
 
     Why: a long refresh must not keep the key directory, valid for a minute, from being published.
     """
@@ -48,7 +48,7 @@ def _repeat(task: Task, home: Home, stop: threading.Event) -> None:
 def attempt(task: Task, home: Home) -> bool:
     """Run one task once; a failure is logged and reported as False, never raised.
 
-    Why: a task that cannot work today (a full disk, a norm missing) must not keep the key directory from being published.
+    Why: a task that cannot work today (disk full, norm missing) must not stop the others.
     """
     try:
         outcome = task.deed(home)

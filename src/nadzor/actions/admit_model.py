@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Admit one model of a directory of reads: a device in the register, an installation with its own key."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from nadzor.actions.connect_installation import connect_installation
+from nadzor.actions.import_register import enter_register
+from nadzor.base.clock import moscow_date
+from nadzor.base.durable import write_new
+from nadzor.base.home import Home
+from nadzor.measures.bins import quantile_edges
+from nadzor.measures.score_scale import ScoreScale, baseline_scale
+from nadzor.people.queries import CONSOLE
+from nadzor.register import queries as register
+from nadzor.register.rows import (
+    ClaimRow,
+    DeviceRow,
+    Name,
+    OrganisationRow,
+    Prose,
+    RegisterFile,
+    ScaleRow,
+    VersionRow,
+)
+from nadzor.simulate.read_directory import ModelReads, finding_code
+from nadzor.simulate.read_events import DAYS, VERSION, ReadPlan, build_digest
+from nadzor_wire.enrolment import Credential
+
+MAKER: Final = OrganisationRow(
+    code="reading-room",
+    name=Name(ru="Читальный зал (вымышленный изготовитель)", en="Reading Room (fictitious maker)"),
+    kind="manufacturer",
+    inn="0001999995",
+)
+CLINIC_OID: Final = "1.2.643.5.1.13.13.12.2.77.999999"
+DECLARED: Final = {"auc": ("0.90", "0.85"), "sensitivity": ("0.80", "0.70"), "specificity": ("0.80", "0.70")}
+"""Invented claims (value, lower bound): nobody published what these models declare."""
+UNASSIGNED: Final = 990_000
+"""Registration numbers of these devices are counted from here, a range that is not assigned."""
+RUSSIAN: Final = {
+    "Atelectasis": "Ателектаз",
+    "Cardiomegaly": "Кардиомегалия",
+    "Consolidation": "Консолидация",
+    "Edema": "Отёк лёгких",
+    "Enlarged Cardiomediastinum": "Расширение тени средостения",
+    "Fracture": "Перелом",
+    "Lung Lesion": "Очаг в лёгком",
+    "Lung Opacity": "Затенение в лёгком",
+    "No Finding": "Без патологии",
+    "Pleural Effusion": "Плевральный выпот",
+    "Pleural Other": "Другие изменения плевры",
+    "Pneumonia": "Пневмония",
+    "Pneumothorax": "Пневмоторакс",
+    "Support Devices": "Инородные устройства",
+}
+
+
+class Admitted(Struct, frozen=True):
+    """What sending a model's reads needs."""
+
+    plan: ReadPlan
+    credential: Credential
+    spool: Path
+
+
+def admit_model(home: Home, model: ModelReads, *, gateway: str, now: datetime) -> Admitted:
+    """Enter the model as a device and connect one installation; the second time, return what is there."""
+    code = device_code(model.name)
+    room = home.spool / code
+    if not register.versions(code):
+        scales = {label: baseline_scale(_scores(model, label)) for label in model.findings}
+        enter_register(_rows(model, code, scales, now), by=CONSOLE, now=now)
+    credential = connect_installation(
+        home, room, device=code, clinic_oid=CLINIC_OID, gateway=gateway, now=now
+    )
+    plan = ReadPlan(model, _registered_scales(model, code), _salt(room), moscow_date(credential.enrolled_at))
+    return Admitted(plan, credential, room / "spool")
+
+
+def device_code(model: str) -> str:
+    """The register's code of a model's device.
+
+    >>> device_code("Dr_Net")
+    'reads-dr-net'
+    """
+    return f"reads-{''.join(c if c.isalnum() else '-' for c in model.lower())}"[:40].rstrip("-")
+
+
+def _rows(model: ModelReads, code: str, scales: dict[str, ScoreScale], now: datetime) -> RegisterFile:
+    released = moscow_date(now) - timedelta(days=DAYS + 1)
+    device = DeviceRow(
+        code=code,
+        name=Name(ru=f"Чтение рентгенограмм {model.name}", en=f"Chest radiograph reader {model.name}"),
+        maker=MAKER.code,
+        number=f"РЗН {released.year}/{UNASSIGNED + register.counts().devices}",
+        registered_on=released,
+        risk_class="3",
+        ai=True,
+        transmits=True,
+        intended_use=Prose(
+            ru="Анализ рентгенограмм грудной клетки; модель открытого состязания, регистрация вымышлена.",
+            en="Analysis of chest radiographs; a model of an open challenge, its registration is invented.",
+        ),
+        field="radiology",
+        solution_type="diagnostics",
+        modality="DX",
+        versions=(
+            VersionRow(
+                version=VERSION,
+                released_on=released,
+                registered_on=released,
+                builds=(build_digest(model.name),),
+            ),
+        ),
+        claims=tuple(
+            _claim(label, metric, bounds) for label in model.findings for metric, bounds in DECLARED.items()
+        ),
+        scales=tuple(_scale(model, label, scales[label]) for label in model.findings),
+    )
+    return RegisterFile(organisations=(MAKER,), devices=(device,))
+
+
+def _claim(label: str, metric: str, bounds: tuple[str, str]) -> ClaimRow:
+    threshold = None if metric == "auc" else 5000
+    return ClaimRow(
+        finding=finding_code(label),
+        label=Name(ru=RUSSIAN.get(label, label), en=label),
+        metric=metric,
+        value=Decimal(bounds[0]),
+        lower_bound=Decimal(bounds[1]),
+        threshold=threshold,
+    )
+
+
+def _scale(model: ModelReads, label: str, scale: ScoreScale) -> ScaleRow:
+    edges = quantile_edges([scale.to_wire(score) for score in _scores(model, label)])
+    return ScaleRow(finding=finding_code(label), low=scale.low, high=scale.high, edges=tuple(edges))
+
+
+def _scores(model: ModelReads, label: str) -> list[float]:
+    return [row[label] for row in model.scores.values() if label in row]
+
+
+def _registered_scales(model: ModelReads, code: str) -> dict[str, ScoreScale]:
+    known = {card.finding: ScoreScale(card.low, card.high) for card in register.scales(code)}
+    return {label: known.get(finding_code(label), ScoreScale()) for label in model.findings}
+
+
+def _salt(room: Path) -> bytes:
+    """The salt of the site's study keys: made once, kept beside the spool, never sent."""
+    file = room / "study.salt"
+    if not file.exists():
+        write_new(file, secrets.token_bytes(32), mode=0o600)
+    return file.read_bytes()

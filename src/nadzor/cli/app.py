@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tree of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from nadzor.cli import (
+    bench,
+    calc,
+    demo,
+    enrol,
+    find,
+    journal,
+    register,
+    replay,
+    report,
+    serve,
+    simulate,
+    verify,
+)
+
+app = typer.Typer(
+    name="nadzor",
+    help="Oversight of medical AI: receives operation data, proves receipt, finds failures and drift.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+app.add_typer(register.app, name="register")
+app.add_typer(verify.app, name="verify")
+app.add_typer(report.app, name="report")
+app.add_typer(simulate.app, name="simulate")
+app.add_typer(enrol.keys, name="key")
+app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
+app.command("init")(serve.init)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+app.command("enrol")(enrol.enrol)
+app.command("replay")(replay.replay)
+app.command("load")(find.load)
+app.command("detect")(find.detect)
+app.command("rebuild")(journal.rebuild)
+app.command("status")(journal.status)
+app.command("performance")(report.performance)
+app.command("bench")(bench.bench)

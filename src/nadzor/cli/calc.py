@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`nadzor calc NAME`: any statistic of ours from figures on standard input, for an expert to recompute."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from nadzor.cli.output import print_json, print_table
+
+
+def calc(
+    name: Annotated[str | None, typer.Argument(help="Which statistic; without it, the list.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the input.")] = False,
+) -> None:
+    """Read the figures as JSON on standard input and print the result as JSON."""
+    from nadzor.detect.calc import STATISTICS, calculate, input_schema
+
+    if name is None:
+        print_table([{"name": one.name, "what": one.what} for one in STATISTICS.values()])
+    elif schema:
+        print_json(input_schema(name))
+    else:
+        print_json(calculate(name, sys.stdin.buffer.read()))

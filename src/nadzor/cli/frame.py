@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the frame of the house hands to this door: Django made ready, other doors started as processes.
+
+Why: a door may import neither the frame above it nor a sibling door; it is given what it needs.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol, cast
+
+import typer
+
+from nadzor.base.home import Home
+
+
+class Frame(Protocol):
+    """The frame of the house, as a command sees it."""
+
+    def settle(self, home: Home) -> None:
+        """Make the register of this data directory usable in this process (idempotent)."""
+
+    def gateway(self, home: Home) -> AbstractContextManager[str]:
+        """A gateway that answers at the home's public address; started here unless one already answers."""
+
+    def serve(self, home: Home, *, only: frozenset[str], workers: int) -> int:
+        """Start the doors as processes and stay until interrupted. Returns the exit code."""
+
+
+def frame(context: typer.Context) -> Frame:
+    """The frame that launched this command."""
+    return cast(Frame, context.obj)
+
+
+def settled(context: typer.Context, data: Path) -> Home:
+    """Open the data directory and make its register usable.
+
+    Raises: Refusal `home.missing` if the directory was never created.
+    """
+    home = Home.open(data)
+    frame(context).settle(home)
+    return home

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`nadzor status` and `nadzor rebuild`: what the journal holds, and whether the lake still equals it."""
+
+from __future__ import annotations
+
+import typer
+
+from nadzor.cli.frame import settled
+from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
+from nadzor.cli.output import show
+
+
+def status(context: typer.Context, data: Data = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    """Batches, events by kind, their fates, gaps, the tree, and how far the lake lags behind."""
+    home = settled(context, data)
+    from nadzor.actions.report_status import report_status
+
+    show(report_status(home), as_json=as_json, title="Status")
+
+
+def rebuild(context: typer.Context, data: Data = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    """Build lake and rollups again from the journal alone and compare digests; exit 1 when one differs."""
+    home = settled(context, data)
+    from nadzor.actions.rebuild_lake import rebuild_lake
+
+    report = rebuild_lake(home)
+    show(report, as_json=as_json, title="Rebuild")
+    raise typer.Exit(0 if report.equal else 1)

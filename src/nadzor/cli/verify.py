@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`nadzor verify`: check a receipt or a whole journal, with no network and no trust in whoever keeps it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
+from nadzor.cli.options import AsJson, Data
+from nadzor.cli.output import out, print_facts, print_json, show
+from nadzor_wire.receipt import Receipt, ReceiptError, decode_receipt, verify_receipt
+
+app = typer.Typer(help="Verify a receipt or a journal offline.", no_args_is_help=True)
+
+LogKey = Annotated[
+    str | None, typer.Option("--key", help="The log's public key: its text, or a file that holds it.")
+]
+OptionalData = Annotated[
+    Path | None, typer.Option("--data", help="Data directory whose log key is used when --key is absent.")
+]
+
+
+@app.command("receipt")
+def receipt(file: Path, key: LogKey = None, data: OptionalData = None, as_json: AsJson = False) -> None:
+    """Check that a receipt's leaf is in the log under a checkpoint that the log signed."""
+    vkey = _log_key(key, data, beside=file)
+    found = _read_receipt(file)
+    try:
+        checkpoint = verify_receipt(found, vkey)
+    except ReceiptError as error:
+        _report({"valid": False, "reason": str(error)}, as_json=as_json)
+        raise typer.Exit(1) from error
+    _report(
+        {
+            "valid": True,
+            "index": found.index,
+            "size": checkpoint.size,
+            "origin": checkpoint.origin,
+            "leaf": found.leaf,
+        },
+        as_json=as_json,
+    )
+
+
+@app.command("journal")
+def journal(data: Data, as_json: AsJson = False) -> None:
+    """Recompute every leaf, the tree and the checkpoints of a journal."""
+    from nadzor.journal.verify import verify_journal
+
+    home = Home.open(data)
+    faults = verify_journal(home.journal, home.log_vkey)
+    show(faults, as_json=as_json, title="Faults")
+    raise typer.Exit(1 if faults else 0)
+
+
+def _read_receipt(file: Path) -> Receipt:
+    try:
+        return decode_receipt(file.read_bytes())
+    except (OSError, ReceiptError) as error:
+        raise Refusal("receipt.unreadable", at=str(file)) from error
+
+
+def _log_key(key: str | None, data: Path | None, *, beside: Path) -> str:
+    if key:
+        path = Path(key)
+        return path.read_text().strip() if path.is_file() else key
+    if data is not None:
+        return Home.open(data).log_vkey
+    if (pinned := beside.parent / "log.vkey").is_file():
+        return pinned.read_text().strip()
+    raise Refusal("receipt.no-key")
+
+
+def _report(facts: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print_json(facts)
+        return
+    out.print("valid" if facts["valid"] else "[bold red]NOT VALID[/]")
+    print_facts({name: value for name, value in facts.items() if name != "valid"})

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The console entry `nadzor`: hands the frame of the house to the commands and starts the doors as processes.
+
+Why: gateway, portal and jobs are separate processes, so that a slow page never delays a receipt and a crash of
+one leaves the others standing. A door dies with the process that started it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
+from nadzor.cli.app import app
+from nadzor.cli.output import refuse
+from nadzor.site.processes import DOORS, answering, doors_running, run_door, watch
+
+_ADDRESS_DOORS = {"gateway": ("gateway", "directory")}
+
+
+class House:
+    """The frame of the house: what `nadzor.cli.frame.Frame` promises, done with this room's settings."""
+
+    def settle(self, home: Home) -> None:
+        """Configure Django for this data directory; migrations are applied by `create_home`, not here."""
+        from nadzor.site.django import setup
+
+        setup(home)
+
+    @contextmanager
+    def gateway(self, home: Home) -> Iterator[str]:
+        """A gateway of this home with its key directory kept fresh; ended on leaving if started here."""
+        address = home.settings.public_url
+        if answering(address):
+            yield address
+            return
+        with doors_running(home, _ADDRESS_DOORS["gateway"]):
+            yield address
+
+    def serve(self, home: Home, *, only: frozenset[str], workers: int) -> int:
+        """Start the doors named (all when none is) and keep them running until interrupted."""
+        names = tuple(name for name in DOORS if not only or name in only)
+        if "gateway" in names and "jobs" not in names:
+            names = (*names, "directory")
+        with doors_running(home, names, workers=workers) as doors:
+            return watch(doors)
+
+
+@app.command("door", hidden=True)
+def door(name: str, data: Path, workers: int = 1) -> None:
+    """Be one door of the house (started by `nadzor serve`)."""
+    run_door(name, Home.open(data), workers=workers)
+
+
+def main() -> None:
+    """Run the command line; a refusal is shown with what to do, and exits 2."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(args=sys.argv[1:], prog_name="nadzor", obj=House(), standalone_mode=True)
+    except Refusal as problem:
+        code = refuse(problem, as_json="--json" in sys.argv)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()
