@@ -11,8 +11,8 @@ from django.db import transaction
 from msgspec import Struct
 
 from nadzor.people.models import Organisation, User
-from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.permissions import must_run_house
+from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import MAKERS, Role
 from nadzor.records import audit
 
@@ -32,15 +32,17 @@ class Account(Struct, frozen=True):
 def create_staff(*, now: datetime, by: Person | None = CONSOLE) -> list[Account]:
     """One account for each role that has none yet.
 
-    Why: makers' and clinics' accounts belong to the first organisation of their kind, so that a demonstration shows
-    what each role sees.
+    Why: makers' and clinics' accounts belong to the first organisation of their kind, so that a demonstration
+    shows what each role sees.
     """
     must_run_house(by)
     taken = set(User.objects.values_list("role", flat=True))
     made = [_account(role) for role in Role if role.value not in taken]
     if made and by is not None:
         roles = [account.role for account in made]
-        audit.record("people.staff.create", "staff", by=by.username, because="first accounts", now=now, roles=roles)
+        audit.record(
+            "people.staff.create", "staff", by=by.username, because="first accounts", now=now, roles=roles
+        )
     return made
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from django.db import transaction
 from msgspec import Struct
-from nadzor_wire.keys import key_id
 
 from nadzor.actions.issue_token import token_digest
 from nadzor.actions.publish_directory import publish_directory
@@ -18,6 +17,7 @@ from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.records import audit
 from nadzor.register.models import EnrolmentToken, Installation, InstallationKey
+from nadzor_wire.keys import key_id
 
 
 class Enrolment(Struct, frozen=True):
@@ -53,7 +53,12 @@ def enrol_installation(home: Home, *, token: str, public_key: str, now: datetime
 
 @transaction.atomic
 def _enrol(token: str, public: bytes, now: datetime) -> Installation:
-    right = EnrolmentToken.objects.select_for_update().select_related("device").filter(digest=token_digest(token)).first()
+    right = (
+        EnrolmentToken.objects.select_for_update()
+        .select_related("device")
+        .filter(digest=token_digest(token))
+        .first()
+    )
     if right is None or right.used_at is not None or now >= right.expires_at:
         raise Refusal("enrol.token")  # one answer for all three: a stranger learns nothing from it
     keyid = key_id(public)
@@ -62,12 +67,18 @@ def _enrol(token: str, public: bytes, now: datetime) -> Installation:
     right.used_at = now
     right.save(update_fields=["used_at"])
     row = Installation.objects.create(
-        id=f"i-{secrets.token_hex(6)}", device=right.device, site=right.site, sandbox=right.sandbox, created=now
+        id=f"i-{secrets.token_hex(6)}",
+        device=right.device,
+        site=right.site,
+        sandbox=right.sandbox,
+        created=now,
     )
     text = base64.b64encode(public).decode()
     InstallationKey.objects.create(installation=row, keyid=keyid, public=text, not_before=now)
     told = {"device": right.device.code, "site": right.site, "keyid": keyid, "token": right.digest[:12]}
-    audit.record("register.installation.enrol", row.id, by="device", because="enrolment token", now=now, **told)
+    audit.record(
+        "register.installation.enrol", row.id, by="device", because="enrolment token", now=now, **told
+    )
     return row
 
 

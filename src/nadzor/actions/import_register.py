@@ -6,12 +6,13 @@ from __future__ import annotations
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from msgspec import Struct
 
 from nadzor.actions.create_staff import assign_organisations
+from nadzor.actions.enter_rows import enter_device, enter_organisations
 from nadzor.base.clock import moscow_date
 from nadzor.base.identifiers import normalise_number
 from nadzor.base.problems import Refusal, title
@@ -20,7 +21,6 @@ from nadzor.people.permissions import must_change_register
 from nadzor.people.queries import Person
 from nadzor.records import audit
 from nadzor.register.check_rows import Known, defects, oddities
-from nadzor.register.enter_rows import enter_device, enter_organisations
 from nadzor.register.models import Device
 from nadzor.register.parse_rows import parse
 from nadzor.register.rows import Defect, RegisterFile
@@ -59,7 +59,9 @@ def enter_register(
     must_change_register(by)
     found = [*(malformed or []), *defects(rows, known=_known(), on=moscow_date(now))]
     if found:
-        raise Refusal("register.rows", at=found[0].at, count=len(found), problems=[_told(defect) for defect in found])
+        raise Refusal(
+            "register.rows", at=found[0].at, count=len(found), problems=[_told(defect) for defect in found]
+        )
     changed = enter_organisations(rows.organisations, now=now)
     changed += sum(enter_device(row, now=now) for row in rows.devices)
     assign_organisations()
@@ -83,14 +85,17 @@ def _known() -> Known:
         organisations={code: kind for code, kind, _, _ in organisations},
         inns={inn: code for code, _, inn, _ in organisations if inn},
         oids={oid: code for code, _, _, oid in organisations if oid},
-        numbers={normalise_number(number): code for number, code in Device.objects.values_list("number", "code")},
+        numbers={
+            normalise_number(number): code for number, code in Device.objects.values_list("number", "code")
+        },
     )
 
 
 def _told(defect: Defect) -> dict[str, str]:
     refusal = Refusal(defect.code, at=defect.at, **defect.facts)
-    return {"at": defect.at, "code": defect.code, "ru": title(refusal, "ru"), "en": title(refusal, "en"), **_facts(defect)}
-
-
-def _facts(defect: Defect) -> dict[str, Any]:
-    return dict(defect.facts)
+    return {
+        "at": defect.at,
+        "code": defect.code,
+        "ru": title(refusal, "ru"),
+        "en": title(refusal, "en"),
+    }

@@ -22,11 +22,10 @@ VALID: Final = timedelta(hours=24)  # long enough to reach the clinic's engineer
 
 
 @transaction.atomic
-def issue_token(
-    home: Home, *, device: str, clinic_oid: str, by: Person | None, now: datetime, sandbox: bool = False
-) -> str:
+def issue_token(home: Home, *, device: str, clinic_oid: str, by: Person | None, now: datetime) -> str:
     """A token good for one enrolment within a day; only its hash is kept, and the clinic only in the vault.
 
+    Why: a draft device gets a sandbox installation, whose events never reach the lake.
     Raises: Refusal register.device-unknown, people.not-yours, vault.oid, enrol.device-cancelled.
     """
     row = Device.objects.select_related("maker").filter(code=device).first()
@@ -39,10 +38,17 @@ def issue_token(
     token = "nz-" + secrets.token_urlsafe(32)
     digest = token_digest(token)
     EnrolmentToken.objects.create(
-        digest=digest, device=row, site=site, sandbox=sandbox, issued_at=now, expires_at=now + VALID
+        digest=digest,
+        device=row,
+        site=site,
+        sandbox=row.status == "draft",
+        issued_at=now,
+        expires_at=now + VALID,
     )
     doer = by.username if by else ""
-    audit.record("register.token.issue", device, by=doer, because="enrolment", now=now, site=site, token=digest[:12])
+    audit.record(
+        "register.token.issue", device, by=doer, because="enrolment", now=now, site=site, token=digest[:12]
+    )
     return token
 
 

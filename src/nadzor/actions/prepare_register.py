@@ -20,7 +20,7 @@ from nadzor.records import audit
 def prepare_register(home: Home, *, now: datetime) -> int:
     """Apply what is missing and publish a first key directory. Returns how many migrations were applied.
 
-    Why: the doors start as separate processes at once; one migrates, the others wait and find nothing left to do.
+    Why: the doors start as separate processes at once; one migrates, the others wait and find nothing to do.
     """
     if not _missing():
         return 0
@@ -41,7 +41,14 @@ def _missing() -> list[object]:
 @transaction.atomic
 def _record(home: Home, applied: int, now: datetime) -> None:
     because = f"release with {applied} new migrations"
-    audit.record("house.register.prepare", home.settings.origin, by="console", because=because, now=now, applied=applied)
+    audit.record(
+        "house.register.prepare",
+        home.settings.origin,
+        by="console",
+        because=because,
+        now=now,
+        applied=applied,
+    )
 
 
 @contextmanager

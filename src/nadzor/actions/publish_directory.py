@@ -20,18 +20,24 @@ from nadzor.register.models import PublishedDirectory
 def publish_directory(home: Home, *, now: datetime) -> Directory:
     """Sign and write the directory as the register stands now; its serial only grows.
 
-    Why: written while the register's write lock is held, so that two publishers cannot put an older state over a newer
-    one; counted from the file as well, so that a restored database cannot go back.  Routine republication is not a
-    deed: only a changed content is recorded.
+    Why: written while the register's write lock is held, so that of two publishers none puts an older state
+    over a newer one; counted from the file as well, so that a restored database cannot go back.  Routine
+    republication is not a deed: only a changed content is recorded.
     """
-    row, _ = PublishedDirectory.objects.select_for_update().get_or_create(id=1, defaults={"serial": 0, "issued_at": now})
+    row, _ = PublishedDirectory.objects.select_for_update().get_or_create(
+        id=1, defaults={"serial": 0, "issued_at": now}
+    )
     before = _published(home)
-    directory = issue(max(row.serial, before.serial if before else 0) + 1, queries.directory_entries(), now=now)
+    directory = issue(
+        max(row.serial, before.serial if before else 0) + 1, queries.directory_entries(), now=now
+    )
     row.serial, row.issued_at = directory.serial, now
     row.save()
     if before is None or before.installations != directory.installations:
         because = f"{len(directory.installations)} installations may report"
-        audit.record("register.directory.publish", str(directory.serial), by="house", because=because, now=now)
+        audit.record(
+            "register.directory.publish", str(directory.serial), by="house", because=because, now=now
+        )
     write_atomic(home.directory, seal_directory(directory, home.key("directory")))
     return directory
 

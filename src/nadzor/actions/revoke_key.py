@@ -16,7 +16,9 @@ from nadzor.records import audit
 from nadzor.register.models import InstallationKey
 
 
-def revoke_key(home: Home, *, keyid: str, by: Person | None, now: datetime, because: str = "asked for") -> int:
+def revoke_key(
+    home: Home, *, keyid: str, by: Person | None, now: datetime, because: str = "asked for"
+) -> int:
     """Revoke a key, once and for good. Returns the serial of the directory that says so.
 
     Raises: Refusal enrol.key-unknown, people.not-yours.

@@ -1,45 +1,79 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Refusals, and ninja's own complaints, as problem documents."""
+"""Every error of the API as a problem document, whoever raised it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.errors import ValidationError
 
 from nadzor.base.problems import MEDIA_TYPE, Refusal, document, preferred_language
 
+PREFIX: Final = "/api/"
+_BY_STATUS: Final = {404: "api.not-found", 405: "api.method", 429: "api.too-many", 503: "api.unavailable"}
+
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The problem document of a refusal, in the language the caller prefers (RFC 9457)."""
+    """The problem document of a refusal, in the language the caller prefers.
+
+    Method: RFC 9457.
+    """
     page = document(refusal, preferred_language(request.headers.get("Accept-Language")))
-    body = msgspec.json.encode(page, enc_hook=str)
-    reply = HttpResponse(body, content_type=MEDIA_TYPE, status=page["status"])
+    reply = HttpResponse(
+        msgspec.json.encode(page, enc_hook=str), content_type=MEDIA_TYPE, status=page["status"]
+    )
     reply["Vary"] = "Accept-Language"
-    if page["status"] == 429:
+    if page["status"] in {429, 503}:
         reply["Retry-After"] = "60"
     return reply
 
 
 def install(api: NinjaAPI) -> None:
-    """Give every error of the API this shape."""
-    api.add_exception_handler(Refusal, answer)
-    api.add_exception_handler(ValidationError, _malformed)
-    api.add_exception_handler(Throttled, lambda request, _error: answer(request, Refusal("api.too-many")))
-    api.add_exception_handler(Http404, lambda request, _error: answer(request, Refusal("api.not-found")))
-    api.add_exception_handler(HttpError, _http)
+    """Tell ninja how refusals and malformed requests are answered; the middleware sees to the rest."""
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        Refusal: answer,
+        ValidationError: _malformed,
+    }
+    for kind, told in handlers.items():
+        api.add_exception_handler(kind, told)
 
 
-def _malformed(request: HttpRequest, error: Any) -> HttpResponse:
+class ProblemMiddleware:
+    """Turns errors of Django and ninja under /api/ that are not problem documents yet into ones.
+
+    Why: a program that calls the API must never have to read HTML, not even after a fault of ours.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, its error reshaped."""
+        reply = self.get_response(request)
+        if not request.path.startswith(PREFIX) or reply.status_code < 400:
+            return reply
+        if reply.headers.get("Content-Type") == MEDIA_TYPE:
+            return reply
+        return _reshaped(request, reply)
+
+
+def _reshaped(request: HttpRequest, reply: HttpResponse) -> HttpResponse:
+    known = _BY_STATUS.get(reply.status_code)
+    code = known or ("api.fault" if reply.status_code >= 500 else "api.malformed")
+    fresh = answer(request, Refusal(code))
+    for name, value in reply.headers.items():
+        if name not in {"Content-Type", "Content-Length"}:
+            fresh.headers.setdefault(name, value)
+    return fresh
+
+
+def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     places = [{"at": _place(one["loc"]), "detail": one["msg"]} for one in error.errors]
     return answer(request, Refusal("api.malformed", at=places[0]["at"] if places else None, problems=places))
-
-
-def _http(request: HttpRequest, error: Any) -> HttpResponse:
-    return answer(request, Refusal("api.malformed" if error.status_code == 400 else "api.not-found"))
 
 
 def _place(location: tuple[Any, ...]) -> str:

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query
+from ninja.renderers import JSONRenderer
 from ninja.throttling import AnonRateThrottle
 
 from nadzor.actions.enrol_installation import enrol_installation
@@ -16,10 +15,18 @@ from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.register import queries
 
+
+class Utf8Json(JSONRenderer):
+    """JSON with Cyrillic as letters."""
+
+    json_dumps_params = {"ensure_ascii": False}  # noqa: RUF012
+
+
 api = NinjaAPI(
+    renderer=Utf8Json(),
     title="nadzor",
     version="1.0.0",
-    description="The public register and the enrolment of installations. Errors are RFC 9457 problem documents.",
+    description="Public register, enrolment of installations. Errors are problem documents (RFC 9457).",
     docs_url=None,  # ninja's page loads scripts from a CDN
     openapi_url="/openapi.json",
     urls_namespace="api",
@@ -33,34 +40,45 @@ class EnrolThrottle(AnonRateThrottle):
     scope = "enrol"
 
 
-@api.post("/enrol", response=words.EnrolOut, tags=["installations"], throttle=EnrolThrottle(), auth=None)
+@api.post(
+    "/enrol",
+    operation_id="enrol",
+    response={200: words.EnrolOut, frozenset({401, 409, 422, 429}): words.ProblemDocument},
+    tags=["installations"],
+    throttle=EnrolThrottle(),
+)
 def enrol(request: HttpRequest, enrolment: words.EnrolIn) -> words.EnrolOut:
-    """Use up a one-time token: give the public key made at the device, receive the installation's identity."""
+    """Use up a one-time token: give the public key made at the device, get the installation's identity."""
     found = enrol_installation(
         settings.HOME, token=enrolment.token, public_key=enrolment.public_key, now=clock.now()
     )
     return words.enrolment(found)
 
 
-@api.get("/register/devices", response=words.DevicesOut, tags=["register"])
-def devices(
-    request: HttpRequest,
-    q: str = Query("", max_length=200, description="every word must be found"),
-    after: str | None = Query(None, max_length=40, description="cursor: `next` of the page before"),
-    changed_since: datetime | None = Query(None, description="only devices changed at or after this moment"),
-    limit: int = Query(50, ge=1, le=200),
-) -> words.DevicesOut:
+@api.get(
+    "/register/devices",
+    operation_id="list_devices",
+    response={200: words.DevicesOut, 422: words.ProblemDocument},
+    tags=["register"],
+)
+def devices(request: HttpRequest, asked: Query[words.DevicesIn]) -> words.DevicesOut:
     """Search the register, or follow its changes."""
-    if changed_since is not None and changed_since.tzinfo is None:
+    since = asked.changed_since
+    if since is not None and since.tzinfo is None:
         raise Refusal("api.time-zone", at="?changed_since")
     as_of = clock.now()
-    found = queries.search(q, after=after, changed_since=changed_since, limit=limit + 1)
-    page = found[:limit]
-    following = page[-1].code if len(found) > limit else None
+    found = queries.search(asked.q, after=asked.after, changed_since=since, limit=asked.limit + 1)
+    page = found[: asked.limit]
+    following = page[-1].code if len(found) > asked.limit else None
     return words.DevicesOut(items=[words.device(one) for one in page], next=following, as_of=as_of)
 
 
-@api.get("/register/devices/{code}", response=words.DeviceFullOut, tags=["register"])
+@api.get(
+    "/register/devices/{code}",
+    operation_id="read_device",
+    response={200: words.DeviceFullOut, 404: words.ProblemDocument},
+    tags=["register"],
+)
 def device(request: HttpRequest, code: str) -> words.DeviceFullOut:
     """One device with its versions and declared claims."""
     found = queries.device(code)
@@ -71,7 +89,7 @@ def device(request: HttpRequest, code: str) -> words.DeviceFullOut:
     )
 
 
-@api.get("/problems", response=list[words.ProblemOut], tags=["problems"])
+@api.get("/problems", operation_id="list_problems", response=list[words.ProblemOut], tags=["problems"])
 def all_problems(request: HttpRequest) -> list[words.ProblemOut]:
     """Every problem this house may answer with: what it means and what to do."""
     return words.problems()

@@ -39,6 +39,15 @@ class EnrolOut(Schema):
     enrolled_at: datetime
 
 
+class DevicesIn(Schema):
+    """A question to the register."""
+
+    q: str = Field("", max_length=200, description="every word must be found")
+    after: str | None = Field(None, max_length=40, description="cursor: `next` of the page before")
+    changed_since: datetime | None = Field(None, description="only devices changed at or after this moment")
+    limit: int = Field(50, ge=1, le=200)
+
+
 class OrganisationOut(Schema):
     """A maker or representative."""
 
@@ -102,6 +111,18 @@ class DevicesOut(Schema):
     items: list[DeviceOut]
     next: str | None
     as_of: datetime
+
+
+class ProblemDocument(Schema):
+    """How every error is told (RFC 9457, application/problem+json)."""
+
+    type: str
+    status: int
+    title: str
+    code: str
+    do: str
+    at: str | None = None
+    cite: str | None = None
 
 
 class ProblemOut(Schema):

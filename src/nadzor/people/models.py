@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of organisations and accounts; the first migration of the house, so that the user model is ours from day one."""
+"""Tables of organisations and accounts, in the house's first migration: our own user model from day one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class Organisation(models.Model):
     name_en = models.CharField(max_length=300)
     inn = models.CharField(max_length=10, blank=True)  # empty only for a foreign maker
     ogrn = models.CharField(max_length=13, blank=True)
-    oid = models.CharField(max_length=64, blank=True)  # clinics: OID in the directory of medical organisations
+    oid = models.CharField(
+        max_length=64, blank=True
+    )  # clinics: OID in the directory of medical organisations
     country = models.CharField(max_length=2, default="RU")
     kind = models.CharField(max_length=20, choices=[(kind, kind) for kind in KINDS])
     represented_by = models.ForeignKey(
@@ -31,22 +33,30 @@ class Organisation(models.Model):
     class Meta:
         ordering: ClassVar = ["code"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["inn"], condition=~models.Q(inn=""), name="organisation_inn_once"),
-            models.UniqueConstraint(fields=["oid"], condition=~models.Q(oid=""), name="organisation_oid_once"),
+            models.UniqueConstraint(
+                fields=["inn"], condition=~models.Q(inn=""), name="organisation_inn_once"
+            ),
+            models.UniqueConstraint(
+                fields=["oid"], condition=~models.Q(oid=""), name="organisation_oid_once"
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=KINDS), name="organisation_kind_known"),
         ]
 
     def __str__(self) -> str:
-        return self.name_en
+        return str(self.name_en)
 
 
 class User(AbstractUser):
     """An account: one person, one role, one organisation."""
 
     role = models.CharField(max_length=32, choices=[(r.value, ROLE_NAMES[r]["en"]) for r in Role])
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+    )
 
     class Meta(AbstractUser.Meta):
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(role__in=[r.value for r in Role]), name="user_role_known")
+            models.CheckConstraint(
+                condition=models.Q(role__in=[r.value for r in Role]), name="user_role_known"
+            )
         ]

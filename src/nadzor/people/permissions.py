@@ -13,7 +13,7 @@ from nadzor.people.roles import MAKERS, OVERSIGHT, Role
 
 
 def may_read_operation(person: Person | None, *, maker: str) -> bool:
-    """Operation figures, signals and receipts of a device: oversight, its maker, its maker's representative."""
+    """Operation figures, signals, receipts of a device: oversight, its maker, the maker's representative."""
     return may_read_every_device(person) or _stands_for(person, maker)
 
 
@@ -43,7 +43,7 @@ def may_change_register(person: Person | None) -> bool:
 
 
 def may_issue_token(person: Person | None, *, maker: str) -> bool:
-    """Invite an installation: the maker's administrator for its own device, its representative, or the registrar."""
+    """Invite an installation: the maker's admin or representative for its device, or the registrar."""
     if _is(person, Role.REGISTRAR):
         return True
     return _is(person, Role.MANUFACTURER_ADMIN, Role.REPRESENTATIVE) and _stands_for(person, maker)

@@ -36,7 +36,7 @@ ROLE_NAMES: dict[Role, dict[str, str]] = {
     Role.OPERATOR: {"ru": "Оператор системы", "en": "Operator"},
 }
 
-# Staff of the regulator who read operation data of every device.  The operator runs the machine and reads no data;
-# the auditor reads the journal of deeds and the receipts, not the figures' conclusions, but must see what was decided on.
+# Staff who read operation figures of every device.  The operator runs the machine and reads none; the auditor
+# reads them because a decision can only be checked against what it was taken on.
 OVERSIGHT = frozenset({Role.INSPECTOR, Role.HEAD, Role.REGISTRAR, Role.MOSCOW_CENTRE, Role.AUDITOR})
 MAKERS = frozenset({Role.MANUFACTURER_ADMIN, Role.MANUFACTURER_REPORTER})

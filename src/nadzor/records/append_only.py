@@ -29,7 +29,10 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def allow_deletion(connection: BaseDatabaseWrapper) -> None:
-    """Take the ban on deletion away.  Why: test databases are emptied between tests; no other caller exists."""
+    """Take the ban on deletion away.
+
+    Why: test databases are emptied between tests; no other caller exists.
+    """
     where = f" ON {_TABLE}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER IF EXISTS audit_never_delete{where}")

@@ -43,7 +43,9 @@ def verify() -> list[Break]:
     return breaks((_link(row), row.entry) for row in AuditEntry.objects.order_by("seq").iterator(1000))
 
 
-def entries(*, object: str | None = None, verb: str | None = None, before: int | None = None, limit: int = 100) -> list[Link]:
+def entries(
+    *, object: str | None = None, verb: str | None = None, before: int | None = None, limit: int = 100
+) -> list[Link]:
     """Deeds, newest first, of one object or verb, before a sequence number."""
     rows = AuditEntry.objects.order_by("-seq")
     if object:

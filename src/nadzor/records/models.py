@@ -60,7 +60,10 @@ class Notice(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-created", "-id"]
-        indexes: ClassVar = [models.Index(fields=["role", "created"]), models.Index(fields=["organisation_code", "created"])]
+        indexes: ClassVar = [
+            models.Index(fields=["role", "created"]),
+            models.Index(fields=["organisation_code", "created"]),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(role="") ^ models.Q(organisation_code=""), name="notice_has_one_addressee"

@@ -29,7 +29,9 @@ def to_role(role: str, *, subject: str, text: Text, now: datetime) -> None:
 
 def to_organisation(code: str, *, subject: str, text: Text, now: datetime) -> None:
     """Tell an organisation."""
-    Notice.objects.create(created=now, organisation_code=code, subject=subject, text_ru=text.ru, text_en=text.en)
+    Notice.objects.create(
+        created=now, organisation_code=code, subject=subject, text_ru=text.ru, text_en=text.en
+    )
 
 
 def of(role: str, organisation: str | None, *, limit: int = 50) -> list[NoticeCard]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The vault: a clinic becomes a site pseudonym, and the way back is sealed.
 
-Why: telemetry, register and portal know sites only.  The pseudonym needs the vault key, which lies outside the
-database, so that a stolen database can neither be read back nor tested against the public list of clinics.
+Why: telemetry, register and portal know sites only.  The pseudonym needs the vault key, which lies outside
+the database: a stolen database can neither be read back nor tested against the public list of clinics.
 """
 
 from __future__ import annotations
@@ -50,11 +50,13 @@ def pseudonym(clinic_oid: str, *, home: Home) -> str:
 
 
 def seal(clinic: Clinic, *, home: Home, now: datetime) -> str:
-    """Keep the way back from a site to its clinic, sealed; return the site.  Sealing again replaces the entry."""
+    """Keep the way back from a site to its clinic, sealed, in place of any former entry; return the site."""
     site = pseudonym(clinic.oid, home=home)
     nonce = secrets.token_bytes(12)
     sealed = AESGCM(_derived(home, _SEAL)).encrypt(nonce, msgspec.json.encode(clinic), site.encode())
-    VaultEntry.objects.update_or_create(site=site, defaults={"nonce": nonce, "sealed": sealed, "sealed_at": now})
+    VaultEntry.objects.update_or_create(
+        site=site, defaults={"nonce": nonce, "sealed": sealed, "sealed_at": now}
+    )
     return site
 
 

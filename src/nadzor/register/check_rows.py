@@ -106,7 +106,11 @@ def _versions(at: str, row: DeviceRow, on: date) -> Iterator[Defect]:
 
 
 def _claim(at: str, claim: ClaimRow) -> Iterator[Defect]:
-    if not (claim.value.is_finite() and claim.lower_bound.is_finite() and 0 <= claim.lower_bound <= claim.value <= 1):
+    if not (
+        claim.value.is_finite()
+        and claim.lower_bound.is_finite()
+        and 0 <= claim.lower_bound <= claim.value <= 1
+    ):
         yield Defect(at, "register.row-claim")
     elif claim.metric != "auc" and claim.threshold is None:
         yield Defect(f"{at}.threshold", "register.row-claim")

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-# Latin letters that look like Cyrillic ones, both brought to Latin: a name typed on either keyboard layout is the same.
+# Cyrillic letters that look like Latin ones are brought to Latin: either keyboard layout gives the same.
 _LOOK_ALIKE: Final = str.maketrans("авекмнорстухз", "abekmhopctyx3")
 _KEEP: Final = re.compile(r"[^\w]+")
 

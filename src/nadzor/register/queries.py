@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions to the register; answers are structs.  Those that take a `person` show only what the person may read."""
+"""Questions to the register; answers are structs.  Those that take a person show only what they may."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ def versions(device: str) -> list[VersionCard]:
     """A device's versions, oldest first."""
     rows = Version.objects.filter(device__code=device).prefetch_related("builds")
     return [
-        VersionCard(row.version, row.released_on, row.registered_on, tuple(build.digest for build in row.builds.all()))
+        VersionCard(
+            row.version, row.released_on, row.registered_on, tuple(build.digest for build in row.builds.all())
+        )
         for row in rows
     ]
 
@@ -116,13 +118,17 @@ def installation(id: str) -> InstallationCard | None:
 def directory_entries() -> dict[str, Entry]:
     """Every installation that may report, for the key directory; those of cancelled devices may not."""
     findings = _findings()
-    rows = Installation.objects.exclude(device__status="cancelled").select_related("device").prefetch_related("keys")
+    rows = (
+        Installation.objects.exclude(device__status="cancelled")
+        .select_related("device")
+        .prefetch_related("keys")
+    )
     return {row.id: _entry(row, findings.get(row.device.code, ())) for row in rows}
 
 
 def count_devices() -> int:
     """How many devices the register holds."""
-    return Device.objects.count()
+    return int(Device.objects.count())
 
 
 def counts() -> RegisterCounts:
@@ -152,7 +158,8 @@ def _findings() -> dict[str, tuple[str, ...]]:
 
 def _entry(row: Installation, findings: tuple[str, ...]) -> Entry:
     keys = {
-        key.keyid: KeyEntry(key.public, key.not_before, key.not_after, key.revoked_at) for key in row.keys.all()
+        key.keyid: KeyEntry(key.public, key.not_before, key.not_after, key.revoked_at)
+        for key in row.keys.all()
     }
     return Entry(row.device.code, row.site, row.sandbox, findings, keys)
 
@@ -184,7 +191,14 @@ def _device(row: Device) -> DeviceCard:
 
 def _claim(row: Claim) -> ClaimCard:
     return ClaimCard(
-        row.device.code, row.finding, row.label_ru, row.label_en, row.metric, row.value, row.lower_bound, row.threshold
+        row.device.code,
+        row.finding,
+        row.label_ru,
+        row.label_en,
+        row.metric,
+        row.value,
+        row.lower_bound,
+        row.threshold,
     )
 
 

@@ -8,17 +8,21 @@ from decimal import Decimal
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
-from nadzor_wire.event import Build, FindingCode, Modality, Version
 
 from nadzor.measures.bins import BASELINE_BINS
 from nadzor.register.vocabulary import Field, Metric, RiskClass, SolutionType, Status
+from nadzor_wire.event import Build, FindingCode, Modality, Version
 
 SCORE_TOP: Final = 10_000  # the wire's scale
-Code = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,39}\Z", description="lower-case letters, digits, hyphens")]
+Code = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,39}\Z", description="lower-case letters, digits, hyphens")
+]
 Line = Annotated[str, Meta(min_length=1, max_length=300)]
 Paragraph = Annotated[str, Meta(min_length=1, max_length=4000)]
 Threshold = Annotated[int, Meta(ge=0, le=10_000)]
-OrganisationKind = Literal["regulator", "manufacturer", "representative", "clinic", "expert", "laboratory", "operator"]
+OrganisationKind = Literal[
+    "regulator", "manufacturer", "representative", "clinic", "expert", "laboratory", "operator"
+]
 
 
 class Row(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

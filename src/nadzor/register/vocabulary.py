@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The register's own words: fields of application and types of solution, in both languages.
 
-Why: the monthly report asks for both, and no official code list could be read; these are ours and named as such.
+Why: the monthly report asks for both, and no official code list could be read; these are our own.
 """
 
 from __future__ import annotations

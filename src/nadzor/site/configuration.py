@@ -14,15 +14,19 @@ PREFIX: Final = "NADZOR_"
 
 
 class Configuration(Struct, frozen=True, forbid_unknown_fields=True):
-    """What may differ between two runs over one data directory; everything else lies in the directory itself."""
+    """What may differ between two runs over one data directory; all else lies in the directory itself."""
 
     home: Annotated[str, Meta(min_length=1)]
     hosts: tuple[str, ...] = ()  # names the portal answers to, beside the host of its own address
     proxy: bool = False  # a trusted proxy ends TLS and sets X-Forwarded-Proto
-    session_s: Annotated[int, Meta(ge=300, le=86_400)] = 28_800  # one working day; longer leaves desks open overnight
+    session_s: Annotated[int, Meta(ge=300, le=86_400)] = (
+        28_800  # one working day; longer leaves desks open overnight
+    )
     lockout_failures: Annotated[int, Meta(ge=3, le=20)] = 5  # fewer locks out honest typing errors
     lockout_s: Annotated[int, Meta(ge=60, le=86_400)] = 900  # slows guessing to 480 tries a day and account
-    enrol_per_minute: Annotated[int, Meta(ge=1, le=10_000)] = 60  # tokens are 256 bits; this bounds the work, not the luck
+    enrol_per_minute: Annotated[int, Meta(ge=1, le=10_000)] = (
+        60  # tokens are 256 bits; this bounds the work, not the luck
+    )
 
 
 class ConfigurationError(Exception):

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nadzor.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "nadzor.site.static.StaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -73,7 +74,7 @@ DATABASES = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": HOME.database,
         "OPTIONS": {
-            # IMMEDIATE takes the write lock at BEGIN, so a busy database waits instead of failing at the first write.
+            # IMMEDIATE takes the write lock at BEGIN: a busy database waits, and no later write fails.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
@@ -81,7 +82,7 @@ DATABASES = {
     }
 }
 
-# Accounts.  The lock-out counts a name and an address together, so that nobody can lock another person out from afar.
+# Accounts.  The lock-out counts name and address together: nobody can lock another person out from afar.
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -165,7 +166,12 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},  # a refusal is counted where it is given, not a warning to us
+    },
 }
-NINJA_NUM_PROXIES = 1 if CONFIGURATION.proxy else 0  # without a proxy, a caller's own X-Forwarded-For is not believed
+NINJA_NUM_PROXIES = (
+    1 if CONFIGURATION.proxy else 0
+)  # without a proxy, a caller's own X-Forwarded-For is not believed
 NINJA_DEFAULT_THROTTLE_RATES = {"enrol": f"{CONFIGURATION.enrol_per_minute}/min"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
@@ -31,14 +32,14 @@ def _digest(name: str) -> str:
     path = finders.find(name)
     if not isinstance(path, str):
         return ""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
 class StaticMiddleware(WhiteNoiseMiddleware):
     """WhiteNoise, answering with the whole body.
 
-    Why: its streaming answer is synchronous, which an ASGI server can only copy with a warning; our files are small.
+    Why: its streaming answer is synchronous, which ASGI can only copy, with a warning; our files are small.
     """
 
     @staticmethod

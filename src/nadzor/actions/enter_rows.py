@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checked rows into tables; each function says how many rows it changed, so that a second import says none.
 
-Only `actions` calls this, inside its transaction.
+Called inside the transaction of `import_register`.
 """
 
 from __future__ import annotations
@@ -30,12 +30,17 @@ def enter_organisations(rows: Sequence[OrganisationRow], *, now: datetime) -> in
         represented_by = codes[row.represented_by] if row.represented_by else None
         changed += _put(Organisation, {"code": row.code}, {"represented_by_id": represented_by})
     for device in Device.objects.select_related("maker").filter(maker__code__in=[row.code for row in rows]):
-        _put(Device, {"code": device.code}, {"search": _search(device, device.maker)}, stamp={"changed_at": now})
+        _put(
+            Device,
+            {"code": device.code},
+            {"search": _search(device, device.maker)},
+            stamp={"changed_at": now},
+        )
     return changed
 
 
 def enter_device(row: DeviceRow, *, now: datetime) -> int:
-    """Enter a device with its versions, claims and scales; claims no longer declared are removed, versions never."""
+    """Enter a device with versions, claims, scales; claims no longer declared are removed, versions never."""
     maker = Organisation.objects.get(code=row.maker)
     changed = _put(Device, {"code": row.code}, _device(row, maker), stamp={"changed_at": now})
     device = Device.objects.get(code=row.code)
@@ -125,7 +130,9 @@ def _scales(device: Device, row: DeviceRow) -> int:
     )
 
 
-def _put(model: type[Model], key: dict[str, Any], values: dict[str, Any], *, stamp: dict[str, Any] | None = None) -> int:
+def _put(
+    model: type[Model], key: dict[str, Any], values: dict[str, Any], *, stamp: dict[str, Any] | None = None
+) -> int:
     """Make or change one row; 0 when it already says this.  `stamp` is written only with a change."""
     row = model._default_manager.filter(**key).first()
     if row is not None and all(getattr(row, name) == value for name, value in values.items()):
