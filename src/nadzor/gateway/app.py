@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gateway as an ASGI application: its few addresses, its start and its stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from nadzor.base import clock
+from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
+from nadzor.journal.opening import open_journal, open_reader
+from nadzor.journal.reader import Reader
+from nadzor.journal.writer import GroupCommit
+from nadzor_wire.batch import PATH
+
+from .intake import Intake, deliver_to
+from .keyring import DirectoryWatch
+from .replies import problem
+
+log = structlog.get_logger()
+
+
+class Ready(TypedDict):
+    """What the addresses share while the application runs."""
+
+    intake: Intake
+    watch: DirectoryWatch
+    commit: GroupCommit
+    reader: Reader
+
+
+def create_app(home: Home, *, public_url: str | None = None) -> Starlette:
+    """The gateway of a data directory; `public_url` is the address that senders sign."""
+    address = public_url or home.settings.public_url
+    key = home.log_vkey
+
+    @asynccontextmanager
+    async def running(_app: Starlette) -> AsyncIterator[Ready]:
+        commit = GroupCommit(open_journal(home), deliver=deliver_to(asyncio.get_running_loop()))
+        commit.start()
+        watch = DirectoryWatch(home.directory, home.settings.directory_key)
+        reader = open_reader(home)
+        try:
+            intake = Intake(watch, commit, public_url=address)
+            yield Ready(intake=intake, watch=watch, commit=commit, reader=reader)
+        finally:
+            await asyncio.to_thread(commit.stop)
+            reader.close()
+            log.info("gateway.stopped")
+
+    async def log_key(_request: Request) -> Response:
+        return PlainTextResponse(key + "\n")
+
+    return Starlette(
+        routes=[
+            Route(PATH, _Batches(), methods=["POST"]),
+            Route("/log/checkpoint", checkpoint),
+            Route("/log/key", log_key),
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+        ],
+        lifespan=running,
+        exception_handlers={HTTPException: refuse_address},
+    )
+
+
+class _Batches:
+    """Hands a request to the intake of the running application."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["state"]["intake"](scope, receive, send)
+
+
+async def checkpoint(request: Request) -> Response:
+    """The newest signed checkpoint of the log."""
+    reader: Reader = request.state.reader
+    return PlainTextResponse(reader.checkpoint(), headers={"cache-control": "no-cache"})
+
+
+async def live(_request: Request) -> Response:
+    """The process answers."""
+    return PlainTextResponse("ok\n")
+
+
+async def ready(request: Request) -> Response:
+    """Whether a batch sent now would be judged: 503 while the key directory is missing or stale."""
+    ring = request.state.watch.ring(asyncio.get_running_loop().time())
+    good = ring is not None and ring.fresh(clock.now())
+    page = {
+        "directory": ring.serial if ring else None,
+        "fresh": good,
+        "waiting": request.state.commit.waiting,
+    }
+    return JSONResponse(page, status_code=200 if good else 503)
+
+
+async def refuse_address(request: Request, error: Exception) -> Response:
+    """A wrong address or method, as a problem document."""
+    wrong_method = isinstance(error, HTTPException) and error.status_code == 405
+    refusal = Refusal("gateway.method" if wrong_method else "gateway.not-found")
+    status, headers, body = problem(refusal, request.headers)
+    kept = {name.decode(): value.decode() for name, value in headers}
+    return Response(body, status_code=status, headers=kept)

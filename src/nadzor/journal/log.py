@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The journal's hands: one transaction for many batches, then the signature over what was committed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from nadzor.base.clock import moscow_date
+from nadzor.base.durable import sync_directory
+from nadzor.base.problems import Refusal
+from nadzor.receipts.checkpoint import sign_checkpoint
+from nadzor.receipts.tree import Frontier, append, inclusion_proof
+from nadzor_wire.base64text import b64
+from nadzor_wire.merkle import leaf_hash, verify_inclusion
+
+from .bodies import BodyKeys
+from .entry import Conflict, Entry, Foreign, Outcome, RefusalNote, Repeated, Stored
+from .nodes import node_reader
+from .placing import Again, Fresh, Place
+from .sheet import Sheet, parse_verdicts, prepare
+from .statements import EDITION, STATEMENTS, connect
+from .turn import Totals, Turn, read_totals
+
+RETRY_S: Final = 2  # disk full, locked or read-only: soon enough to notice the cure, late enough not to press
+TAIL_CHECKED: Final = (
+    256  # newest leaves compared with their nodes at opening: the groups a crash may have cut
+)
+_FAILURES: Final = (sqlite3.Error, OSError, ValueError, LookupError)
+
+
+class Journal:
+    """The writing side; one a process, used by one thread.
+
+    Durability: `append` returns only after fsync, and only what was read back and recomputed.
+    Order: by commit; batches of one call in the order given.
+    Concurrency: any number of processes; the frontier's row is their one lock.
+    Raises: Refusal journal.unavailable; then nothing of the call was acknowledged, and it may be repeated.
+    """
+
+    def __init__(self, path: Path, *, log_key: Ed25519PrivateKey, origin: str, body_keys: BodyKeys) -> None:
+        self._path = path
+        self._log_key = log_key
+        self._origin = origin
+        self._keys = body_keys
+        self._unsaved: tuple[int, bytes, str] | None = None
+        self._doubtful = False
+        self._broken = False
+        self._connection = connect(path)
+
+    @classmethod
+    def open(cls, path: Path, *, log_key: Ed25519PrivateKey, origin: str, body_keys: BodyKeys) -> Journal:
+        """The journal in a file, made if there is none.
+
+        Raises: Refusal journal.unavailable, or journal.other-log when the file belongs to another log.
+        """
+        try:
+            fresh = _make_file(path)
+            journal = cls(path, log_key=log_key, origin=origin, body_keys=body_keys)
+            journal._found()
+            if fresh:
+                sync_directory(path.parent)
+            found = read_totals(journal._connection).origin
+            journal._check_tail()
+        except _FAILURES as error:
+            raise Refusal("journal.unavailable", retry_after_s=RETRY_S) from error
+        if found != origin:
+            journal.close()
+            raise Refusal("journal.other-log", found=found, expected=origin)
+        return journal
+
+    def append(self, entries: Sequence[Entry], *, refusals: Sequence[RefusalNote] = ()) -> list[Outcome]:
+        """Store what is new and answer for each entry, in order."""
+        try:
+            sheets = [prepare(entry, self._keys) for entry in entries]
+            turn, places = self._commit(sheets, refusals, Counter(_counted(note) for note in refusals))
+            self._check(turn)
+            note = self._sign(turn.after)
+            return [
+                self._outcome(turn, sheet, placed, note) for sheet, placed in zip(sheets, places, strict=True)
+            ]
+        except _FAILURES as error:
+            self._retreat()
+            raise Refusal("journal.unavailable", retry_after_s=RETRY_S) from error
+
+    def count_refused(self, counts: Counter[tuple[str, str]], kept: Sequence[RefusalNote]) -> None:
+        """Add refusals to their counts by (day, code), and keep some of them one by one."""
+        try:
+            self._commit([], kept, counts)
+        except _FAILURES as error:
+            self._retreat()
+            raise Refusal("journal.unavailable", retry_after_s=RETRY_S) from error
+
+    def checkpoint(self) -> str:
+        """The signed checkpoint of the tree as committed."""
+        return self._sign(read_totals(self._connection).frontier)
+
+    def settle(self) -> None:
+        """Keep the checkpoint signed last, if it is not kept yet."""
+        if self._unsaved is not None:
+            self.count_refused(Counter(), ())
+
+    def close(self) -> None:
+        """Keep the last checkpoint and let the file go."""
+        with suppress(Refusal):
+            self.settle()
+        self._connection.close()
+
+    def _found(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        for statement in STATEMENTS["schema"].split(";\n"):
+            self._connection.execute(statement)
+        self._connection.execute(STATEMENTS["found"], (EDITION, self._origin, b""))
+        self._connection.execute("COMMIT")
+
+    def _commit(
+        self, sheets: Sequence[Sheet], kept: Sequence[RefusalNote], counts: Counter[tuple[str, str]]
+    ) -> tuple[Turn, list[tuple[Place, int]]]:
+        """One transaction, from the lock to the fsync."""
+        if self._broken:
+            raise Refusal("journal.damaged", what="leaf")
+        if self._doubtful:
+            self._make_sure()
+        self._connection.execute("BEGIN IMMEDIATE")
+        turn = Turn(self._connection, sheets)
+        places = [turn.take(sheet) for sheet in sheets]
+        turn.write()
+        self._write_notes(kept, counts)
+        if self._unsaved is not None:
+            self._connection.execute(STATEMENTS["put_checkpoint"], self._unsaved)
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            self._resolve(turn)
+        self._unsaved = None
+        return turn, places
+
+    def _write_notes(self, kept: Sequence[RefusalNote], counts: Counter[tuple[str, str]]) -> None:
+        for note in kept:
+            row = (note.at.isoformat(), note.digest, note.code, note.seq, note.place, note.keyid)
+            self._connection.execute(STATEMENTS["put_refusal"], row)
+        for (day, code), number in counts.items():
+            self._connection.execute(STATEMENTS["count_refused"], (day, code, number))
+
+    def _check(self, turn: Turn) -> None:
+        """Read the committed rows back and recompute the tree from them.
+
+        Why: in 2022 one flipped bit between a leaf and its hash ended a public log for good; what does not
+        recompute is never signed.
+        """
+        start, stop = turn.before.frontier.size, turn.after.size
+        rows = self._connection.execute(STATEMENTS["leaves"], (start, stop)).fetchall()
+        again, _ = append(turn.before.frontier, [leaf_hash(leaf.encode()) for _, leaf in rows])
+        if again != turn.after:
+            self._broken = True
+            raise Refusal("journal.damaged", what="leaf")
+
+    def _check_tail(self) -> None:
+        size = read_totals(self._connection).frontier.size
+        rows = self._connection.execute(STATEMENTS["leaves"], (max(0, size - TAIL_CHECKED), size)).fetchall()
+        nodes = node_reader(self._connection)([(0, index) for index, _ in rows])
+        if any(nodes[0, index] != leaf_hash(leaf.encode()) for index, leaf in rows):
+            raise Refusal("journal.damaged", what="leaf")
+
+    def _sign(self, frontier: Frontier) -> str:
+        note = sign_checkpoint(frontier, origin=self._origin, key=self._log_key)
+        self._unsaved = (frontier.size, frontier.root, note)
+        return note
+
+    def _outcome(self, turn: Turn, sheet: Sheet, placed: tuple[Place, int], note: str) -> Outcome:
+        fate, index = placed
+        match fate:
+            case Conflict() | Foreign():
+                return fate
+            case Fresh():
+                kind, leaf, verdicts = Stored, sheet.leaf, sheet.entry
+                rejected, flagged, accepted = verdicts.rejected, verdicts.flagged, verdicts.accepted
+            case Again():
+                row = self._connection.execute(STATEMENTS["headings"], (index, index + 1)).fetchone()
+                kind, leaf, accepted, kept = Repeated, row[17].encode(), row[14], parse_verdicts(row[16])
+                rejected, flagged = kept.rejected, kept.flagged
+        read = node_reader(self._connection, near=turn.before.frontier.nodes() | turn.made)
+        proof = inclusion_proof(index, turn.after.size, read)
+        if isinstance(fate, Again):
+            verify_inclusion(leaf_hash(leaf), index, turn.after.size, proof, turn.after.root)
+        return kind(
+            index=index,
+            leaf=leaf,
+            body_sha256=sheet.entry.body_sha256,
+            checkpoint=note,
+            proof=[b64(step) for step in proof],
+            expected_seq=turn.expected_seq(sheet.entry.header.stream),
+            accepted=accepted,
+            rejected=rejected,
+            flagged=flagged,
+        )
+
+    def _resolve(self, turn: Turn) -> None:
+        """The commit failed and may still have happened: ask the frontier on a fresh connection.
+
+        Why: after a failed fsync only a later successful one of the same pages makes them durable, so what
+        is found must first be carried from the write-ahead log into the database.
+        Raises: sqlite3.Error or ValueError when the batches are not there.
+        """
+        self._reopen()
+        self._doubtful = True
+        self._make_sure()
+        if read_totals(self._connection).frontier.size < turn.after.size:
+            raise ValueError("the commit did not happen")
+        self._check(turn)
+
+    def _make_sure(self) -> None:
+        """Carry everything committed into the database file and fsync it.
+
+        Raises: ValueError while somebody else is in the way; sqlite3.Error when the disk refuses.
+        """
+        busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        if busy:
+            raise ValueError("the journal's durability is still in doubt")
+        self._doubtful = False
+
+    def _retreat(self) -> None:
+        """Leave nothing half done: a connection that failed is not used again."""
+        with suppress(sqlite3.Error):
+            self._reopen()
+
+    def _reopen(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        self._connection = connect(self._path)
+
+
+def _make_file(path: Path) -> bool:
+    """Make an empty file that only its owner reads, with its directory; whether there was none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        return True
+    return False
+
+
+def _counted(note: RefusalNote) -> tuple[str, str]:
+    return moscow_date(note.at).isoformat(), note.code
+
+
+__all__ = ["Journal", "Totals"]
