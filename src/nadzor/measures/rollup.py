@@ -8,9 +8,12 @@ of its rows known by that date, so nothing is ever rewritten.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
+from itertools import groupby
+from struct import pack
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -27,7 +30,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class Row(Struct, frozen=True, order=True):
+class Row(Struct, frozen=True):
     """A signed count of one measure in one cell, and the date on which the count became known.
 
     Units: n is a number of facts, negative when a correction takes facts back; an empty string means "not
@@ -52,25 +55,64 @@ class Row(Struct, frozen=True, order=True):
 Cell = tuple[date, date, str, str, str, str, str, str, str, str, str, int]
 """A row without its count: the twelve columns that say what was counted."""
 
+CANONICAL = (
+    "dimension", "stratum", "finding", "device", "version", "build", "site", "installation",
+    "day", "known", "bin", "n",
+)  # fmt: skip
+"""The order of rows, and of columns in a digest, within one measure."""
 
-def row_text(row: Row) -> str:
-    """A row as one canonical line: columns in their order, a tab between them, a newline after.
 
-    >>> row_text(Row(date(2026, 10, 1), date(2026, 10, 2), "ai-001", measure="studies", n=3))
-    '2026-10-01\\t2026-10-02\\tai-001\\t\\t\\t\\t\\tall\\t\\tstudies\\t\\t-1\\t3\\n'
-    """
-    return "\t".join(map(str, astuple(row))) + "\n"
+class MeasureSeal(Struct, frozen=True):
+    """How many rows a measure has, and their digest."""
+
+    rows: int
+    digest: str
+
+
+_DAY_ZERO = date(1970, 1, 1).toordinal()
 
 
 def rows_digest(rows: Iterable[Row]) -> str:
-    """SHA-256 over the canonical lines in the order of the columns; the same for every engine and row order.
+    """SHA-256 of a set of rows; the same for every engine and every order in which they come.
 
-    Method: rows are first added up per cell and empty cells dropped, so that equal facts have equal digests.
+    Method: rows are added up per cell, empty cells dropped, and put in canonical order; each measure has its own
+    digest, and `digest_of` seals the list of them.
+    """
+    groups = groupby(add_up(rows), key=lambda row: row.measure)
+    return digest_of({measure: measure_seal(list(some)) for measure, some in groups})
+
+
+def digest_of(seals: Mapping[str, MeasureSeal]) -> str:
+    """SHA-256 of the sorted lines `measure, rows, digest`: what `sort` and `sha256sum` would say.
+
+    >>> digest_of({}) == sha256(b"").hexdigest()
+    True
+    """
+    lines = [f"{measure}\t{seal.rows}\t{seal.digest}\n" for measure, seal in sorted(seals.items())]
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def measure_seal(rows: Sequence[Row]) -> MeasureSeal:
+    """The digest of one measure's rows, which must be in canonical order, one a cell.
+
+    Method: column by column.  Text is its distinct values in order, a newline after each, then a 32-bit position
+    for each row; dates are days since 1970-01-01; other numbers stand for themselves; 64 bits, little-endian.
     """
     seal = sha256()
-    for row in add_up(rows):
-        seal.update(row_text(row).encode())
-    return seal.hexdigest()
+    for column in CANONICAL:
+        seal.update(column_bytes([getattr(row, column) for row in rows]))
+    return MeasureSeal(len(rows), seal.hexdigest())
+
+
+def column_bytes(values: list[Any]) -> bytes:
+    """One column as a digest reads it."""
+    if isinstance(values[0], str):
+        names = sorted(set(values))
+        place = {name: number for number, name in enumerate(names)}
+        return "".join(name + "\n" for name in names).encode() + _little([place[v] for v in values], "i")
+    if isinstance(values[0], date):
+        return _little([day.toordinal() - _DAY_ZERO for day in values], "q")
+    return _little(values, "q")
 
 
 def add_up(rows: Iterable[Row]) -> list[Row]:
@@ -79,4 +121,13 @@ def add_up(rows: Iterable[Row]) -> list[Row]:
     for row in rows:
         *cell, n = astuple(row)
         counts[tuple(cell)] += n
-    return sorted(Row(*cell, n) for cell, n in counts.items() if n)
+    return sorted((Row(*cell, n) for cell, n in counts.items() if n), key=canonical_place)
+
+
+def canonical_place(row: Row) -> tuple[Any, ...]:
+    """Where a row stands among others."""
+    return (row.measure, *(getattr(row, column) for column in CANONICAL))
+
+
+def _little(values: list[int], kind: str) -> bytes:
+    return pack(f"<{len(values)}{kind}", *values)

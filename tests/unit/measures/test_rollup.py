@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
+from struct import pack
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from nadzor.measures.rollup import COLUMNS, Row, add_up, row_text, rows_digest
+from nadzor.measures.rollup import CANONICAL, COLUMNS, Row, add_up, column_bytes, measure_seal, rows_digest
 
 ROW = Row(date(2026, 10, 1), date(2026, 10, 2), "ai-001", measure="studies", n=3)
 ROWS = st.lists(
@@ -31,16 +33,29 @@ def test_columns_are_the_fields_of_a_row() -> None:
     assert Row.__struct_fields__ == COLUMNS
 
 
-def test_row_text_has_a_field_for_every_column() -> None:
-    """A canonical line keeps empty columns."""
-    assert row_text(ROW).count("\t") == len(COLUMNS) - 1
-    assert row_text(ROW).endswith("\t-1\t3\n")
+def test_digest_is_sha256_of_a_sorted_list() -> None:
+    """The digest of a rollup can be recomputed from its measures' digests with sort and sha256sum."""
+    other = replace(ROW, measure="failed")
+    seals = {"studies": measure_seal([ROW]), "failed": measure_seal([other])}
+    lines = "".join(sorted(f"{name}\t1\t{seal.digest}\n" for name, seal in seals.items()))
+    assert rows_digest([ROW, other]) == sha256(lines.encode()).hexdigest()
 
 
-def test_digest_is_sha256_of_sorted_lines() -> None:
-    """Anyone can recompute the digest with a sort and sha256sum."""
-    other = replace(ROW, day=date(2026, 9, 30))
-    assert rows_digest([ROW, other]) == sha256((row_text(other) + row_text(ROW)).encode()).hexdigest()
+def test_column_bytes_by_hand() -> None:
+    """Text is its distinct values and positions among them, days are counted from 1970, numbers stand for themselves."""
+    assert column_bytes(["b", "a", "b"]) == b"a\nb\n" + pack("<3i", 1, 0, 1)
+    assert column_bytes([date(1970, 1, 3)]) == pack("<q", 2)
+    assert column_bytes([-1, 5]) == pack("<2q", -1, 5)
+
+
+@pytest.mark.parametrize("column", CANONICAL)
+def test_every_column_is_sealed(column: str) -> None:
+    """A change of any column changes the digest."""
+    value = getattr(ROW, column)
+    changed = (
+        value + "x" if isinstance(value, str) else value + (timedelta(1) if column in {"day", "known"} else 1)
+    )
+    assert rows_digest([replace(ROW, **{column: changed})]) != rows_digest([ROW])
 
 
 def test_digest_of_nothing() -> None:

@@ -1,0 +1,5 @@
+-- Which registered scale bins the scores of an origin's finding.
+SELECT o.origin, l.line, s.finding, s.scale
+FROM origin o
+JOIN line l ON o.origin = l.origin
+JOIN score_scale s ON o.device = s.device

@@ -1,0 +1,25 @@
+-- What happened to an installation, every split of it, with the event that said so.
+SELECT f.event, f.day, f.known, f.origin, d.dimension,
+       CASE WHEN d.dimension = 'stage' THEN f.stage WHEN d.dimension = 'severity' THEN f.severity ELSE '' END AS stratum,
+       'faults' AS measure, -1 AS bin, 1 AS n
+FROM fault f CROSS JOIN (SELECT 'all' AS dimension UNION ALL SELECT 'stage' UNION ALL SELECT 'severity') d
+UNION ALL
+SELECT event, day, known, origin, 'all', '', 'heartbeats', -1, 1 FROM heartbeat
+UNION ALL
+SELECT h.event, h.day, h.known, h.origin, 'all', '', 'skew', b.bin, 1
+FROM heartbeat h
+JOIN fixed_bin b ON b.bins = 'skew' AND h.clock_offset_ms >= b.low AND h.clock_offset_ms < b.high
+UNION ALL
+SELECT event, day, known, origin, 'all', '', 'changes', -1, 1 FROM change
+UNION ALL
+SELECT a.event, a.day, a.known, a.origin, d.dimension,
+       CASE WHEN d.dimension = 'event_type' THEN a.event_type ELSE '' END, 'adverse_events', -1, 1
+FROM adverse_event a CROSS JOIN (SELECT 'all' AS dimension UNION ALL SELECT 'event_type') d
+UNION ALL
+SELECT c.event, c.day, c.known, c.origin, d.dimension,
+       CASE WHEN d.dimension = 'reason' THEN c.reason ELSE '' END, 'corrected', -1, 1
+FROM correct c CROSS JOIN (SELECT 'all' AS dimension UNION ALL SELECT 'reason') d
+UNION ALL
+SELECT a.event, a.known, a.known, a.origin, d.dimension,
+       CASE WHEN d.dimension = 'code' THEN a.code ELSE '' END, a.kind, -1, a.missing
+FROM absence a CROSS JOIN (SELECT 'all' AS dimension UNION ALL SELECT 'code') d

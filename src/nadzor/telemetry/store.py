@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Questions to the rollup.  Cheap enough for a web request: only the asked measure is read from the file.
+
+A `Rollups` is one rollup as it was when opened; a newer one may replace the file meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any, Self, TypedDict, Unpack
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
+from nadzor.measures.catalogue import catalogue
+from nadzor.measures.rollup import ALL, COLUMNS, Row, rows_digest
+from nadzor.telemetry.rollup_file import KEY, RollupManifest, read_rollup_manifest
+
+Wanted = str | Collection[str]
+
+
+class Where(TypedDict, total=False):
+    """Which rows: any column by one value or several, `day` in [since, until).
+
+    `dimension` is "all" unless said, so that nothing is counted twice.
+    """
+
+    device: Wanted
+    version: Wanted
+    build: Wanted
+    site: Wanted
+    installation: Wanted
+    dimension: Wanted
+    stratum: Wanted
+    finding: Wanted
+    since: date | None
+    until: date | None
+
+
+class Rollups:
+    """One rollup, open for questions."""
+
+    def __init__(self, file: pq.ParquetFile, manifest: RollupManifest, known_by: date | None = None) -> None:
+        self._file = file
+        self._known_by = known_by
+        self.manifest = manifest
+
+    @classmethod
+    def open(cls, home: Home) -> Self:
+        """The current rollup.
+
+        Raises: Refusal rollup.missing before the first one was made.
+        """
+        try:
+            file = pq.ParquetFile(home.rollups / "rollup.parquet", memory_map=True)
+        except FileNotFoundError as error:
+            raise Refusal("rollup.missing") from error
+        return cls(file, read_rollup_manifest(file.metadata.metadata[KEY]))
+
+    def known_on(self, day: date) -> Self:
+        """The same rollup as it was known at the end of a day."""
+        return type(self)(self._file, self.manifest, day)
+
+    def rows(self, measure: str, **where: Unpack[Where]) -> list[Row]:
+        """Rows of a measure, in canonical order.
+
+        Raises: Refusal measure.unknown for a measure that the catalogue does not hold.
+        """
+        table = self._select(measure, where)
+        columns = [table[name].to_pylist() for name in COLUMNS]
+        return [Row(*values) for values in zip(*columns, strict=True)]
+
+    def daily(
+        self, measure: str, *, by: Sequence[str] = ("device", "version", "site"), **where: Unpack[Where]
+    ) -> list[tuple[Any, ...]]:
+        """Sums (day, *by, n), ordered; days whose facts cancelled out are left out."""
+        return self._summed(measure, ("day", *by), where)
+
+    def totals(
+        self, measure: str, *, by: Sequence[str] = ("device",), **where: Unpack[Where]
+    ) -> list[tuple[Any, ...]]:
+        """Sums (*by, n), ordered, over all days asked for."""
+        return self._summed(measure, tuple(by), where)
+
+    def total(self, measure: str, **where: Unpack[Where]) -> int:
+        """One number: the sum of a measure."""
+        return int(pc.sum(self._select(measure, where)["n"]).as_py() or 0)
+
+    def digest_of(self, measure: str, **where: Unpack[Where]) -> str:
+        """The digest of the rows that an answer was made from; what evidence quotes."""
+        return rows_digest(self.rows(measure, **where))
+
+    def events_by_kind(self) -> dict[str, int]:
+        """Distinct events by kind, whatever their purpose."""
+        return dict(self.manifest.events)
+
+    def _summed(self, measure: str, by: tuple[str, ...], where: Where) -> list[tuple[Any, ...]]:
+        table = self._select(measure, where)
+        cells = zip(*(table[name].to_pylist() for name in by), strict=True) if by else [()] * table.num_rows
+        sums: Counter[tuple[Any, ...]] = Counter()
+        for cell, n in zip(cells, table["n"].to_pylist(), strict=True):
+            sums[cell] += n
+        return sorted((*cell, n) for cell, n in sums.items() if n)
+
+    def _select(self, measure: str, where: Where) -> pa.Table:
+        if measure not in catalogue().measures:
+            raise Refusal("measure.unknown", measure=measure)
+        groups = range(*self.manifest.groups.get(measure, (0, 0)))
+        table = self._file.read_row_groups(list(groups), columns=list(COLUMNS), use_threads=False)
+        return table.filter(_mask(table, where, self._known_by)) if table.num_rows else table
+
+
+def _mask(table: pa.Table, where: Where, known_by: date | None) -> pa.ChunkedArray:
+    wanted: dict[str, Any] = {"dimension": ALL, **where}
+    since, until = wanted.pop("since", None), wanted.pop("until", None)
+    masks = [_among(table[name], values) for name, values in wanted.items()]
+    if since is not None:
+        masks.append(pc.greater_equal(table["day"], since))
+    if until is not None:
+        masks.append(pc.less(table["day"], until))
+    if known_by is not None:
+        masks.append(pc.less_equal(table["known"], known_by))
+    whole = masks[0]
+    for mask in masks[1:]:
+        whole = pc.and_(whole, mask)
+    return whole
+
+
+def _among(column: pa.ChunkedArray, wanted: Wanted) -> pa.ChunkedArray:
+    values = [wanted] if isinstance(wanted, str) else list(wanted)
+    return pc.is_in(column, value_set=pa.array(values, pa.string()))
