@@ -14,12 +14,12 @@ import pytest
 from hypothesis import settings
 
 from nadzor.base.home import Home
+from nadzor.site.django import setup
 
 CI: Final = os.environ.get("CI") == "true"
 _ROOT: Final = Path(tempfile.mkdtemp(prefix="nadzor-tests-"))
 
-os.environ["NADZOR_HOME"] = str(Home.create(_ROOT).root)
-os.environ["DJANGO_SETTINGS_MODULE"] = "nadzor.site.settings"
+setup(Home.create(_ROOT))
 
 settings.register_profile("house", database=None, deadline=None, derandomize=CI)
 settings.load_profile("house")
