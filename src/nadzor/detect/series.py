@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date
 from typing import Literal
 
@@ -15,8 +16,8 @@ from nadzor.measures.rollup import ALL, Row, rows_digest
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Key = Literal["device", "version", "site", "finding", "stratum", "measure"]
-KEYS: tuple[Key, ...] = ("device", "version", "site", "finding", "stratum", "measure")
+Key = Literal["device", "version", "site", "finding", "dimension", "stratum", "measure"]
+KEYS: tuple[Key, ...] = ("device", "version", "site", "finding", "dimension", "stratum", "measure")
 Wanted = Collection[tuple[str, str]]
 """The (measure, dimension) pairs that a detector reads."""
 
@@ -30,41 +31,68 @@ class Stream(Struct, frozen=True, order=True):
 
 
 class Days:
-    """Rollup rows of the wanted measures, held as columns.
+    """Rollup rows held as columns, parsed once for all detectors.
 
     Rows are taken as they come: equal cells are added, in whatever order and parts they arrive.
     """
 
     def __init__(self, rows: Iterable[Row], wanted: Wanted) -> None:
         keep = frozenset(wanted)
-        self.rows: Sequence[Row] = [row for row in rows if (row.measure, row.dimension) in keep]
-        self.n: Ints = np.fromiter((row.n for row in self.rows), np.int64, len(self.rows))
-        self.day = self._days([row.day for row in self.rows])
+        self._rows: Sequence[Row] = [row for row in rows if (row.measure, row.dimension) in keep]
+        size = len(self._rows)
+        self._at: Ints = np.arange(size)
+        self.n: Ints = np.fromiter((row.n for row in self._rows), np.int64, size)
+        self.bin: Ints = np.fromiter((row.bin for row in self._rows), np.int64, size)
+        self.day = _ordinals([row.day for row in self._rows])
+        self.known = _ordinals([row.known for row in self._rows])
         self.names: dict[Key, list[str]] = {}
         self.code: dict[Key, Ints] = {}
         for key in KEYS:
-            self._encode(key, [getattr(row, key) for row in self.rows])
-        self.first = int(self.day.min()) if len(self.rows) else 0
-        self.after = int(self.day.max()) + 1 if len(self.rows) else 0
+            self._encode(key, [getattr(row, key) for row in self._rows])
 
-    def _days(self, days: list[date]) -> Ints:
-        ordinal = {day: day.toordinal() for day in set(days)}
-        return np.fromiter((ordinal[day] for day in days), np.int64, len(days))
+    @classmethod
+    def of(cls, rows: Iterable[Row] | Days, wanted: Wanted) -> Days:
+        """The wanted measures of rows, or of days that were parsed before."""
+        return rows.only(wanted) if isinstance(rows, Days) else cls(rows, wanted)
 
-    def _encode(self, key: Key, values: list[str]) -> None:
-        names = sorted(set(values))
-        index = {name: i for i, name in enumerate(names)}
-        self.names[key] = names
-        self.code[key] = np.fromiter((index[value] for value in values), np.int64, len(values))
+    def only(self, wanted: Wanted) -> Days:
+        """The rows of these measures alone, so that a digest covers exactly what a detector reads."""
+        cells = {(measure, dimension) for measure, dimension in wanted}
+        chosen = np.zeros(len(self), dtype=bool)
+        for i, measure in enumerate(self.names["measure"]):
+            for j, dimension in enumerate(self.names["dimension"]):
+                if (measure, dimension) in cells:
+                    chosen |= (self.code["measure"] == i) & (self.code["dimension"] == j)
+        return self.where(chosen)
+
+    def where(self, chosen: NDArray[np.bool_]) -> Days:
+        """The chosen rows alone."""
+        part = copy(self)
+        for name in ("_at", "n", "bin", "day", "known"):
+            setattr(part, name, getattr(self, name)[chosen])
+        part.code = {key: code[chosen] for key, code in self.code.items()}
+        return part
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self._at)
 
-    def of_measure(self, measure: str) -> NDArray[np.bool_]:
-        """Which rows count this measure."""
-        names = self.names["measure"]
-        wanted = names.index(measure) if measure in names else -1
-        return np.asarray(self.code["measure"] == wanted)
+    def __getitem__(self, at: int) -> Row:
+        return self._rows[int(self._at[at])]
+
+    @property
+    def first(self) -> int:
+        """The first day, as an ordinal."""
+        return int(self.day.min()) if len(self) else 0
+
+    @property
+    def after(self) -> int:
+        """The day after the last one, as an ordinal."""
+        return int(self.day.max()) + 1 if len(self) else 0
+
+    def is_(self, key: Key, value: str) -> NDArray[np.bool_]:
+        """Which rows have this value."""
+        names = self.names[key]
+        return np.asarray(self.code[key] == (names.index(value) if value in names else -1))
 
     def digest(
         self, *, device: str = "", first: date | None = None, after: date | None = None
@@ -76,9 +104,23 @@ class Days:
         if after:
             chosen &= self.day < after.toordinal()
         if device:
-            chosen &= self.code["device"] == self.names["device"].index(device)
-        where = np.flatnonzero(chosen)
-        return rows_digest(self.rows[int(i)] for i in where), len(where)
+            chosen &= self.is_("device", device)
+        return self.where(chosen).seal()
+
+    def seal(self) -> tuple[str, int]:
+        """The digest of these rows, and how many there are."""
+        return rows_digest(self._rows[at] for at in self._at.tolist()), len(self)
+
+    def _encode(self, key: Key, values: list[str]) -> None:
+        names = sorted(set(values))
+        index = {name: i for i, name in enumerate(names)}
+        self.names[key] = names
+        self.code[key] = np.fromiter((index[value] for value in values), np.int64, len(values))
+
+
+def _ordinals(days: list[date]) -> Ints:
+    ordinal = {day: day.toordinal() for day in set(days)}
+    return np.fromiter((ordinal[day] for day in days), np.int64, len(days))
 
 
 class Panel:
@@ -95,7 +137,7 @@ class Panel:
         self.length = max(0, (after.toordinal() if after else days.after) - days.first)
         stream_of_row, self.streams = self._streams(days, by)
         self.counts: Mapping[str, Floats] = {
-            measure: self._count(days.of_measure(measure), stream_of_row) for measure in measures
+            measure: self._count(days.is_("measure", measure), stream_of_row) for measure in measures
         }
 
     def _streams(self, days: Days, by: Collection[Key]) -> tuple[Ints, list[Stream]]:
@@ -105,7 +147,7 @@ class Panel:
                 of_row = _dense(of_row * len(days.names[key]) + days.code[key])
         example = np.zeros(int(of_row.max()) + 1 if len(of_row) else 0, np.int64)
         example[of_row] = np.arange(len(of_row))
-        return of_row, [Stream(**{key: getattr(days.rows[int(i)], key) for key in by}) for i in example]
+        return of_row, [Stream(**{key: getattr(days[i], key) for key in by}) for i in example.tolist()]
 
     def _count(self, chosen: NDArray[np.bool_], stream_of_row: Ints) -> Floats:
         size = len(self.streams) * self.length
@@ -136,3 +178,10 @@ def _dense(codes: Ints) -> Ints:
 def unsplit(*measures: str) -> Wanted:
     """The whole counts of these measures, not their strata."""
     return frozenset((measure, ALL) for measure in measures)
+
+
+def grouped(values: Floats, group: Ints) -> Floats:
+    """Rows added by group; groups are numbered without holes."""
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    return np.asarray(np.add.reduceat(values[order], starts, axis=0), dtype=np.float64)

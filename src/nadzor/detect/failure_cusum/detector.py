@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nadzor.detect.failure_cusum.chart import Charts, Crossing, run_charts
 from nadzor.detect.failure_cusum.expectation import Expectation, Window, expect
 from nadzor.detect.finding import Baseline, Effect, Finding, Guarantee, Located, code_digest, in_order
-from nadzor.detect.series import Days, Floats, Panel, Stream, unsplit
+from nadzor.detect.series import Days, Floats, Ints, Panel, Stream, grouped, unsplit
 from nadzor.detect.stats.cusum_arl import log_ratio_reference
 from nadzor.detect.stats.exposure_chart import STEPS, exposure_limits, exposure_run_lengths
 from nadzor.detect.stats.proportion import clopper_pearson
@@ -21,6 +21,8 @@ from nadzor.measures.rollup import Row
 
 NAME = "failure_cusum"
 READS = unsplit("studies", "failed")
+RATIOS = (1.5, 3.0, 8.0)
+RISES = np.linspace(1.0, 8.0, 281)
 DROP_95 = 1.92
 """Half of the 95 % point of chi-squared with one degree of freedom: how far a likelihood may fall."""
 
@@ -28,12 +30,12 @@ DROP_95 = 1.92
 class Params(Struct, frozen=True, kw_only=True):
     """What the detector may be told.
 
-    Units: budget in false alarms per device-year; ratios are the rises each chart is built for.
+    Units: budget is the share of device-years with a false alarm; ratios are the rises charts are built for.
     """
 
     budget: float = 0.04
     baseline_days: int = 90
-    ratios: tuple[float, ...] = (1.5, 3.0, 8.0)
+    ratios: tuple[float, ...] = RATIOS
     release_days: int = 14
     registered: Mapping[str, Window] = {}
     journal_size: int | None = None
@@ -44,7 +46,7 @@ class View(Struct, frozen=True):
 
     level: str
     streams: list[Stream]
-    device: NDArray[np.int64]
+    device: Ints
     seen: Floats
     expected: Floats
     shape: Floats
@@ -60,7 +62,7 @@ def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[
     posterior of the baseline (stats/exposure_chart.py); counts divided by phi.
     """
     params = params or Params()
-    days = rows if isinstance(rows, Days) else Days(rows, READS)
+    days = Days.of(rows, READS)
     panel = Panel(days, by=("device", "version", "site"), measures=("studies", "failed"))
     if not panel.streams:
         return []
@@ -69,59 +71,78 @@ def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[
     sites = _view(panel, expected, level="site", params=params)
     found = [_finding(c, versions, panel, expected, params=params) for c in versions.charts.crossings]
     covered = _covered(versions, len(expected.phi))
-    many = np.bincount(sites.device, minlength=len(expected.phi)) > 1
     for crossing in sites.charts.crossings:
-        device = sites.device[crossing.stream]
-        if many[device] and not covered[device, crossing.column]:
+        if not covered[sites.device[crossing.stream], crossing.column]:
             found.append(_finding(crossing, sites, panel, expected, params=params))
     return in_order(found)
 
 
 def smallest_detectable_rise(
-    *,
-    failures_per_day: float,
-    baseline_events: float,
-    days: int = 90,
-    budget: float = 0.04,
-    ratio: float = 1.5,
+    *, failures_per_day: float, baseline_events: float, days: int = 90, budget: float = 0.04
 ) -> float | None:
-    """The rise that one chart shows, on average, within so many days; None if no rise up to 8 does.
+    """The smallest rise that a chart shows, on average, within so many days; None if no rise up to 8 does.
 
-    Method: the run length of the chart at the raised rate equals the failures expected in those days.
+    Method: for each designed ratio, the rise at which the run length equals the failures expected in those
+    days.
     """
-    exposure = failures_per_day * days
-    limit = float(exposure_limits(ratio, shape=baseline_events, budget=budget / (failures_per_day * 365.0)))
-    if not np.isfinite(limit):
-        return None
-    rises = np.linspace(1.0, 8.0, 281)
-    lengths = exposure_run_lengths(log_ratio_reference(ratio), rises)
-    enough = lengths[:, round(limit * STEPS)] <= exposure
-    return float(rises[enough.argmax()]) if enough.any() else None
+    found = []
+    for ratio in RATIOS:
+        limit = float(
+            exposure_limits(
+                ratio,
+                shape=baseline_events,
+                exposure=failures_per_day * 365.0,
+                budget=budget / 2.0 / len(RATIOS),
+            )
+        )
+        if np.isfinite(limit):
+            lengths = exposure_run_lengths(log_ratio_reference(ratio), RISES)[:, round(limit * STEPS)]
+            found += RISES[lengths <= failures_per_day * days].tolist()
+    return min(found, default=None)
 
 
 def _view(panel: Panel, expected: Expectation, *, level: str, params: Params) -> View:
-    scale = expected.monitored / expected.phi[expected.device_of, None]
-    seen = panel.counts["failed"] * scale
-    mean = panel.counts["studies"] * np.nan_to_num(expected.rate)[:, None] * scale
-    keys = [(s.device, s.version if level == "version" else s.site) for s in panel.streams]
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    starts = [i for i, at in enumerate(order) if i == 0 or keys[at] != keys[order[i - 1]]]
-    lead = np.array([order[i] for i in starts])
-    seen, mean = (np.add.reduceat(part[order], starts, axis=0) for part in (seen, mean))
-    streams = [_stream(panel.streams[at], level) for at in lead]
-    device = expected.device_of[lead]
-    shape = expected.device_shape[device] if level == "version" else expected.shape[lead]
-    limits = _limits(shape, expected.exposure[device], params)
+    places = expected.places
+    scale = expected.monitored(panel.length) / expected.phi[places.device_of, None]
+    seen, mean = panel.counts["failed"] * scale, panel.counts["studies"] * scale
+    mean *= expected.site_rate[places.site_of][:, None]
+    streams = list(dict.fromkeys(_stream(stream, level) for stream in panel.streams))
+    index = {stream: i for i, stream in enumerate(streams)}
+    group = np.array([index[_stream(stream, level)] for stream in panel.streams])
+    seen, mean = grouped(seen, group), grouped(mean, group)
+    device = np.zeros(len(streams), np.int64)
+    device[group] = places.device_of
+    shape, limits = _versions(expected, device, params) if level == "version" else _sites(expected, params)
     reference = np.array([log_ratio_reference(ratio) for ratio in params.ratios])
     charts = run_charts(seen, mean, reference=reference, limits=limits)
     return View(level, streams, device, seen, mean, shape, limits, charts)
 
 
-def _limits(shape: Floats, exposure: Floats, params: Params) -> Floats:
-    """Half of the budget goes to versions and half to sites, and each half is shared by the ratios."""
-    each = params.budget / 2.0 / len(params.ratios)
-    budget = np.clip(each / np.maximum(np.nan_to_num(exposure), 1e-9), 1e-12, 0.5)
-    return np.stack([exposure_limits(ratio, shape=shape, budget=budget) for ratio in params.ratios], axis=1)
+def _versions(expected: Expectation, device: Ints, params: Params) -> tuple[Floats, Floats]:
+    """Half of a device's budget is for its versions; all of it where there is only one site."""
+    share = np.where(expected.sites > 1, 0.5, 1.0)[device]
+    shape = expected.shape[device]
+    return shape, _limits(shape, expected.exposure[device], share, params)
+
+
+def _sites(expected: Expectation, params: Params) -> tuple[Floats, Floats]:
+    """The other half is shared by the sites of the baseline."""
+    sites = expected.sites[expected.places.device_of_site]
+    share = np.where(sites > 1, 0.5 / np.maximum(sites, 1), 0.0)
+    return expected.site_shape, _limits(expected.site_shape, expected.site_exposure, share, params)
+
+
+def _limits(shape: Floats, exposure: Floats, share: Floats, params: Params) -> Floats:
+    """Limits by stream and ratio: the device's budget is shared by versions and sites, then by the ratios."""
+    each = params.budget / len(params.ratios)
+    limits = np.full((len(shape), len(params.ratios)), np.inf)
+    for part in np.unique(share[share > 0]):
+        here = share == part
+        for column, ratio in enumerate(params.ratios):
+            limits[here, column] = exposure_limits(
+                ratio, shape=shape[here], exposure=exposure[here], budget=each * part
+            )
+    return limits
 
 
 def _stream(stream: Stream, level: str) -> Stream:
@@ -151,13 +172,13 @@ def _finding(
     release = _release(stream, panel, located, params)
     first_day = panel.date(crossing.column)
     rows_hash, rows_read = panel.days.digest(device=stream.device, after=first_day + timedelta(days=1))
-    exposure = float(view.expected[view.device == device, : crossing.column + 1].sum())
-    each = params.budget / max(float(expected.exposure[device]), 1e-9)
+    watched = float(view.expected[view.device == device, : crossing.column + 1].sum())
+    years = watched / max(float(expected.exposure[device]), 1e-9)
     return Finding(
         detector=NAME, code=code_digest(NAME), kind="failure.rise", device=stream.device,
         version=stream.version or release, site=stream.site, stratum=view.level,
         statistic=crossing.value, threshold=float(view.limits[crossing.stream, crossing.chart]),
-        guarantee=Guarantee(kind="run_length", budget=params.budget, spent=each * exposure),
+        guarantee=Guarantee(kind="run_length", budget=params.budget, spent=params.budget * years),
         baseline=_baseline(device, stream.device, panel, expected), over_dispersion=phi,
         effect=_effect(seen, mean, float(view.shape[crossing.stream])),
         first_day=first_day, located=located, journal_size=params.journal_size,
@@ -237,8 +258,8 @@ def _baseline(device: int, name: str, panel: Panel, expected: Expectation) -> Ba
     first, after = panel.date(int(expected.first[device])), panel.date(int(expected.after[device]))
     digest, _ = panel.days.digest(device=name, first=first, after=after)
     return Baseline(
-        hash=digest, first=first, after=after, exposure=float(expected.device_studies[device]),
-        events=float(expected.device_events[device]), rate=float(expected.device_rate[device]),
+        hash=digest, first=first, after=after, exposure=float(expected.studies[device]),
+        events=float(expected.events[device]), rate=float(expected.rate[device]),
     )  # fmt: skip
 
 

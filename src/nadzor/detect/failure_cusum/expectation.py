@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from nadzor.detect.series import Floats, Ints, Panel
+from nadzor.detect.series import Floats, Ints, Panel, grouped
 
 SITE_SHAPE = 4.0
 """Before anything is known of a site, its rate differs from the device's by about half (1/sqrt 4)."""
@@ -25,25 +25,40 @@ class Window(Struct, frozen=True):
     after: date
 
 
-class Expectation(Struct, frozen=True):
-    """Reference rates after the baseline; arrays run over devices, or over the panel's streams.
+class Places(Struct, frozen=True):
+    """To which device and (device, site) each stream of the panel belongs, and each site to which device."""
 
-    `shape` says how many events a rate rests on; `monitored` which columns come after the baseline;
-    `exposure` is the number of failures expected of the device in a year at the volume of its baseline.
+    devices: list[str]
+    device_of: Ints
+    site_of: Ints
+    device_of_site: Ints
+
+
+class Expectation(Struct, frozen=True):
+    """Reference rates after the baseline; arrays run over devices, or over sites where the name says so.
+
+    Units: shapes are numbers of events a rate rests on; exposures are failures expected in a year at the
+    volume of the baseline, divided by phi; first and after are columns.
     """
 
-    device_of: Ints
-    phi: Floats
-    exposure: Floats
-    device_shape: Floats
-    device_rate: Floats
-    device_events: Floats
-    device_studies: Floats
-    rate: Floats
-    shape: Floats
+    places: Places
     first: Ints
     after: Ints
-    monitored: NDArray[np.bool_]
+    studies: Floats
+    events: Floats
+    phi: Floats
+    rate: Floats
+    shape: Floats
+    exposure: Floats
+    sites: Ints
+    site_rate: Floats
+    site_shape: Floats
+    site_exposure: Floats
+
+    def monitored(self, length: int) -> NDArray[np.bool_]:
+        """Which columns of each stream come after a baseline that had any studies."""
+        device = self.places.device_of
+        return (np.arange(length) >= self.after[device, None]) & (self.studies > 0)[device, None]
 
 
 def expect(panel: Panel, *, baseline_days: int, registered: Mapping[str, Window]) -> Expectation:
@@ -51,87 +66,66 @@ def expect(panel: Panel, *, baseline_days: int, registered: Mapping[str, Window]
 
     Method: gamma-Poisson, posterior mean; phi is Pearson's statistic over its degrees of freedom, at least 1.
     """
-    devices = sorted({stream.device for stream in panel.streams})
-    place = {device: i for i, device in enumerate(devices)}
-    device_of = np.array([place[stream.device] for stream in panel.streams], np.int64)
-    first, after = _windows(panel, devices, device_of, baseline_days=baseline_days, registered=registered)
-    column = np.arange(panel.length)
-    inside = (column >= first[device_of, None]) & (column < after[device_of, None])
-    studies, failed = panel.counts["studies"] * inside, panel.counts["failed"] * inside
-    site_of = _sites(panel)
-    phi = _dispersion(studies, failed, site_of=site_of, device_of=device_of)
-    days = np.maximum(after - first, 1)
-    n, x = (_per(device_of, part, len(devices)) for part in (studies, failed))
-    shape = x / phi + DEVICE_SHAPE
-    rate = np.where(n > 0, shape * phi / np.maximum(n, 1), np.nan)
-    site_rate, site_shape = _of_sites(studies, failed, site_of, device_of, phi=phi, rate=rate, shape=shape)
-    return Expectation(
-        device_of, phi, rate * n / days * 365.0 / phi, shape, rate, x, n, site_rate, site_shape, first, after,
-        (column >= after[device_of, None]) & (n > 0)[device_of, None],
-    )  # fmt: skip
-
-
-def _windows(
-    panel: Panel, devices: list[str], device_of: Ints, *, baseline_days: int, registered: Mapping[str, Window]
-) -> tuple[Ints, Ints]:
-    alive = panel.counts["studies"] > 0
-    start = np.where(alive.any(axis=1), alive.argmax(axis=1), panel.length)
-    first = np.full(len(devices), panel.length, np.int64)
-    np.minimum.at(first, device_of, start)
-    after = first + baseline_days
-    for i, device in enumerate(devices):
+    places = _places(panel)
+    first, after = _windows(panel, places, baseline_days)
+    for i, device in enumerate(places.devices):
         if device in registered:
             first[i] = registered[device].first.toordinal() - panel.first
             after[i] = registered[device].after.toordinal() - panel.first
-    return first, after
+    column, of = np.arange(panel.length), places.device_of
+    inside = (column >= first[of, None]) & (column < after[of, None])
+    by_site = [grouped(panel.counts[measure] * inside, places.site_of) for measure in ("studies", "failed")]
+    return _rates(places, by_site, first=first, after=after)
 
 
-def _sites(panel: Panel) -> Ints:
-    """The (device, site) of each stream."""
-    place: dict[tuple[str, str], int] = {}
-    return np.array([place.setdefault((s.device, s.site), len(place)) for s in panel.streams], np.int64)
+def _rates(places: Places, by_site: list[Floats], *, first: Ints, after: Ints) -> Expectation:
+    of, count = places.device_of_site, len(places.devices)
+    site_n, site_x = (part.sum(axis=1) for part in by_site)
+    n, x = (_floats(np.bincount(of, part, count)) for part in (site_n, site_x))
+    phi = _dispersion(by_site, of)
+    shape = x / phi + DEVICE_SHAPE
+    rate = shape * phi / np.maximum(n, 1.0)
+    own, prior = phi[of], SITE_SHAPE / rate[of]
+    site_shape, site_scale = SITE_SHAPE + site_x / own, prior + site_n / own
+    borrowed = prior / site_scale  # the part of the site's rate that rests on the device's
+    year = 365.0 / np.maximum(after - first, 1)
+    site_rate = site_shape / site_scale
+    return Expectation(
+        places, first, after, n, x, phi, rate, shape,
+        exposure=rate * n * year / phi,
+        sites=np.bincount(of, site_n > 0, count).astype(np.int64),
+        site_rate=site_rate,
+        site_shape=1.0 / (1.0 / site_shape + borrowed**2 / shape[of]),
+        site_exposure=site_rate * site_n * year[of] / own,
+    )  # fmt: skip
 
 
-def _dispersion(studies: Floats, failed: Floats, *, site_of: Ints, device_of: Ints) -> Floats:
+def _places(panel: Panel) -> Places:
+    devices: dict[str, int] = {}
+    sites: dict[tuple[str, str], int] = {}
+    device_of = np.array([devices.setdefault(s.device, len(devices)) for s in panel.streams], np.int64)
+    site_of = np.array([sites.setdefault((s.device, s.site), len(sites)) for s in panel.streams], np.int64)
+    device_of_site = np.array([devices[device] for device, _ in sites], np.int64)
+    return Places(list(devices), device_of, site_of, device_of_site)
+
+
+def _windows(panel: Panel, places: Places, baseline_days: int) -> tuple[Ints, Ints]:
+    alive = panel.counts["studies"] > 0
+    start = np.where(alive.any(axis=1), alive.argmax(axis=1), panel.length)
+    first = np.full(len(places.devices), panel.length, np.int64)
+    np.minimum.at(first, places.device_of, start)
+    return first, first + baseline_days
+
+
+def _dispersion(by_site: list[Floats], device: Ints) -> Floats:
     """How much more daily counts vary than Poisson ones, pooled over the sites of a device; at least 1."""
-    n, x = (_grouped(part, site_of) for part in (studies, failed))
-    total_n, total_x = n.sum(axis=1), x.sum(axis=1)
-    mean = n * (total_x / np.maximum(total_n, 1))[:, None]
+    n, x = by_site
+    mean = n * (x.sum(axis=1) / np.maximum(n.sum(axis=1), 1.0))[:, None]
     seen = mean > 0
     squares = np.divide((x - mean) ** 2, mean, out=np.zeros_like(mean), where=seen).sum(axis=1)
     freedom = np.maximum(seen.sum(axis=1) - 1, 0)
-    device = np.zeros(len(total_n), np.int64)
-    device[site_of] = device_of
-    pooled = np.bincount(device, squares) / np.maximum(np.bincount(device, freedom), 1)
-    return np.maximum(1.0, pooled)
+    return np.maximum(1.0, np.bincount(device, squares) / np.maximum(np.bincount(device, freedom), 1))
 
 
-def _of_sites(
-    studies: Floats,
-    failed: Floats,
-    site_of: Ints,
-    device_of: Ints,
-    *,
-    phi: Floats,
-    rate: Floats,
-    shape: Floats,
-) -> tuple[Floats, Floats]:
-    own = phi[device_of]
-    n = np.bincount(site_of, studies.sum(axis=1))[site_of] / own
-    x = np.bincount(site_of, failed.sum(axis=1))[site_of] / own
-    prior = SITE_SHAPE / rate[device_of]
-    site_shape = SITE_SHAPE + x
-    borrowed = prior / (prior + n)  # the part of the site's rate that rests on the device's
-    sure = 1.0 / (1.0 / site_shape + borrowed**2 / shape[device_of])
-    return site_shape / (prior + n), sure
-
-
-def _per(group: Ints, values: Floats, groups: int) -> Floats:
-    """The total of all days for each group of streams."""
-    return np.asarray(np.bincount(group, values.sum(axis=1), groups), dtype=np.float64)
-
-
-def _grouped(values: Floats, group: Ints) -> Floats:
-    order = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
-    return np.asarray(np.add.reduceat(values[order], starts, axis=0), dtype=np.float64)
+def _floats(values: NDArray[np.generic]) -> Floats:
+    return values.astype(np.float64)

@@ -7,7 +7,8 @@ Looking once a day can only miss excursions that the continuous chart sees, ther
 lower bound for any pattern of volumes, and the stated rate of false alarms an upper one.
 
 What is not known exactly is the rate itself.  Its posterior after the baseline is a gamma whose shape is the
-number of baseline events; false alarms are averaged over it, so that a short baseline buys a higher limit.
+number of baseline events; the chance of a false alarm within a year is averaged over it, so that a short
+baseline buys a higher limit.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ Floats = NDArray[np.float64]
 
 STEPS = 32
 """Grid steps per event; twice as many move a run length by less than 0.1 %."""
+COARSE = 8
+"""Limits are looked up in eighths of an event: every fourth grid step."""
 REACH = 60
 """The highest limit considered, in events."""
-SHAPES = (0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024, 4096)
+SHAPES = (0.5, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 4096)
+EXPOSURES = tuple(2.0**power for power in range(-4, 15))
+"""Events expected in a year, rounded up to the next power of two: more exposure, more chances to be wrong."""
 _RATES = np.exp(np.linspace(np.log(0.1), np.log(8.0), 121))
 
 
@@ -54,32 +59,38 @@ def exposure_run_lengths(k: float, rates: ArrayLike, *, reach: int = REACH, step
     return np.asarray((w * (w / np.maximum(slope, 1e-300)) - below).T, dtype=np.float64)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def false_alarm_table(ratio: float) -> Floats:
-    """Log of false alarms per expected event, by shape of the baseline (rows, SHAPES) and limit (columns)."""
-    alarm = 1.0 / np.maximum(exposure_run_lengths(log_ratio_reference(ratio), _RATES), 1e-12)
+    """Chance of a false alarm within a year, by exposure (EXPOSURES), shape (SHAPES) and limit.
+
+    Method: the run length is nearly exponential, so a chart of mean T passes within the exposure E with
+    chance 1 - exp(-E / T), never more often than that from a start at zero.
+    """
+    lengths = exposure_run_lengths(log_ratio_reference(ratio), _RATES)[:, :: STEPS // COARSE]
+    hazard = 1.0 / np.maximum(lengths, 1e-12)
     weights = np.stack([_posterior(shape) for shape in SHAPES])
-    averaged = np.log(np.clip(weights @ alarm, 1e-14, None))
-    return np.asarray(np.minimum.accumulate(averaged, axis=1), dtype=np.float64)
+    chances = [weights @ -np.expm1(-exposure * hazard) for exposure in EXPOSURES]
+    return np.asarray(np.minimum.accumulate(np.stack(chances), axis=2), dtype=np.float64)
 
 
-def exposure_limits(ratio: float, *, shape: ArrayLike, budget: ArrayLike) -> Floats:
-    """The limit of each chart for a baseline of `shape` events and `budget` false alarms per expected event.
+def exposure_limits(ratio: float, *, shape: ArrayLike, exposure: ArrayLike, budget: float) -> Floats:
+    """The limit of each chart: baseline of `shape` events, `exposure` events a year, `budget` alarms a year.
 
     Infinite where no limit within reach keeps the budget: such a chart cannot be used and must say so.
-    The shape is rounded down to the table, so that a limit is never too low.
+    Shapes are rounded down and exposures up to the table, so that a limit is never too low.
     """
-    shapes = np.asarray(shape, dtype=np.float64)
-    shapes, budgets = np.broadcast_arrays(shapes, np.asarray(budget, dtype=np.float64))
-    table, wanted = false_alarm_table(ratio), np.log(budgets)
-    row = np.maximum(np.searchsorted(SHAPES, shapes, side="right") - 1, 0)
-    limit = np.full(shapes.shape, np.inf)
-    for index in np.unique(row):
-        here = row == index
-        first = np.searchsorted(-table[index], -wanted[here])
-        limit[here] = np.where(first < table.shape[1], first / STEPS, np.inf)
-    limit[shapes < SHAPES[0]] = np.inf
-    return limit
+    shapes, exposures = np.broadcast_arrays(_floats(shape), _floats(exposure))
+    row = np.searchsorted(SHAPES, shapes, side="right") - 1
+    column = np.searchsorted(EXPOSURES, exposures)
+    usable = (row >= 0) & (column < len(EXPOSURES))
+    chances = false_alarm_table(ratio)[np.where(usable, column, 0), np.where(usable, row, 0)]
+    first = (chances > budget).sum(axis=-1)
+    within = usable & (first < chances.shape[-1])
+    return np.where(within, first / COARSE, np.inf)
+
+
+def _floats(values: ArrayLike) -> Floats:
+    return np.asarray(values, dtype=np.float64)
 
 
 def _posterior(shape: float) -> Floats:
