@@ -9,11 +9,11 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from nadzor.measures.bins import BASELINE_BINS
 from nadzor.register.vocabulary import Field, Metric, RiskClass, SolutionType, Status
 from nadzor_wire.event import Build, FindingCode, Modality, Version
 
 SCORE_TOP: Final = 10_000  # the wire's scale
+BINS_MAX: Final = 200  # what a baseline is cut into; more would be thinner than a day's counts
 Code = Annotated[
     str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,39}\Z", description="lower-case letters, digits, hyphens")
 ]
@@ -86,7 +86,7 @@ class ScaleRow(Row, frozen=True, kw_only=True):
     low: float = 0.0
     high: float = 1.0
     edges: tuple[Threshold, ...] = ()
-    bins: Annotated[int, Meta(ge=2, le=BASELINE_BINS)] | None = None
+    bins: Annotated[int, Meta(ge=2, le=BINS_MAX)] | None = None
 
     def registered_edges(self) -> list[int]:
         """The edges to register.
