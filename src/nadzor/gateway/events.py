@@ -26,6 +26,18 @@ FUTURE_TIME: Final = (
     "event.future-time"  # accepted and counted; the clock is a finding, not a fault of the event
 )
 UNKNOWN_FINDING: Final = "event.unknown-finding"  # no registry code, so it could be anything
+CODES: Final = frozenset(
+    (
+        "event.inconsistent",
+        "event.malformed",
+        "event.time-zone",
+        "event.too-deep",
+        "event.too-large",
+        "event.unknown-field",
+        "event.unknown-kind",
+        UNKNOWN_FINDING,
+    )
+)
 _WITH_FINDINGS: Final = (Study, Review, Truth)
 _moment = attrgetter("at")
 
@@ -66,7 +78,8 @@ def judge_events(
     for place, fault in sorted(bad.items()):
         if (found := personal_place(raw[place])) is not None:  # (5) a personal detail refuses the whole batch
             return Personal(first + place, *found)
-        rejected.append(Verdict(first + place, fault.code, fault.at, fault.detail))
+        code = fault.code if fault.code in CODES else "event.malformed"  # a maker can look up every code
+        rejected.append(Verdict(first + place, code, fault.at, fault.detail))
         shapes.append(shape_of(raw[place]))
     good = kinds - {Malformed}
     return Fates(

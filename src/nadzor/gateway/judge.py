@@ -39,6 +39,16 @@ _LIMITS: Final = {
     "batch.too-many-events": limits.EVENTS_MAX,
     "signature.time": limits.SIGNATURE_WINDOW_S,
 }
+_PLACES: Final = {
+    "batch.header": "nadzor-batch",
+    "batch.inflate": "content-encoding",
+    "digest.mismatch": "content-digest",
+    "digest.missing": "content-digest",
+    "signature.components": "signature-input",
+    "signature.invalid": "signature",
+    "signature.malformed": "signature-input",
+    "signature.missing": "signature",
+}
 
 
 def judge(request: Request, *, directory: KeyRing | None, now: datetime, public_url: str) -> Judged | Refused:
@@ -54,6 +64,7 @@ class _No(Exception):
     """The case is closed with a refusal; never leaves this file."""
 
     def __init__(self, code: str, at: str | None = None, *, seq: int | None = None, **facts: Any) -> None:
+        super().__init__(code)
         self.code = code
         self.at = at
         self.seq = seq
@@ -115,7 +126,7 @@ class _Case:
             facts["server_time"] = self._now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return Refused(
             code=wrong.code,
-            at=wrong.at if isinstance(wrong, _No) else None,
+            at=wrong.at if isinstance(wrong, _No) else _PLACES.get(wrong.code),
             facts=facts,
             seq=wrong.seq if isinstance(wrong, _No) else None,
             keyid=self._keyid,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from nadzor_wire.event import KINDS, AdverseEvent, Failure, Finding, Presence
 from nadzor_wire.limits import DEPTH_MAX, EVENT_MAX
@@ -38,6 +39,14 @@ FIELDS: Final = _fields()
 NARRATED: Final = AdverseEvent.__struct_config__.tag
 
 
+class _Said(Struct, frozen=True):
+    """A text in a line: its place, the name it stands under, and itself."""
+
+    at: str
+    name: str
+    text: str
+
+
 class _TooMuch(Exception):
     """More values than an event can have."""
 
@@ -48,16 +57,16 @@ def personal_place(line: bytes) -> tuple[str, str] | None:
     Why: an adverse event's narrative may hold one, and then it is held, not refused.
     """
     try:
-        said = [(at, text) for at, text in _texts(_read(line)) if not _OPAQUE.fullmatch(text)]
+        said = [found for found in _texts(_read(line)) if not _OPAQUE.fullmatch(found.text)]
     except (ValueError, _TooMuch):
         kind = _search(line.decode("utf-8", "replace"))
         return ("$", kind) if kind else None
-    whole = _search("\n".join(f"{at.rpartition('.')[2]}: {text}" for at, text in said))
+    whole = _search("\n".join(f"{found.name}: {found.text}" for found in said))
     if whole is None:
         return None
-    for at, text in said:
-        if kind := _search(text):
-            return at, kind
+    for found in said:
+        if kind := _search(found.text):
+            return found.at, kind
     return "$", whole
 
 
@@ -84,25 +93,27 @@ def _read(line: bytes) -> Any:
         raise ValueError("not JSON") from error
 
 
-def _texts(value: Any) -> Iterator[tuple[str, str]]:
+def _texts(value: Any) -> Iterator[_Said]:
     """Every string, foreign name and long number with its place; what is not ours has no place of its own."""
-    stack, seen = [("$", 0, value)], 0
+    stack, seen = [("$", "", 0, value)], 0
     narrated = isinstance(value, dict) and value.get("kind") == NARRATED
     while stack:
-        at, depth, item = stack.pop()
+        at, name, depth, item = stack.pop()
         seen += 1
         if seen > VALUES_MAX or depth > DEPTH_MAX:
             raise _TooMuch
         if isinstance(item, str):
-            yield at, item
+            yield _Said(at, name, item)
         elif isinstance(item, dict):
-            yield from (("$", name) for name in item if name not in FIELDS)
+            yield from (_Said("$", "", foreign) for foreign in item if foreign not in FIELDS)
             narrative = "narrative" if narrated and depth == 0 else None
-            stack += [(_under(at, name), depth + 1, kept) for name, kept in item.items() if name != narrative]
+            stack += [
+                (_under(at, key), key, depth + 1, kept) for key, kept in item.items() if key != narrative
+            ]
         elif isinstance(item, list):
-            stack += [(f"{at}[{place}]", depth + 1, kept) for place, kept in enumerate(item)]
+            stack += [(f"{at}[{place}]", name, depth + 1, one) for place, one in enumerate(item)]
         elif isinstance(item, int | float) and abs(item) >= LONG_NUMBER:
-            yield at, str(item)
+            yield _Said(at, name, str(item))
 
 
 def _under(at: str, name: str) -> str:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """An append-only Merkle tree kept as hashes of complete subtrees.
 
-A node (level, index) is the root of the leaves [index * 2**level, (index + 1) * 2**level), and it is kept once
-all of them exist: it never changes afterwards. The frontier is the few nodes that add up to the whole tree.
+A node (level, index) is the root of the leaves [index * 2**level, (index + 1) * 2**level); it is kept once all
+of them exist and never changes afterwards. The frontier is the few nodes that add up to the whole tree.
 """
 
 from __future__ import annotations

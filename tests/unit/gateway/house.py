@@ -12,7 +12,7 @@ from nadzor.base.ids import derived_uuid7
 from nadzor.gateway.fates import Request
 from nadzor.gateway.keyring import KeyRing
 from nadzor_wire.base64text import b64
-from nadzor_wire.batch import CONTENT_TYPE, HEADER, PATH, BatchHeader, encode_event, seal
+from nadzor_wire.batch import CONTENT_TYPE, HEADER, PATH, BatchHeader, deflate, encode_event
 from nadzor_wire.event import AdverseEvent, Finding, Heartbeat, Lost, Study
 from nadzor_wire.keys import Ed25519PrivateKey, key_id
 from nadzor_wire.receipt import SentBatch
@@ -76,15 +76,12 @@ def lost(first, last, *, at=NOW):
     )
 
 
-def directory(*, now=NOW, serial=1, public=PUBLIC, keyid=None, sandbox=False, findings=FINDINGS, **key):
-    """A directory that knows the one installation."""
-    entry = KeyEntry(public=b64(public), not_before=now - timedelta(days=1), **key)
-    keys = {keyid or key_id(public): entry}
-    return issue(
-        serial,
-        {INSTALLATION: Entry(device=DEVICE, site=SITE, sandbox=sandbox, findings=findings, keys=keys)},
-        now=now,
-    )
+def directory(*, now=NOW, serial=1, public=PUBLIC, **more):
+    """A directory that knows the one installation; `more` are fields of its entry and of its key."""
+    in_key = {name: more.pop(name) for name in ("not_before", "not_after", "revoked_at") if name in more}
+    key = KeyEntry(public=b64(public), **({"not_before": now - timedelta(days=1)} | in_key))
+    entry = {"device": DEVICE, "site": SITE, "findings": FINDINGS, "keys": {key_id(public): key}} | more
+    return issue(serial, {INSTALLATION: Entry(**entry)}, now=now)
 
 
 def ring(**made):
@@ -92,10 +89,9 @@ def ring(**made):
     return KeyRing(directory(**made))
 
 
-def publish(home, *, now, serial=1, **made):
+def publish(home, *, now, **made):
     """Publish the directory into a data directory."""
-    sealed = seal_directory(directory(now=now, serial=serial, **made), home.key("directory"))
-    home.directory.write_bytes(sealed)
+    home.directory.write_bytes(seal_directory(directory(now=now, **made), home.key("directory")))
 
 
 def lines_of(*events):
@@ -108,33 +104,34 @@ def header(first=1, last=1, *, stream=STREAM, prev=bytes(32)):
     return BatchHeader(stream, first, last, prev)
 
 
-def signed(body, place, *, private=PRIVATE, keyid=KEYID, coding="identity", url=URL, now=NOW, **other):
+def signed(body, place, *, coding="identity", now=NOW, **how):
     """The headers of a request with this coded body."""
     headers = {"Content-Type": CONTENT_TYPE, HEADER: place.render()}
     if coding != "identity":
         headers["Content-Encoding"] = coding
     return sign_request(
-        private=private,
-        keyid=keyid,
+        private=how.get("private", PRIVATE),
+        keyid=how.get("keyid", KEYID),
         method="POST",
-        target_uri=url + PATH,
-        headers=headers | other,
+        target_uri=how.get("url", URL) + PATH,
+        headers=headers,
         body=body,
         created=int(now.timestamp()),
     )
 
 
-def request(*events, first=1, last=None, coding="identity", stream=STREAM, prev=bytes(32), **made):
-    """A whole request with these events."""
+def request(*events, first=1, place=None, coding="identity", **how):
+    """A whole request with these events, at a place or simply from a first number on."""
     lines = lines_of(*events)
-    place = header(first, last or first + len(lines) - 1, stream=stream, prev=prev)
-    body = seal(lines, header=place, coding=coding) if last is None else b"\n".join(lines) + b"\n"
-    return request_of(body, place, coding=coding, **made)
+    at = place or header(
+        first, first + len(lines) - 1, **{k: how.pop(k) for k in ("stream", "prev") if k in how}
+    )
+    return request_of(deflate(b"\n".join(lines) + b"\n", coding), at, coding=coding, **how)
 
 
-def request_of(body, place, **made):
+def request_of(body, place, **how):
     """A whole request with this coded body."""
-    headers = {name.lower(): value for name, value in signed(body, place, **made).items()}
+    headers = {name.lower(): value for name, value in signed(body, place, **how).items()}
     return Request("POST", headers, body)
 
 

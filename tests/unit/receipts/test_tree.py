@@ -89,7 +89,7 @@ def test_leaves_may_come_one_by_one_or_together(grown):
 
 
 def test_every_inclusion_proof_equals_the_naive_one(grown):
-    """For all sizes up to 130 and all leaves, stored nodes give the proof of the definition, and it verifies."""
+    """For all sizes up to 130 and all leaves, stored nodes give the defined proof, and it verifies."""
     frontiers, store = grown
     for size in range(1, SIZES):
         for index in range(size):
