@@ -33,7 +33,7 @@ class Signal(models.Model):
     fingerprint = models.CharField(max_length=64, unique=True)
     detector = models.CharField(max_length=40, db_index=True)
     kind = models.CharField(max_length=40)
-    device = models.CharField(max_length=40, db_index=True)
+    device = models.CharField(max_length=40, blank=True, db_index=True)  # empty: all devices at once
     version = models.CharField(max_length=40, blank=True)
     site = models.CharField(max_length=40, blank=True)
     stratum = models.CharField(max_length=40, blank=True)

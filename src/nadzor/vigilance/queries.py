@@ -99,6 +99,11 @@ def record(detector: str) -> DetectorRecord:
     )
 
 
+def counts_by_detector(*, devices: Collection[str] | None = None) -> dict[str, int]:
+    """How many signals each detector has raised, whatever became of them."""
+    return {each.detector: each.raised for each in records(devices=devices)}
+
+
 def open_by_device(*, devices: Collection[str] | None = None) -> dict[str, int]:
     """How many open signals each device has; a device without any is not named."""
     rows = _in_state(_among(Signal.objects.all(), devices), OPEN).order_by("device").values("device")

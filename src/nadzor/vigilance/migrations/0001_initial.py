@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(max_length=64, unique=True)),
                 ('detector', models.CharField(db_index=True, max_length=40)),
                 ('kind', models.CharField(max_length=40)),
-                ('device', models.CharField(db_index=True, max_length=40)),
+                ('device', models.CharField(blank=True, db_index=True, max_length=40)),
                 ('version', models.CharField(blank=True, max_length=40)),
                 ('site', models.CharField(blank=True, max_length=40)),
                 ('stratum', models.CharField(blank=True, max_length=40)),
