@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JSON Schema (2020-12) of one event, generated from the structs; published as docs/protocol/schema.json."""
+"""The JSON Schema (2020-12) of one event, generated from the structs; see docs/protocol/schema.json."""
 
 from __future__ import annotations
 

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One stream on disk: its log, its sealed batch, and how far receipts reach."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from nadzor_sdk.durable import write_atomic
+from nadzor_sdk.segments import SegmentLog
+from nadzor_wire.batch import NO_PREVIOUS, BatchHeader, parse_batch_header
+from nadzor_wire.coding import Coding, deflate, inflate
+
+SEALED = "sealed.batch"
+
+
+class Origin(Struct, frozen=True):
+    """Where a stream comes from: written once, before its first record."""
+
+    stream: bytes
+    created_ns: int
+    after: bytes | None = None
+    after_last: int = 0
+    restored: bool = False
+
+
+class Place(Struct, frozen=True):
+    """How far a stream is settled: the last number receipted or given up, and the last receipted body."""
+
+    settled: int = 0
+    prev: bytes = NO_PREVIOUS
+
+
+class Sealed(Struct, frozen=True):
+    """A batch whose bytes no longer change."""
+
+    header: BatchHeader
+    coding: Coding
+    body: bytes
+
+    def encode(self) -> bytes:
+        """The batch as the bytes of its file."""
+        return f"{self.header.render()}\n{self.coding}\n".encode() + self.body
+
+    @classmethod
+    def decode(cls, content: bytes) -> Sealed:
+        """The batch of its file."""
+        header, coding, body = content.split(b"\n", 2)
+        known: Coding = msgspec.convert(coding.decode(), type=Coding)
+        return cls(parse_batch_header(header.decode()), known, body)
+
+    def lines(self) -> list[bytes]:
+        """Its events, one a line."""
+        return inflate(self.body, coding=self.coding).splitlines()
+
+
+class Stream:
+    """A folder that one process owns: `origin.json`, `place.json`, `sealed.batch`, segments and a lock.
+
+    Durability: a batch is sealed, and a place is settled, once the call returns. Order: one sealed batch at
+    a time. Concurrency: one thread, one process; the lock is released by the system when the owner dies.
+    """
+
+    def __init__(self, folder: Path, lock: int) -> None:
+        self.folder = folder
+        self._lock = lock
+        self.origin = msgspec.json.decode((folder / "origin.json").read_bytes(), type=Origin)
+        place = folder / "place.json"
+        self.place = msgspec.json.decode(place.read_bytes(), type=Place) if place.exists() else Place()
+        self.log = SegmentLog(folder)
+        self.partial_at = 0.0
+
+    @property
+    def pending(self) -> int:
+        """Records that no receipt covers."""
+        return max(0, self.log.last - self.place.settled)
+
+    def sealed(self) -> Sealed | None:
+        """The batch waiting for its receipt."""
+        try:
+            sealed = Sealed.decode((self.folder / SEALED).read_bytes())
+        except FileNotFoundError:
+            return None
+        return sealed if sealed.header.last > self.place.settled else None
+
+    def seal(self, lines: list[bytes], *, first: int, coding: Coding) -> Sealed:
+        """Fixes the bytes of the next batch, durably, before anybody sees them."""
+        header = BatchHeader(self.origin.stream, first, first + len(lines) - 1, self.place.prev)
+        if self.place.prev == NO_PREVIOUS:
+            origin = self.origin
+            header = msgspec.structs.replace(
+                header, after=origin.after, after_last=origin.after_last, restored=origin.restored
+            )
+        sealed = Sealed(header, coding, deflate(b"\n".join(lines) + b"\n", coding))
+        write_atomic(self.folder / SEALED, sealed.encode())
+        return sealed
+
+    def settle(self, sealed: Sealed, *, receipted: bool) -> None:
+        """Advances behind a batch: its receipt was verified, or it was given up."""
+        prev = sha256(sealed.body).digest() if receipted else self.place.prev
+        self.place = Place(sealed.header.last, prev)
+        write_atomic(self.folder / "place.json", msgspec.json.encode(self.place))
+        (self.folder / SEALED).unlink(missing_ok=True)
+        self.log.drop(self.place.settled)
+
+    def release(self) -> None:
+        """Lets another process have the stream."""
+        self.log.close()
+        os.close(self._lock)
+
+    def abandon(self) -> None:
+        """In a forked child: closes its copies of the parent's descriptors, touching no lock of either."""
+        for fd in (*self.log.descriptors(), self._lock):
+            with suppress(OSError):
+                os.close(fd)
+
+    def destroy(self) -> None:
+        """Removes a stream of which nothing is pending."""
+        self.log.close()
+        shutil.rmtree(self.folder)
+        os.close(self._lock)
+
+
+def lock_folder(folder: Path) -> int | None:
+    """Descriptor of the folder's lock, or None if a living process holds it or it is gone."""
+    try:
+        fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(fd).st_ino == (folder / "lock").stat().st_ino:
+            return fd
+    except OSError:  # held, or removed while we waited
+        pass
+    os.close(fd)
+    return None
