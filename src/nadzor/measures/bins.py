@@ -14,6 +14,9 @@ Edges = Sequence[int]
 Bins = Mapping[tuple[str, str], Edges]
 """Registered edges of the score histogram by (device, finding)."""
 
+BASELINE_BINS = 200
+"""How many bins a baseline is cut into; real scores can all lie between 0.500 and 0.504, where a grid is blind."""
+
 
 def bin_of(edges: Edges, value: int) -> int:
     """The bin of a value: how many edges are not above it.
@@ -27,3 +30,16 @@ def bin_of(edges: Edges, value: int) -> int:
 def well_formed(edges: Edges) -> bool:
     """Whether edges are strictly increasing integers: otherwise a value would have two bins."""
     return all(a < b for a, b in zip(edges, edges[1:], strict=False))
+
+
+def quantile_edges(scores: Sequence[int], count: int = BASELINE_BINS) -> list[int]:
+    """Edges that cut a baseline into at most `count` bins of about equal numbers.
+
+    Method: the lower empirical quantiles i/count, i = 1 … count - 1, equal values merged.
+
+    >>> quantile_edges([5, 1, 3, 7], 4)
+    [3, 5, 7]
+    """
+    ordered = sorted(scores)
+    cuts = {ordered[i * len(ordered) // count] for i in range(1, count)} if ordered else set()
+    return sorted(cuts - set(ordered[:1]))
