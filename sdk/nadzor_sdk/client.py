@@ -116,7 +116,7 @@ class Client:
         counters, sender = self._counters, self._sender
         return Health(
             captured=counters.captured,
-            pending=sender.pending() if sender else 0,
+            unreceipted=sender.pending() if sender else 0,
             receipted=counters.receipted,
             spool_bytes=sender.spool_bytes() if sender else 0,
             drops=dict(counters.drops),
@@ -190,7 +190,7 @@ class Client:
         health = self.health()
         event = {
             "purpose": "clinical",
-            "spool_events": health.pending,
+            "spool_events": health.unreceipted,
             "spool_bytes": health.spool_bytes,
             "drops": health.drops,
             "sdk": SDK_VERSION,

@@ -15,7 +15,7 @@ def write_atomic(path: Path, content: bytes) -> None:
     fresh = path.with_name(path.name + ".new")
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with open(fd, "wb", closefd=False) as file:
+        with os.fdopen(fd, "wb", closefd=False) as file:
             file.write(content)
         os.fsync(fd)
     finally:

@@ -15,7 +15,7 @@ class Health(Struct, frozen=True, kw_only=True):
     """A moment's view of one client."""
 
     captured: int  # events this process has put on disk
-    pending: int  # events on disk that no receipt covers, of all streams this process owns
+    unreceipted: int  # events on disk that no receipt covers, of all streams this process owns
     receipted: int  # events whose receipt this process has verified
     spool_bytes: int
     drops: dict[str, int]  # events that were not spooled, by reason

@@ -204,8 +204,9 @@ class SegmentLog:
             file.seek(offset)
             content = file.read(READ_MAX)
         end = 0
-        for line, end in frames(content):
+        for line, after in frames(content):
             lines.append(line)
+            end = after
             if len(lines) == most:
                 break
         return lines, offset + end
