@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Make a data directory: keys and settings.  Its register is made when Django is first set up on it."""
+"""Make a data directory: keys, settings, an empty journal.  Its register is made when Django is first set up on it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from nadzor.base.home import Home
+from nadzor.journal.opening import open_journal
 
 
 def create_home(
@@ -19,4 +20,6 @@ def create_home(
 
     Why: needs no Django, because Django can only be set up on a directory that exists.
     """
-    return Home.create(path, origin=origin, public_url=public_url, portal_url=portal_url)
+    home = Home.create(path, origin=origin, public_url=public_url, portal_url=portal_url)
+    open_journal(home).close()
+    return home

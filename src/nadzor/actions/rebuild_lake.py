@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from nadzor.base.home import Home
-from nadzor.journal.reader import Reader
+from nadzor.journal.opening import open_reader
 from nadzor.register import queries as register
 from nadzor.telemetry.rebuild import RebuildReport, rebuild
 
 
 def rebuild_lake(home: Home) -> RebuildReport:
     """Compare row digests of a fresh build with the standing one; shredded ranges are skipped and named."""
-    return rebuild(home, Reader.open(home), register.bins())
+    with closing(open_reader(home)) as reader:
+        return rebuild(home, reader, register.bins())

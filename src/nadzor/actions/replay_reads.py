@@ -46,8 +46,8 @@ def replay_reads(
     """
     began = time.monotonic()
     events = pending = 0
-    for model in reads.models:
-        admitted = admit_model(home, model, gateway=gateway, now=now)
+    for admitted in [admit_model(home, model, gateway=gateway, now=now) for model in reads.models]:
+        model = admitted.plan.model
         tick = ticker(bar, f"replay {model.name}", total=event_count(model, reads))
         sent, waiting = _send(admitted, reads, timeout_s=timeout_s, tick=tick)
         events, pending = events + sent, pending + waiting
@@ -67,6 +67,6 @@ def _send(
             capture(**{name: getattr(event, name) for name in event.__struct_fields__})
             tick()
         receipted = client.flush(timeout=timeout_s)
-        return sent, 0 if receipted else client.health().unreceipted
+        return sent, 0 if receipted else client.health().pending
     finally:
         client.close()

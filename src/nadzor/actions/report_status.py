@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import closing
+
 from msgspec import Struct
 
 from nadzor.base.home import Home
-from nadzor.journal.reader import Reader
+from nadzor.journal.opening import open_reader
+from nadzor.telemetry.manifest import read_manifest
 from nadzor.telemetry.store import Rollups
 
 
@@ -36,22 +40,22 @@ class Status(Struct, frozen=True):
 
 def report_status(home: Home) -> Status:
     """Count every fate; events by kind are distinct events, as loaded."""
-    reader = Reader.open(home)
-    counts = reader.counts()
-    rollups = Rollups.open(home)
-    duplicate = rollups.duplicates()
-    loaded = rollups.journal_size()
+    with closing(open_reader(home)) as reader:
+        counts = reader.counts()
+        refusals = Counter(refusal.code for refusal in reader.refusals())
+    lake = read_manifest(home.lake)
+    loaded, events, duplicate = (lake.journal_size, lake.events, lake.duplicates) if lake else (0, 0, 0)
     return Status(
         batches=counts.batches,
         received=counts.events,
-        events=rollups.events_by_kind(),
+        events=Rollups.open(home).events_by_kind() if lake else {},
         accepted=counts.accepted - duplicate,
         duplicate=duplicate,
         rejected=counts.rejected,
         quarantined=counts.quarantined,
-        refused_batches=counts.refused,
+        refused_batches=dict(refusals),
         gaps=counts.gaps,
         tree_size=counts.tree_size,
-        root=counts.root,
-        lag=Lag(counts.batches - loaded, counts.events - rollups.journal_events()),
+        root=counts.root.hex(),
+        lag=Lag(counts.batches - loaded, counts.events - events),
     )

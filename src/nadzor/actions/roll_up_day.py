@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from nadzor.base.home import Home
-from nadzor.journal.reader import Reader
+from nadzor.journal.opening import open_reader
 from nadzor.register import queries as register
 from nadzor.telemetry.load import LoadReport, load
 from nadzor.telemetry.rollup import RollupReport, roll_up
@@ -24,7 +24,7 @@ class DayReport(Struct, frozen=True, kw_only=True):
 
 def roll_up_day(home: Home, *, now: datetime) -> DayReport:
     """Load and roll up; running it again on the same journal changes nothing."""
-    reader = Reader.open(home)
+    reader = open_reader(home)
     try:
         loaded = load(home, reader)
         return DayReport(at=now, load=loaded, rollup=roll_up(home, bins=register.bins()))

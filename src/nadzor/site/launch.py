@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console entry `nadzor`: hands the frame of the house to the commands and starts the doors as processes.
 
-Why: gateway, portal and jobs are separate processes, so that a slow page never delays a receipt and a crash of
-one leaves the others standing. A door dies with the process that started it.
+Why: gateway, portal and jobs are separate processes, so that a slow page never delays a receipt and a
+crash of one leaves the others standing. A door dies with the process that started it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.cli.app import app
 from nadzor.cli.output import refuse
-from nadzor.site.processes import DOORS, answering, doors_running, run_door, watch
-
-_ADDRESS_DOORS = {"gateway": ("gateway", "directory")}
+from nadzor.site.processes import DOORS, Door, free_address, gateway_answers, run_door, running, watch
 
 
 class House:
@@ -35,26 +33,28 @@ class House:
     @contextmanager
     def gateway(self, home: Home) -> Iterator[str]:
         """A gateway of this home with its key directory kept fresh; ended on leaving if started here."""
-        address = home.settings.public_url
-        if answering(address):
-            yield address
+        if gateway_answers(home):
+            yield home.settings.public_url
             return
-        with doors_running(home, _ADDRESS_DOORS["gateway"]):
+        address = free_address()
+        with running([Door("gateway", home, address=address), Door("directory", home)]):
             yield address
 
     def serve(self, home: Home, *, only: frozenset[str], workers: int) -> int:
         """Start the doors named (all when none is) and keep them running until interrupted."""
-        names = tuple(name for name in DOORS if not only or name in only)
+        names = [name for name in DOORS if not only or name in only]
         if "gateway" in names and "jobs" not in names:
-            names = (*names, "directory")
-        with doors_running(home, names, workers=workers) as doors:
+            names.append("directory")
+        with running(
+            [Door(name, home, workers=workers if name == "gateway" else 1) for name in names]
+        ) as doors:
             return watch(doors)
 
 
 @app.command("door", hidden=True)
-def door(name: str, data: Path, workers: int = 1) -> None:
+def door(name: str, data: Path, workers: int = 1, address: str | None = None) -> None:
     """Be one door of the house (started by `nadzor serve`)."""
-    run_door(name, Home.open(data), workers=workers)
+    run_door(name, Home.open(data), workers=workers, address=address)
 
 
 def main() -> None:

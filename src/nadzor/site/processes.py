@@ -6,10 +6,11 @@ from __future__ import annotations
 import ctypes
 import http.client
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -30,18 +31,14 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 class Door:
     """One door's process, restarted in place when it falls."""
 
-    def __init__(self, name: str, home: Home, *, workers: int) -> None:
+    def __init__(self, name: str, home: Home, *, workers: int = 1, address: str | None = None) -> None:
         self.name = name
-        self._command = [
-            sys.executable,
-            "-m",
-            "nadzor.site.launch",
-            "door",
-            name,
-            str(home.root),
-            "--workers",
-            str(workers),
-        ]
+        self.address = address or {
+            "gateway": home.settings.public_url,
+            "portal": home.settings.portal_url,
+        }.get(name)
+        self._command = [sys.executable, "-m", "nadzor.site.launch", "door", name, str(home.root)]
+        self._command += ["--workers", str(workers), *(["--address", address] if address else [])]
         self.process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
 
     def fell(self) -> bool:
@@ -62,35 +59,45 @@ class Door:
             self.process.wait()
 
 
-def answering(address: str) -> bool:
-    """Whether something at this address answers a liveness question."""
+def fetch(address: str, path: str) -> str | None:
+    """What something at this address answers to a GET; None when nothing answers with 200."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=2)
     try:
-        connection.request("GET", "/health/live")
-        return connection.getresponse().status == http.client.OK
-    except OSError:
-        return False
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.read().decode() if answer.status == http.client.OK else None
+    except (OSError, http.client.HTTPException):
+        return None
     finally:
         connection.close()
 
 
+def gateway_answers(home: Home) -> bool:
+    """Whether the gateway at the home's address keeps this home's log, and not another's."""
+    return home.log_vkey in (fetch(home.settings.public_url, "/log/key") or "")
+
+
+def free_address() -> str:
+    """An address on this machine whose port nobody holds at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
 @contextmanager
-def doors_running(home: Home, names: Sequence[str], *, workers: int = 1) -> Iterator[list[Door]]:
-    """The named doors as processes, answering; stopped on leaving.
+def running(doors: list[Door]) -> Iterator[list[Door]]:
+    """Doors that answer; stopped on leaving.
 
     Raises: Refusal `door.silent` when one does not answer within `START_LIMIT_S`.
     """
-    doors = [Door(name, home, workers=workers if name == "gateway" else 1) for name in names]
     try:
-        addresses = {"gateway": home.settings.public_url, "portal": home.settings.portal_url}
-        for waited in doors:
-            if waited.name in addresses:
-                _wait_until_answering(waited, addresses[waited.name])
+        for door in doors:
+            _wait_until_answering(door)
         yield doors
     finally:
-        for started in doors:
-            started.stop()
+        for door in doors:
+            door.stop()
 
 
 def watch(doors: list[Door]) -> int:
@@ -114,17 +121,17 @@ def watch(doors: list[Door]) -> int:
     return 0
 
 
-def run_door(name: str, home: Home, *, workers: int = 1) -> None:
+def run_door(name: str, home: Home, *, workers: int, address: str | None) -> None:
     """Be one door, in this process, until told to stop."""
     _die_with_parent()
-    _DOOR_STARTERS[name](home, workers)
+    _STARTERS[name](home, workers, address)
 
 
-def _wait_until_answering(door: Door, address: str) -> None:
+def _wait_until_answering(door: Door) -> None:
     deadline = time.monotonic() + START_LIMIT_S
-    while not answering(address):
+    while door.address and fetch(door.address, "/health/live") is None:
         if door.fell() or time.monotonic() > deadline:
-            raise Refusal("door.silent", at=address, door=door.name)
+            raise Refusal("door.silent", at=door.address, door=door.name)
         time.sleep(0.1)
 
 
@@ -134,31 +141,28 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _gateway(home: Home, workers: int) -> None:
+def _gateway(home: Home, workers: int, address: str | None) -> None:
     from nadzor.gateway.serve import run
 
-    parts = urlsplit(home.settings.public_url)
-    run(home, parts.hostname or "127.0.0.1", parts.port or 80, workers=workers)
+    public_url = address or home.settings.public_url
+    parts = urlsplit(public_url)
+    run(home, parts.hostname or "127.0.0.1", parts.port or 80, workers=workers, public_url=public_url)
 
 
-def _portal(home: Home, _workers: int) -> None:
+def _portal(home: Home, _workers: int, address: str | None) -> None:
     import uvicorn
 
     from nadzor.site.django import setup
 
     setup(home)
-    parts = urlsplit(home.settings.portal_url)
+    parts = urlsplit(address or home.settings.portal_url)
+    host, port = parts.hostname or "127.0.0.1", parts.port or 80
     uvicorn.run(
-        "nadzor.site.asgi:application",
-        host=parts.hostname or "127.0.0.1",
-        port=parts.port or 80,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
+        "nadzor.site.asgi:application", host=host, port=port, log_level="warning", server_header=False
     )
 
 
-def _jobs(home: Home, _workers: int) -> None:
+def _jobs(home: Home, _workers: int, _address: str | None) -> None:
     from nadzor.jobs.loop import TASKS, run
     from nadzor.site.django import setup
 
@@ -166,15 +170,15 @@ def _jobs(home: Home, _workers: int) -> None:
     run(home, TASKS)
 
 
-def _directory(home: Home, _workers: int) -> None:
+def _directory(home: Home, _workers: int, _address: str | None) -> None:
     from nadzor.jobs.loop import TASKS, run
     from nadzor.site.django import setup
 
     setup(home)
-    run(home, tuple(task for task in TASKS if task.name == "directory"))
+    run(home, [task for task in TASKS if task.name == "directory"])
 
 
-_DOOR_STARTERS: dict[str, Callable[[Home, int], None]] = {
+_STARTERS: dict[str, Callable[[Home, int, str | None], None]] = {
     "gateway": _gateway,
     "portal": _portal,
     "jobs": _jobs,
