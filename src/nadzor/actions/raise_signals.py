@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Raise signals: run the detectors, file each finding once, and append what they say later of the same one."""
+"""Raise signals: run the detectors, file each finding once, append what they later say of the same one."""
 
 from __future__ import annotations
 
