@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Literal
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -79,7 +79,7 @@ class Fault(Struct, frozen=True, kw_only=True):
 
 
 class Post(Struct, frozen=True, kw_only=True):
-    """One device in one clinic: how much, how well, on which equipment, and when each version arrived there."""
+    """One device in one clinic: how much, how well, on which equipment, since when which version."""
 
     device: DeviceSpec
     number: int
@@ -119,7 +119,7 @@ class World(Struct, frozen=True):
 
 
 class Setting(Struct, frozen=True, kw_only=True):
-    """How large a nation to build.  Volume scales every device; a roll-out takes up to `rollout_days` per site."""
+    """How large a nation to build.  A version reaches each site within `rollout_days` of its release."""
 
     clinics: int = 60
     sites_max: int = 7
@@ -146,6 +146,11 @@ def settle(
     return World(
         seed, first, after, tuple(devices), tuple(posts), setting.clinics, tuple(faults), setting.holidays
     )
+
+
+def with_faults(world: World, faults: Sequence[Fault]) -> World:
+    """The same nation with these faults in it."""
+    return structs.replace(world, faults=tuple(faults))
 
 
 def chance(*parts: object) -> np.random.Generator:
@@ -236,5 +241,8 @@ def _arrivals(
 ) -> tuple[tuple[date, VersionSpec], ...]:
     earliest, *later = sorted(device.versions, key=lambda version: version.released_on)
     waits = rng.integers(0, setting.rollout_days + 1, len(later)).tolist()
-    upgrades = [(v.released_on + timedelta(days=wait), v) for v, wait in zip(later, waits, strict=True)]
-    return ((date.min, earliest), *upgrades)
+    arrivals = [(v.released_on + timedelta(days=wait), v) for v, wait in zip(later, waits, strict=True)]
+    kept = [
+        one for i, one in enumerate(arrivals) if all(one[0] < other[0] for other in arrivals[i + 1 :])
+    ]  # a version that comes after its successor is never installed
+    return ((date.min, earliest), *kept)
