@@ -174,3 +174,8 @@ async def _call(
     send: Callable[[Any], Awaitable[None]],
 ) -> None:
     await app(scope | {"asgi": {"version": "3.0"}}, receive, send)
+
+
+def last_seq() -> int:
+    """The number of the walking event in its stream."""
+    return WORKED_DAYS * STUDIES_A_DAY

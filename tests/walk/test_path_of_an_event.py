@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import pytest
@@ -15,11 +15,13 @@ from nadzor.actions.create_staff import create_staff
 from nadzor.actions.raise_signals import raise_signals
 from nadzor.actions.roll_up_day import roll_up_day
 from nadzor.base import clock
+from nadzor.base.home import Home
 from nadzor.detect.silence import detector as silence
 from nadzor.gateway.app import create_app
 from nadzor.journal.opening import open_reader
 from nadzor.people.models import User
 from nadzor.telemetry.store import Rollups
+from nadzor_wire.event import Study
 from nadzor_wire.receipt import decode_answer, decode_receipt, verify_answer, verify_receipt
 from tests.house.source import ROOT
 from tests.walk import steps
@@ -43,50 +45,71 @@ def test_one_event_walks_from_the_device_to_the_inspector(home, tmp_path, settin
     events = steps.weeks_of_work(now)
     walker = events[-1]
 
-    # 1 what it is, 2 bytes arrive, 3 its one fate
+    # (1) what it is, (2) bytes arrive, (3) its one fate
     sent = steps.batch(events, credential, now=now)
     status, body = steps.post(create_app(home), sent)
-    assert status == 200, body
     answer = decode_answer(body)
-    assert (answer.accepted, answer.rejected) == (len(events), [])
+    assert (status, answer.accepted, answer.rejected) == (200, len(events), [])
 
-    # 4 it is durable: the receipt verifies offline, field by field
-    verify_answer(answer, sent=sent, vkey=credential.log_vkey)
-    assert verify_receipt(answer.receipt, credential.log_vkey).size == 1
+    # (4) it is durable: the answer holds, field by field, and the journal gives the event back
+    assert verify_answer(answer, sent=sent, vkey=credential.log_vkey).size == 1
+    assert walker.id.encode() in body_of(home, answer.receipt.index)
+
+    check_days(home, events, now=now)
+    check_finding(home, walker, now=now)
+    inspector = check_signal(home, now=now)
+    check_page_and_way_back(inspector, walker, vkey=credential.log_vkey)
+
+
+def body_of(home: Home, index: int) -> bytes:
+    """The body of a batch, decrypted and inflated."""
     reader = open_reader(home)
-    assert walker.id.encode() in reader.batch(answer.receipt.index).body()
+    try:
+        return reader.batch(index).body()
+    finally:
+        reader.close()
 
-    # 5 it becomes a row, 6 a day
+
+def check_days(home: Home, events: list[Study], *, now: datetime) -> None:
+    """(5) it becomes a row, (6) it becomes a day."""
     report = roll_up_day(home, now=now)
-    reader.close()
     assert (report.load.rows, report.load.duplicates) == (len(events), 0)
-    worked = Rollups.open(home).totals("studies", by=("day",), device=steps.DEVICE)
-    assert dict(worked)[walker.at.date()] == steps.STUDIES_A_DAY
-    assert max(dict(worked)) == walker.at.date()
+    worked = dict(Rollups.open(home).totals("studies", by=("day",), device=steps.DEVICE))
+    assert worked[events[-1].at.date()] == steps.STUDIES_A_DAY
+    assert max(worked) == events[-1].at.date()
 
-    # 7 the day after it is strange
-    found = silence.detect(
-        run_detectors.read(Rollups.open(home), silence.READS), params=silence.Params(after=now.date())
-    )
-    assert [(finding.device, finding.located.day) for finding in found if finding.located] == [
-        (steps.DEVICE, walker.at.date() + timedelta(days=1))
-    ]
 
-    # 8 it is filed, once
+def check_finding(home: Home, walker: Study, *, now: datetime) -> None:
+    """(7) the days after it are strange: one finding, that begins on the morrow."""
+    rows = run_detectors.read(Rollups.open(home), silence.READS)
+    found = silence.detect(rows, params=silence.Params(after=clock.moscow_date(now)))
+    begun = [(finding.device, finding.located.day) for finding in found if finding.located]
+    assert begun == [(steps.DEVICE, walker.at.date() + timedelta(days=1))]
+
+
+def check_signal(home: Home, *, now: datetime) -> Client:
+    """(8) it is filed, once; an inspector comes to look."""
     assert raise_signals(home, now=now).raised_by == {"silence": 1}
     assert raise_signals(home, now=now).raised == 0
-
-    # 9 an inspector sees it
     create_staff(now=now)
     inspector = Client()
     inspector.force_login(User.objects.get(role="inspector"))
-    listing = inspector.get("/signals/").content.decode()
-    (card,) = set(re.findall(r"/signals/\d+/", listing))
-    shown = inspector.get(card).content.decode()
-    assert "молч" in shown.lower()
+    return inspector
 
-    # and back: the batch and its receipt, which verifies without us
-    batch = inspector.get("/journal/0/").content.decode()
-    assert walker.id in batch or "seq=" in batch
+
+def check_page_and_way_back(inspector: Client, walker: Study, *, vkey: str) -> None:
+    """(9) an inspector sees it, and goes back to a receipt that verifies without us."""
+    (card,) = links(inspector, "/signals/", r"/signals/\d+/")
+    (trace,) = links(inspector, card, r"/trace/\?[^\"#]*")
+    batches = links(inspector, trace.replace("&amp;", "&"), r"/journal/\d+/")
+    assert "/journal/0/" in batches
+    assert walker.id in inspector.get(f"/journal/0/?seq={steps.last_seq()}").content.decode()
     kept = decode_receipt(inspector.get("/journal/0/receipt.json").content)
-    assert verify_receipt(kept, credential.log_vkey).size == 1
+    assert verify_receipt(kept, vkey).size == 1
+
+
+def links(inspector: Client, address: str, pattern: str) -> set[str]:
+    """Links of one kind on a page."""
+    answer = inspector.get(address)
+    assert answer.status_code == 200, address
+    return set(re.findall(f'href="({pattern})', answer.content.decode()))
