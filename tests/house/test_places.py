@@ -17,7 +17,8 @@ CLOCK: Final = re.compile(
     r"|time\.(time|time_ns|localtime|gmtime|strftime))\("
 )
 DOORS: Final = ("gateway", "portal", "api", "jobs", "cli")
-DECIDING: Final = ("actions", "procedures")
+DECIDING: Final = ("actions", "procedures", "statutory", "vigilance")
+NOT_LAW: Final = {"admit_model.py"}  # dates the demonstration needs, before the first day it replays
 
 
 def test_only_the_clock_reads_the_time():
@@ -50,8 +51,8 @@ def test_only_commands_print():
 
 
 def test_no_verb_counts_days_by_itself():
-    """Days that matter in law come from norms and the production calendar; the neighbouring day is no count."""
-    pages = [path for room in DECIDING if (HOUSE / room).is_dir() for path in python(HOUSE / room)]
+    """Days that matter in law come from norms and the production calendar; a neighbouring day is no count."""
+    pages = [path for room in DECIDING for path in python(HOUSE / room) if path.name not in NOT_LAW]
     assert [
         place for path in pages for place in calls(path, re.compile(r"^timedelta\((days=(?!1\))|\d)"))
     ] == []
