@@ -8,20 +8,22 @@ and text only, so that another engine can run the same text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from msgspec import Struct
 
 from nadzor.base.home import Home
 from nadzor.measures.bins import Bins
 from nadzor.measures.catalogue import catalogue
+from nadzor.measures.rollup import BLOCK
 from nadzor.telemetry.bin_tables import bin_tables
 from nadzor.telemetry.lake import opened
 from nadzor.telemetry.rollup_file import RollupFile
@@ -93,8 +95,8 @@ def roll_up_lake(lake: Path, rollups: Path, *, bins: Bins) -> RollupReport:
             store.register(name, table)
         origins = store.sql("SELECT * FROM origin ORDER BY origin").to_arrow_table()
         for query in _prepared(store):
-            for measure, rows in family_rows(store, query.text):
-                out.add(measure, dressed(measure, rows, origins))
+            for measure, block in family_blocks(store, query.text):
+                out.add(measure, dressed(measure, block, origins))
         digest = out.finish(
             journal_size=manifest.journal_size,
             events=dict(store.execute(_EVENTS).fetchall()),
@@ -115,16 +117,28 @@ def _prepared(store: duckdb.DuckDBPyConnection) -> list[Query]:
     return [query for query in found if query.number >= FIRST_FAMILY]
 
 
-def family_rows(store: duckdb.DuckDBPyConnection, family: str) -> Iterator[tuple[str, pa.Table]]:
-    """The rows of a family, measure by measure, in canonical order."""
-    rows = store.sql(_IN_ORDER.format(family=family)).to_arrow_table()
-    measures = rows["measure"].combine_chunks().dictionary_encode()
-    rows = rows.drop_columns(["measure"])
-    start = 0
-    for number, measure in enumerate(measures.dictionary.to_pylist()):
-        stop = start + pc.sum(pc.equal(measures.indices, number)).as_py()
-        yield measure, rows.slice(start, stop - start)
-        start = stop
+def family_blocks(store: duckdb.DuckDBPyConnection, family: str) -> Iterator[tuple[str, pa.Table]]:
+    """The rows of a family in canonical order, in blocks of one measure each."""
+    reader = store.sql(_IN_ORDER.format(family=family)).to_arrow_reader(BLOCK)
+    for measure, pieces in groupby(_pieces(reader), key=itemgetter(0)):
+        waiting: list[pa.RecordBatch] = []
+        for _, piece in pieces:
+            waiting.append(piece)
+            while sum(some.num_rows for some in waiting) >= BLOCK:
+                whole = pa.Table.from_batches(waiting)
+                yield measure, whole.slice(0, BLOCK)
+                waiting = whole.slice(BLOCK).to_batches()
+        if waiting:
+            yield measure, pa.Table.from_batches(waiting)
+
+
+def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Each batch cut where its measure changes."""
+    for batch in batches:
+        measures = batch.column("measure").dictionary_encode()
+        ends = np.cumsum(np.bincount(np.asarray(measures.indices))).tolist()
+        for measure, start, stop in zip(measures.dictionary.to_pylist(), [0, *ends], ends, strict=False):
+            yield measure, batch.slice(start, stop - start)
 
 
 def dressed(measure: str, rows: pa.Table, origins: pa.Table) -> pa.Table:

@@ -22,12 +22,11 @@ from msgspec import Struct
 
 from nadzor.base.durable import sync_directory, write_atomic
 from nadzor.measures.bins import Bins
-from nadzor.measures.rollup import COLUMNS, MeasureSeal, digest_of
+from nadzor.measures.rollup import BLOCK, COLUMNS, MeasureSeal, digest_of
 from nadzor.telemetry.schema import CODE
-from nadzor.telemetry.sealing import seal_of
+from nadzor.telemetry.sealing import Sealing
 
 KEY: Final = b"nadzor.rollup"
-ROW_GROUP: Final = 1 << 17
 _NUMBERS: Final = {"day": pa.date32(), "known": pa.date32(), "bin": pa.int32(), "n": pa.int64()}
 SCHEMA: Final = pa.schema([(name, _NUMBERS.get(name, CODE)) for name in COLUMNS])
 
@@ -51,6 +50,14 @@ class RollupManifest(Struct, frozen=True):
     groups: dict[str, tuple[int, int]]
 
 
+class RegisteredBins(Struct, frozen=True):
+    """Edges of one finding of one device."""
+
+    device: str
+    finding: str
+    edges: list[int]
+
+
 def bins_digest(bins: Bins) -> str:
     """SHA-256 of the registered edges, so that a histogram says by which bins it was made."""
     lines = [f"{device}\t{finding}\t{list(edges)}\n" for (device, finding), edges in sorted(bins.items())]
@@ -65,7 +72,7 @@ class RollupFile:
         self._path = rollups / "rollup.parquet"
         self._fresh = rollups / ".rollup.parquet.tmp"
         self._bins = bins
-        self._seals: dict[str, MeasureSeal] = {}
+        self._sealings: dict[str, Sealing] = {}
         self._groups: dict[str, tuple[int, int]] = {}
 
     def __enter__(self) -> Self:
@@ -82,28 +89,33 @@ class RollupFile:
     @property
     def rows(self) -> int:
         """How many rows were added."""
-        return sum(seal.rows for seal in self._seals.values())
+        return sum(sealing.rows for sealing in self._sealings.values())
 
-    def add(self, measure: str, rows: pa.Table) -> None:
-        """All rows of a measure, in canonical order, one a cell."""
-        self._seals[measure] = seal_of(rows)
-        self._writer.write_table(rows.select(COLUMNS).cast(SCHEMA), row_group_size=ROW_GROUP)
-        first = max((stop for _, stop in self._groups.values()), default=0)
-        self._groups[measure] = (first, first + -(-rows.num_rows // ROW_GROUP))
+    def add(self, measure: str, block: pa.Table) -> None:
+        """The next block of a measure, in canonical order, one row a cell; blocks of a measure come together."""
+        self._sealings.setdefault(measure, Sealing()).add(block)
+        self._writer.write_table(block.select(COLUMNS).cast(SCHEMA), row_group_size=BLOCK)
+        first, stop = self._groups.get(measure, (self._written, self._written))
+        self._groups[measure] = (first, stop + 1)
+
+    @property
+    def _written(self) -> int:
+        return max((stop for _, stop in self._groups.values()), default=0)
 
     def finish(
         self, *, journal_size: int, events: Mapping[str, int], duplicates: int, known_until: date | None
     ) -> str:
         """Make the file durable and current; returns its digest."""
+        seals = {measure: sealing.seal() for measure, sealing in self._sealings.items()}
         manifest = RollupManifest(
-            digest=digest_of(self._seals),
+            digest=digest_of(seals),
             rows=self.rows,
             journal_size=journal_size,
             events=dict(events),
             duplicates=duplicates,
             known_until=known_until,
             bins=bins_digest(self._bins),
-            measures=self._seals,
+            measures=seals,
             groups=self._groups,
         )
         text = msgspec.json.encode(manifest)
@@ -123,6 +135,24 @@ def read_rollup_manifest(footer: bytes) -> RollupManifest:
     return msgspec.json.decode(footer, type=RollupManifest)
 
 
+def file_digest(file: pq.ParquetFile) -> str:
+    """The digest of the rows that a file holds now, whatever its manifest says."""
+    manifest = read_rollup_manifest(file.metadata.metadata[KEY])
+    seals = {}
+    for measure, (first, stop) in manifest.groups.items():
+        sealing = Sealing()
+        for group in range(first, stop):
+            sealing.add(file.read_row_group(group))
+        seals[measure] = sealing.seal()
+    return digest_of(seals)
+
+
+def read_bins(rollups: Path) -> Bins:
+    """The registered edges by which a rollup was made."""
+    rows = msgspec.json.decode((rollups / "bins.json").read_bytes(), type=list[RegisteredBins])
+    return {(row.device, row.finding): row.edges for row in rows}
+
+
 def _bins_text(bins: Bins) -> bytes:
-    rows = [{"device": d, "finding": f, "edges": list(edges)} for (d, f), edges in sorted(bins.items())]
+    rows = [RegisteredBins(d, f, list(edges)) for (d, f), edges in sorted(bins.items())]
     return msgspec.json.encode(rows) + b"\n"

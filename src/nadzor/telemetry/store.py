@@ -38,6 +38,7 @@ class Where(TypedDict, total=False):
     dimension: Wanted
     stratum: Wanted
     finding: Wanted
+    bin: int
     since: date | None
     until: date | None
 
@@ -131,6 +132,8 @@ def _mask(table: pa.Table, where: Where, known_by: date | None) -> pa.ChunkedArr
     return whole
 
 
-def _among(column: pa.ChunkedArray, wanted: Wanted) -> pa.ChunkedArray:
+def _among(column: pa.ChunkedArray, wanted: Wanted | int) -> pa.ChunkedArray:
+    if isinstance(wanted, int):
+        return pc.equal(column, wanted)
     values = [wanted] if isinstance(wanted, str) else list(wanted)
     return pc.is_in(column, value_set=pa.array(values, pa.string()))

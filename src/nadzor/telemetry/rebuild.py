@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proof that the lake and its rollup are what the journal says: both are made anew beside them and compared.
+
+Batches whose bodies were shredded since cannot be read again; their events are left out of the comparison, and how
+many batches that were is part of the answer.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pyarrow.parquet as pq
+from msgspec import Struct
+
+from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
+from nadzor.measures.bins import Bins
+from nadzor.telemetry.comparing import Places, shredded_since, table_digests
+from nadzor.telemetry.load import load_lake
+from nadzor.telemetry.manifest import read_manifest
+from nadzor.telemetry.rollup import roll_up_lake
+from nadzor.telemetry.rollup_file import KEY, bins_digest, file_digest, read_rollup_manifest
+from nadzor.telemetry.stored import Reader, StoredBatch
+
+ROLLUP: Final = "rollup"
+
+
+class Pair(Struct, frozen=True):
+    """Two digests of the same thing: as it lies there, and as made anew."""
+
+    kept: str
+    rebuilt: str
+
+
+class RebuildReport(Struct, frozen=True):
+    """Whether everything is equal, and the digests by table, the rollup among them.
+
+    `shredded` batches could not be read again; when there are any, the rollup is made from the lake that is kept.
+    """
+
+    equal: bool
+    digests: dict[str, Pair]
+    shredded: int
+    journal_size: int
+
+
+class _Until:
+    """The journal as far as the lake has read it."""
+
+    def __init__(self, reader: Reader, size: int) -> None:
+        self._reader = reader
+        self._size = size
+
+    def size(self) -> int:
+        return self._size
+
+    def batches(self, start: int, stop: int) -> Iterator[StoredBatch]:
+        return self._reader.batches(start, min(stop, self._size))
+
+
+def rebuild(home: Home, reader: Reader, *, bins: Bins) -> RebuildReport:
+    """Make lake and rollup anew from the journal, beside those that serve, and compare them by digest.
+
+    Raises: Refusal lake.missing before the first load.
+    """
+    kept = read_manifest(home.lake)
+    if kept is None:
+        raise Refusal("lake.missing")
+    with tempfile.TemporaryDirectory(dir=home.root, prefix=".rebuild-") as scratch:
+        anew = Path(scratch) / "lake"
+        load_lake(anew, _Until(reader, kept.journal_size), step=kept.step)
+        gone = shredded_since(home.lake, anew)
+        digests = _tables(home.lake, anew, gone) | _rollups(home, anew, bins, gone)
+    equal = all(pair.kept == pair.rebuilt for pair in digests.values())
+    return RebuildReport(equal, digests, len(gone), kept.journal_size)
+
+
+def _tables(kept: Path, anew: Path, gone: Places) -> dict[str, Pair]:
+    before, after = table_digests(kept, without=gone), table_digests(anew, without=gone)
+    return {table: Pair(before[table], after[table]) for table in before}
+
+
+def _rollups(home: Home, anew: Path, bins: Bins, gone: Places) -> dict[str, Pair]:
+    """The rollup that serves beside that of the lake made anew."""
+    source = home.lake if gone else anew
+    rebuilt = roll_up_lake(source, anew.parent / "rollups", bins=bins)
+    serving = _serving(home, bins, rebuilt.journal_size)
+    kept = serving or roll_up_lake(home.lake, anew.parent / "kept", bins=bins).digest
+    return {ROLLUP: Pair(kept, rebuilt.digest)}
+
+
+def _serving(home: Home, bins: Bins, journal_size: int) -> str | None:
+    """The digest of the rows that are served, if they claim to cover the same journal with the same bins."""
+    path = home.rollups / "rollup.parquet"
+    if not path.exists():
+        return None
+    with pq.ParquetFile(path) as file:
+        claimed = read_rollup_manifest(file.metadata.metadata[KEY])
+        same = (claimed.journal_size, claimed.bins) == (journal_size, bins_digest(bins))
+        return file_digest(file) if same else None
