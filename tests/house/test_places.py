@@ -17,7 +17,7 @@ CLOCK: Final = re.compile(
     r"|time\.(time|time_ns|localtime|gmtime|strftime))\("
 )
 DOORS: Final = ("gateway", "portal", "api", "jobs", "cli")
-DECIDING: Final = ("actions", "procedures", "statutory", "vigilance")
+DECIDING: Final = ("actions", "procedures", "statutory")
 NOT_LAW: Final = {"admit_model.py"}  # dates the demonstration needs, before the first day it replays
 
 
