@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A country that does not exist, and reads of studies that were never made.
 
-Keeps: the synthetic nation with its faults, simulated reads, the fictitious register, directories of real
-reads. Promises: the same seed gives the same events, ids included; every fault put in is listed with what it
-changed. Never: touches a journal, a database or a clock; says anything about a real maker or clinic.
+Keeps: the synthetic nation and its faults, simulated reads, the fictitious register, reading of real reads.
+Promises: the same seed gives the same events, ids included; every fault put in is listed with its effect.
+Never: touches a journal, a database or a clock; says anything about a real maker or clinic.
 Read next: world.py, then nation.py.
 """
