@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -28,6 +28,7 @@ from nadzor.statutory.render_csv import render_csv
 from nadzor.statutory.render_json import render_json
 from nadzor.statutory.render_xlsx import render_xlsx
 from nadzor.telemetry.store import Rollups
+from nadzor.workdays.calendar import ONE_DAY
 
 
 class Kept(Struct, frozen=True):
@@ -84,7 +85,7 @@ def build_month(
     Why: a kept report counts what was known by the end of yesterday, a day to which nothing can be added.
     Raises: NormMissing without an edition; Refusal month.not-over when asked to keep a month that still runs.
     """
-    yesterday = moscow_date(now) - timedelta(days=1)
+    yesterday = moscow_date(now) - ONE_DAY
     if keep and month.after > yesterday:
         raise Refusal("month.not-over", month=str(month))
     rollups = Rollups.open(home)

@@ -12,7 +12,7 @@ import msgspec
 from django.db import transaction
 from msgspec import Struct
 
-from nadzor.actions.run_detectors import READS, read, run_detectors
+from nadzor.actions.run_detectors import READS, check_claims, read, run_detectors
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
 from nadzor.detect.finding import Finding
@@ -109,22 +109,12 @@ def _append(row: Signal, finding: Finding, rollups: Rollups, *, now: datetime) -
 def circumstances_of(finding: Finding, rollups: Rollups) -> Circumstances:
     """What surrounds a finding, read from the rollups and the register."""
     reads: Collection[tuple[str, str]] = around.READS.items()
-    declared = [
-        around.Declared(
-            finding=claim.finding,
-            metric=claim.metric,
-            value=float(claim.value),
-            lower_bound=float(claim.lower_bound),
-        )
-        for claim in register.claims(finding.device)
-        if finding.device
-    ]
     versions = register.versions(finding.device)
     return around.circumstances(
         finding,
         read(rollups, reads, device=finding.device) if finding.device else (),
         measures={measure for measure, _ in READS[finding.detector]},
-        declared=declared,
+        verdicts=check_claims(rollups, device=finding.device) if finding.device else (),
         versions={version.version for version in versions if version.registered_on},
     )
 

@@ -30,9 +30,9 @@ class LabelCount(Struct, frozen=True):
 
 
 class SmallestDrop(Struct, frozen=True, kw_only=True):
-    """What this device's labels of the window could reveal at all; `drop` is None when no fall can show.
+    """What this device's labels, coming as they do, reveal within the window; None when no drop would show.
 
-    Units: shares 0..1.
+    Units: declared and drop are shares 0..1; labels are those that bear on the figure so far.
     """
 
     finding: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What surrounds a finding: volume and labels of the days before it, and what they could reveal at all."""
+"""What surrounds a finding: volume and labels of the days before it, and what labels could reveal at all."""
 
 from __future__ import annotations
 
@@ -7,27 +7,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
-from msgspec import Struct
-
+from nadzor.detect.claim_check.verdict import Verdict
 from nadzor.detect.finding import Finding
-from nadzor.detect.stats.proportion import smallest_detectable_drop
 from nadzor.measures.rollup import ALL, Row
 from nadzor.vigilance.cards import Circumstances, LabelCount, SmallestDrop, WayBack
 
 WINDOW_DAYS = 90  # the horizon over which a card says what could have been noticed
-READS = {"studies": ALL, "labels": "selection", "tp": ALL, "fn": ALL, "tn": ALL, "fp": ALL}
+READS = {"studies": ALL, "labels": "selection"}
 """The measures read here, each in one dimension."""
-CASES = {"sensitivity": ("tp", "fn"), "specificity": ("tn", "fp")}
-"""Which labels test which declared figure."""
-
-
-class Declared(Struct, frozen=True, kw_only=True):
-    """What was declared at registration.  Units: shares 0..1."""
-
-    finding: str
-    metric: str
-    value: float
-    lower_bound: float
 
 
 def window(finding: Finding) -> tuple[date, date]:
@@ -41,13 +28,13 @@ def circumstances(
     rows: Iterable[Row],
     *,
     measures: Collection[str],
-    declared: Sequence[Declared],
+    verdicts: Sequence[Verdict],
     versions: Collection[str],
 ) -> Circumstances:
     """What surrounded a finding; `rows` are those of its device, `measures` what the detector read.
 
-    Method: the smallest drop is the one an exact binomial test against the declared bound would show with
-    80 % power at 5 %, had it only the labels of these days.
+    Why: the smallest drops are those of the claim check itself, under its own budget, so that a card never
+    promises more than this house's detectors can keep.
     """
     counts = _counts(finding, rows)
     return Circumstances(
@@ -55,7 +42,7 @@ def circumstances(
         window_days=WINDOW_DAYS,
         studies=counts["studies", "", ""],
         labels=_labels(finding, counts),
-        smallest_drops=tuple(_drop(claim, counts) for claim in _relevant(finding, declared)),
+        smallest_drops=_drops(finding, verdicts),
         version_registered=finding.version in versions if finding.version else None,
     )
 
@@ -97,15 +84,23 @@ def _labels(finding: Finding, counts: Counter[tuple[str, str, str]]) -> tuple[La
     return tuple(LabelCount(selection, n) for selection, n in sorted(selected.items()) if n)
 
 
-def _relevant(finding: Finding, declared: Sequence[Declared]) -> Iterable[Declared]:
-    return (each for each in declared if each.metric in CASES and finding.finding in ("", each.finding))
+def _drops(finding: Finding, verdicts: Sequence[Verdict]) -> tuple[SmallestDrop, ...]:
+    """Of a finding's claims each; of a whole device the one that would show the smallest drop."""
+    mine = [each for each in verdicts if each.cases and finding.version in ("", each.version)]
+    drops = sorted((_drop(each) for each in mine if finding.finding in ("", each.claim.finding)), key=_size)
+    return tuple(drops if finding.finding else drops[:1])
 
 
-def _drop(claim: Declared, counts: Counter[tuple[str, str, str]]) -> SmallestDrop:
-    trials = sum(counts[measure, "", claim.finding] for measure in CASES[claim.metric])
-    drop = None
-    if trials > 0:
-        drop = smallest_detectable_drop(trials, claim.value, bound=claim.lower_bound)
+def _drop(verdict: Verdict) -> SmallestDrop:
+    claim = verdict.claim
     return SmallestDrop(
-        finding=claim.finding, metric=claim.metric, declared=claim.value, labels=max(0, trials), drop=drop
+        finding=claim.finding,
+        metric=claim.metric,
+        declared=claim.value,
+        labels=verdict.cases,
+        drop=verdict.smallest_drop,
     )
+
+
+def _size(drop: SmallestDrop) -> tuple[float, str, str]:
+    return (2.0 if drop.drop is None else drop.drop, drop.finding, drop.metric)

@@ -17,6 +17,7 @@ from nadzor.vigilance.cards import Circumstances, DetectorRecord, SignalCard, Sm
 METRICS = {
     "sensitivity": Text(ru="Чувствительность", en="Sensitivity"),
     "specificity": Text(ru="Специфичность", en="Specificity"),
+    "auc": Text(ru="Площадь под кривой ROC", en="Area under the ROC curve"),
 }
 
 

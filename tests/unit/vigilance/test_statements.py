@@ -65,7 +65,7 @@ def test_labels_say_how_they_were_selected() -> None:
 def test_the_smallest_drop_is_in_points() -> None:
     """The drop is given in percentage points, with the decimal mark of the language."""
     said = _said()
-    assert "Sensitivity, Pleural Effusion: with 30 labels" in said.en["smallest_drop"]
+    assert "Sensitivity, Pleural Effusion: 30 labels so far" in said.en["smallest_drop"]
     assert "12.3 percentage points" in said.en["smallest_drop"]
     assert "12,3 п. п." in said.ru["smallest_drop"]
 
