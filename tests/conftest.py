@@ -8,10 +8,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import hypothesis
 import pytest
-from hypothesis import settings
+from django.conf import settings as django_settings
+from pytest_django import DjangoDbBlocker
 
 from nadzor.base.home import Home
 from nadzor.site.django import setup
@@ -19,16 +21,43 @@ from nadzor.site.django import setup
 CI: Final = os.environ.get("CI") == "true"
 _ROOT: Final = Path(tempfile.mkdtemp(prefix="nadzor-tests-"))
 
+for name in [name for name in os.environ if name.startswith("NADZOR_")]:
+    del os.environ[name]
 setup(Home.create(_ROOT))
+django_settings.PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+]  # slow ones are for attackers
 
-settings.register_profile("house", database=None, deadline=None, derandomize=CI)
-settings.load_profile("house")
+hypothesis.settings.register_profile("house", database=None, deadline=None, derandomize=CI)
+hypothesis.settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database; audit rows may be flushed between tests there, and nowhere else."""
+    from django.db import connection
+
+    from nadzor.records import append_only
+
+    with django_db_blocker.unblock():
+        append_only.allow_deletion(connection)
+    yield
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    """Nothing cached or rate-counted in one test reaches the next."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """A fresh data directory of its own."""
-    return Home.create(tmp_path / "data")
+def home(tmp_path: Path, settings: Any) -> Home:
+    """A fresh data directory of its own, which Django's settings name as well."""
+    settings.HOME = Home.create(tmp_path / "data")
+    return settings.HOME
 
 
 @pytest.hookimpl(wrapper=True)

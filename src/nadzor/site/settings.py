@@ -25,7 +25,6 @@ ROOT_URLCONF = "nadzor.site.urls"
 ASGI_APPLICATION = "nadzor.site.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ROOMS = ["people", "records", "register", "vigilance", "portal"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -35,7 +34,11 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
-    *[f"nadzor.{room}" for room in ROOMS if (Path(__file__).parents[1] / room / "apps.py").exists()],
+    "nadzor.people",
+    "nadzor.records",
+    "nadzor.register",
+    "nadzor.vigilance",
+    "nadzor.portal",
 ]
 
 MIDDLEWARE = [

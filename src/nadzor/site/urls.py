@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from nadzor.api.health import live, ready
@@ -15,6 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", ready),
     path("api/v1/", api.urls),
     path("api/<path:rest>", not_found),
+    path("", include("nadzor.portal.urls")),
 ]
-if (Path(__file__).parents[1] / "portal" / "urls.py").exists():
-    urlpatterns.append(path("", include("nadzor.portal.urls")))

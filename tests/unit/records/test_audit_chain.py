@@ -106,9 +106,9 @@ def test_the_database_refuses_to_change_or_delete_a_deed():
     audit.record("a.b", "one", by="x", because="why", now=NOW)
     append_only.install(connection)
     for statement in ("UPDATE records_auditentry SET by = 'other'", "DELETE FROM records_auditentry"):
-        with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+        refused = pytest.raises(DatabaseError, match="never changed or deleted")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
     append_only.allow_deletion(connection)
     row = AuditEntry.objects.get()
     with pytest.raises(TypeError, match="never changed"):

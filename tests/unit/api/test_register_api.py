@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The public register over HTTP, and the API's own description."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError
+
+from nadzor.actions.import_register import DEMO_REGISTER, import_register
+from nadzor.base.problems import catalogue
+from nadzor.people.queries import CONSOLE
+from tests.register_samples import NOW, device, foreign_device, register
+
+DEVICES = "/api/v1/register/devices"
+
+
+@pytest.fixture
+def filled(db):
+    """Two devices."""
+    import_register(register(device(), foreign_device()), by=CONSOLE, now=NOW)
+
+
+def test_the_register_is_open_to_everyone(client, filled):
+    """No account is asked for, and Cyrillic is written as letters."""
+    answer = client.get(DEVICES, {"q": "P3H 2025/90901"})
+    assert [item["code"] for item in answer.json()["items"]] == ["ai-901"]
+    assert "Лучик" in answer.content.decode()
+    assert answer.json()["items"][0]["maker"]["name"] == {"ru": "ООО «Лучик»", "en": "Luchik LLC"}
+
+
+def test_a_device_comes_with_versions_and_claims(client, filled):
+    """Figures are decimal strings, so that no reader rounds them."""
+    told = client.get(f"{DEVICES}/ai-901").json()
+    assert [version["version"] for version in told["versions"]] == ["1.0"]
+    assert (told["claims"][0]["value"], told["claims"][0]["threshold"]) == ("0.9100", 5000)
+    assert told["intended_use"] == {"ru": "Поиск узлов.", "en": "Search for nodules."}
+
+
+def test_following_the_cursor_reads_everything_once(client, db):
+    """48 devices by sevens."""
+    import_register(DEMO_REGISTER, by=CONSOLE, now=NOW)
+    seen, after = [], {}
+    while True:
+        page = client.get(DEVICES, {"limit": 7, **after}).json()
+        seen += [item["code"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert seen == sorted(set(seen))
+    assert len(seen) == 48
+
+
+def test_a_follower_asks_for_changes_since_its_last_call(client, filled):
+    """`as_of` of one call is `changed_since` of the next."""
+    as_of = client.get(DEVICES).json()["as_of"]
+    assert as_of > NOW.isoformat()
+    later = NOW + timedelta(days=1)
+    import_register(register(device(transmits=False), foreign_device()), by=CONSOLE, now=later)
+    assert [
+        item["code"] for item in client.get(DEVICES, {"changed_since": later.isoformat()}).json()["items"]
+    ] == ["ai-901"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "at", "code"),
+    [
+        ({"limit": 0}, "?limit", "api.malformed"),
+        ({"limit": 201}, "?limit", "api.malformed"),
+        ({"q": "x" * 201}, "?q", "api.malformed"),
+        ({"changed_since": "yesterday"}, "?changed_since", "api.malformed"),
+        ({"changed_since": "2026-11-01T00:00:00"}, "?changed_since", "api.time-zone"),
+    ],
+)
+def test_a_question_out_of_bounds_is_told_where(client, db, asked, at, code):
+    """422 and the parameter."""
+    answer = client.get(DEVICES, asked)
+    assert (answer.status_code, answer.json()["code"], answer.json()["at"]) == (422, code, at)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        (f"{DEVICES}/ai-999", "register.device-unknown"),
+        ("/api/v1/docs", "api.not-found"),
+        ("/api/v2/x", "api.not-found"),
+    ],
+)
+def test_what_is_not_there_is_a_problem_document(client, db, address, code):
+    """Also where no route is; and there is no page that loads scripts from elsewhere."""
+    answer = client.get(address)
+    assert (answer.status_code, answer.json()["code"]) == (404, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_wrong_method_is_told_the_right_one(client, db):
+    """405 keeps its Allow header."""
+    answer = client.get("/api/v1/enrol")
+    assert (answer.status_code, answer.json()["code"], answer.headers["Allow"]) == (405, "api.method", "POST")
+
+
+def test_the_catalogue_of_problems_is_public(client):
+    """Every code, in both languages."""
+    told = {problem["code"]: problem for problem in client.get("/api/v1/problems").json()}
+    assert set(told) == set(catalogue())
+    assert all(problem["title"]["ru"] and problem["do"]["en"] for problem in told.values())
+
+
+def test_the_api_describes_itself(client):
+    """OpenAPI 3.1, every route, errors included."""
+    told = client.get("/api/v1/openapi.json").json()
+    assert told["openapi"].startswith("3.1")
+    assert set(told["paths"]) == {
+        "/api/v1/enrol",
+        "/api/v1/register/devices",
+        "/api/v1/register/devices/{code}",
+        "/api/v1/problems",
+    }
+    assert set(told["paths"]["/api/v1/enrol"]["post"]["responses"]) == {"200", "401", "409", "422", "429"}
+    assert {route["operationId"] for path in told["paths"].values() for route in path.values()} == {
+        "enrol",
+        "list_devices",
+        "read_device",
+        "list_problems",
+    }
+
+
+def test_health_is_told_without_an_account(client, filled, monkeypatch):
+    """Live needs nothing, ready needs the register."""
+    assert client.get("/health/live").json() == {"status": "live"}
+    assert client.get("/health/ready").json() == {"status": "ready", "devices": 2}
+
+    def fall():
+        raise DatabaseError("locked")
+
+    monkeypatch.setattr("nadzor.register.queries.count_devices", fall)
+    assert client.get("/health/ready").status_code == 503
+
+
+def test_an_unavailable_register_is_told_as_such(client, db, monkeypatch):
+    """A 503 of any maker becomes one of ours, with a time to try again."""
+    from django.http import HttpResponse
+
+    from nadzor.api.problems import ProblemMiddleware
+
+    told = ProblemMiddleware(lambda _request: HttpResponse(status=503))
+    from django.test import RequestFactory
+
+    answer = told(RequestFactory().get("/api/v1/x"))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert b"api.unavailable" in answer.content
