@@ -24,13 +24,12 @@ from nadzor.telemetry.rollup_file import KEY, RollupManifest, read_rollup_manife
 Wanted = str | Collection[str]
 
 
-class Where(TypedDict, total=False):
-    """Which rows: any column by one value or several, `day` in [since, until).
+class Within(TypedDict, total=False):
+    """Which rows of a device: any column by one value or several, `day` in [since, until).
 
     `dimension` is "all" unless said, so that nothing is counted twice.
     """
 
-    device: Wanted
     version: Wanted
     build: Wanted
     site: Wanted
@@ -41,6 +40,12 @@ class Where(TypedDict, total=False):
     bin: int
     since: date | None
     until: date | None
+
+
+class Where(Within, total=False):
+    """Which rows, of which devices."""
+
+    device: Wanted
 
 
 class Rollups:

@@ -20,7 +20,7 @@ from nadzor.measures.catalogue import catalogue
 from nadzor.measures.rollup import ALL
 from nadzor.telemetry.lake import opened
 from nadzor.telemetry.rollup_file import read_bins
-from nadzor.telemetry.store import Where
+from nadzor.telemetry.store import Within
 
 LIMIT: Final = 1_000  # events shown for one cell; a person reads dozens
 
@@ -100,15 +100,15 @@ _BACK: Final = """
 """
 
 
-def trace(home: Home, *, day: date, measure: str, **where: Unpack[Where]) -> list[EventRef]:
-    """Events behind a cell, in journal order, at most `LIMIT`; `where` names the device and whatever else is known.
+def trace(home: Home, device: str, day: date, measure: str, **where: Unpack[Within]) -> list[EventRef]:
+    """Events behind a cell, in journal order, at most `LIMIT`; `where` narrows it.
 
     Raises: Refusal measure.unknown, lake.missing.
     """
     if measure not in _WAYS:
         raise Refusal("measure.unknown", measure=measure)
     way = _WAYS[measure]
-    rows, values = _rows(home, measure, {"dimension": ALL, **where})
+    rows, values = _rows(home, measure, {"dimension": ALL, **where, "device": device})
     with opened(home.lake) as (store, _):
         relation = _RELATIONS.get(way.relation, f"SELECT event AS place, * FROM {way.relation}")
         condition = " AND ".join(["r.day = ?", way.only, *rows])
