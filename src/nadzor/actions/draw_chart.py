@@ -77,7 +77,10 @@ def render(chart: str, facts: dict[str, Any], look: Look) -> bytes:
 
     locale = "ru-RU" if look.language == "ru" else "en-US"
     svg: str = vl_convert.vegalite_to_svg(
-        specification(chart, facts, look), format_locale=locale, time_format_locale=locale, allowed_base_urls=[]
+        specification(chart, facts, look),
+        format_locale=locale,
+        time_format_locale=locale,
+        allowed_base_urls=[],
     )
     return svg.encode()
 

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.apps import AppConfig
+
+from nadzor.portal.catalogue import compile_catalogues
 
 
 class PortalConfig(AppConfig):
@@ -11,3 +15,8 @@ class PortalConfig(AppConfig):
 
     name = "nadzor.portal"
     label = "portal"
+
+    def ready(self) -> None:
+        """Compile the catalogues before the first page; where the room is read-only they came compiled."""
+        with suppress(PermissionError):
+            compile_catalogues()

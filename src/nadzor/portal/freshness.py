@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the figures of a page rest on: which journal, read up to where, rolled up when."""
+"""What the figures of a page rest on: how much of the journal was counted, up to which day, with which digest."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from msgspec import Struct
 
 from nadzor.base.home import Home
+from nadzor.portal.counts import Counts
 
 
 class Freshness(Struct, frozen=True):
@@ -13,9 +16,10 @@ class Freshness(Struct, frozen=True):
 
     journal_size: int
     digest: str
-    last_known: str = ""
+    known_until: date | None
 
 
 def freshness(home: Home) -> Freshness | None:
     """Read from the rollup's manifest; None before the first rollup."""
-    return None
+    manifest = Counts(home).manifest
+    return Freshness(manifest.journal_size, manifest.digest, manifest.known_until) if manifest else None

@@ -48,7 +48,9 @@ def version_table(versions: Sequence[VersionCard]) -> Table:
         line(
             Cell(found.version),
             day(found.released_on),
-            Cell(day(found.registered_on)) if found.registered_on else Cell(_("not in the register"), state="warn"),
+            Cell(day(found.registered_on))
+            if found.registered_on
+            else Cell(_("not in the register"), state="warn"),
             Cell("\n".join(found.builds), mono=True),
         )
         for found in reversed(versions)
@@ -69,7 +71,14 @@ def claim_table(claims: Sequence[ClaimCard]) -> Table:
         )
         for found in claims
     ]
-    head = columns(_("Finding"), _("Measure"), _("Declared"), _("Lower bound"), _("Threshold, 0–10,000"), numbers=(2, 3, 4))
+    head = columns(
+        _("Finding"),
+        _("Measure"),
+        _("Declared"),
+        _("Lower bound"),
+        _("Threshold, 0–10,000"),
+        numbers=(2, 3, 4),
+    )
     return Table(_("Declared performance"), head, lines)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from nadzor.measures.catalogue import catalogue
 from nadzor.portal.sheets import State
+from nadzor.portal.words import language
 
 
 def metric_label(code: str) -> str:
@@ -22,17 +24,20 @@ def metric_label(code: str) -> str:
 def field_label(code: str) -> str:
     """A field of use."""
     names = {
-        "radiology": _("radiology"),
-        "mammography": _("mammography"),
         "cardiology": _("cardiology"),
-        "ophthalmology": _("ophthalmology"),
-        "pathology": _("pathology"),
-        "oncology": _("oncology"),
-        "neurology": _("neurology"),
-        "pulmonology": _("pulmonology"),
+        "dentistry": _("dentistry"),
         "dermatology": _("dermatology"),
+        "emergency": _("emergency care"),
         "endoscopy": _("endoscopy"),
         "laboratory": _("laboratory"),
+        "mammography": _("mammography"),
+        "neurology": _("neurology"),
+        "oncology": _("oncology"),
+        "ophthalmology": _("ophthalmology"),
+        "pathology": _("pathology"),
+        "pulmonology": _("pulmonology"),
+        "radiology": _("radiology"),
+        "records": _("medical records"),
     }
     return names.get(code, _plain(code))
 
@@ -40,15 +45,13 @@ def field_label(code: str) -> str:
 def solution_label(code: str) -> str:
     """A kind of AI solution."""
     names = {
-        "diagnosis": _("support of diagnosis"),
         "diagnostics": _("support of diagnosis"),
-        "detection": _("detection of signs"),
-        "triage": _("sorting of studies"),
-        "screening": _("screening"),
-        "prognosis": _("prognosis of disease"),
-        "monitoring": _("monitoring"),
-        "therapy_planning": _("support of therapy planning"),
+        "documentation": _("drafting of documents"),
         "measurement": _("measurement"),
+        "prognosis": _("prognosis of disease"),
+        "screening": _("screening"),
+        "therapy_planning": _("support of therapy planning"),
+        "triage": _("sorting of studies"),
     }
     return names.get(code, _plain(code))
 
@@ -61,6 +64,22 @@ def verdict_state(code: str) -> State:
         "untestable": State(_("untestable"), "calm"),
     }
     return states.get(code, State(_plain(code)))
+
+
+def reason_label(code: str) -> str:
+    """Why a claim could not be tested."""
+    reasons = {
+        "no_labels": _("no labels"),
+        "selection": _("labels were not selected fairly"),
+        "few_cases": _("too few labels"),
+        "interval": _("the interval holds the bound"),
+    }
+    return reasons.get(code, "")
+
+
+def stage_label(code: str) -> str:
+    """A stage at which a study failed."""
+    return catalogue().stratum_label("stage", code).in_language(language())
 
 
 def _plain(code: str) -> str:

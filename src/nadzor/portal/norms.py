@@ -21,7 +21,12 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every act and what is taken from it, as in force today."""
     today = clock.today()
     tables = [
-        Table(said(act.title), _head(), [_norm_line(key, entry, today) for key, entry in act.norms.items()], caption_hidden=False)
+        Table(
+            said(act.title),
+            _head(),
+            [_norm_line(key, entry, today) for key, entry in act.norms.items()],
+            caption_hidden=False,
+        )
         for act in acts()
     ]
     return render(request, "portal/norms.html", {"tables": tables, "today": day(today)})
@@ -42,7 +47,14 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         Fact(_("Key"), key, mono=True),
     ]
     lines = [_edition(value, is_current=value is current) for value in reversed(entry.values)]
-    head = columns(_("In force from"), _("until (exclusive)"), _("Value"), _("Citation"), _("How well known"), numbers=(2,))
+    head = columns(
+        _("In force from"),
+        _("until (exclusive)"),
+        _("Value"),
+        _("Citation"),
+        _("How well known"),
+        numbers=(2,),
+    )
     page = {
         "title": said(entry.what),
         "facts": facts,
@@ -88,10 +100,18 @@ def _norm_line(key: str, entry: Entry, today: date) -> Line:
     if value is None:
         return line(name, NOTHING, unit_label(entry.unit), "", Cell(_("no norm in force"), state="alarm"))
     known = status_state(value.status)
-    return line(name, str(value.value), unit_label(entry.unit), value.cite, Cell(known.label, state=known.tone))
+    return line(
+        name, str(value.value), unit_label(entry.unit), value.cite, Cell(known.label, state=known.tone)
+    )
 
 
 def _edition(value: Value, *, is_current: bool) -> Line:
     known = status_state(value.status)
-    cells = (day(value.start), day(value.until), str(value.value), value.cite, Cell(known.label, state=known.tone))
+    cells = (
+        day(value.start),
+        day(value.until),
+        str(value.value),
+        value.cite,
+        Cell(known.label, state=known.tone),
+    )
     return line(*cells, is_current=is_current)

@@ -16,10 +16,18 @@ from nadzor.portal.words import language
 def index(request: HttpRequest) -> HttpResponse:
     """All codes, by room."""
     lines = [
-        line(Cell(code, href=reverse("problem", args=[code]), mono=True), str(entry.status), _bare(entry.title.in_language(language())))
+        line(
+            Cell(code, href=reverse("problem", args=[code]), mono=True),
+            str(entry.status),
+            _bare(entry.title.in_language(language())),
+        )
         for code, entry in sorted(catalogue().items())
     ]
-    table = Table(_("Every problem the system may report"), columns(_("Code"), _("Status"), _("Meaning"), numbers=(1,)), lines)
+    table = Table(
+        _("Every problem the system may report"),
+        columns(_("Code"), _("Status"), _("Meaning"), numbers=(1,)),
+        lines,
+    )
     return render(request, "portal/problems.html", {"table": table})
 
 

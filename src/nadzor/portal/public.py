@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nadzor.people.permissions import may_read_operation
 from nadzor.portal.frame import person_of
 from nadzor.portal.identity import claim_table, device_facts, device_state, version_table
 from nadzor.portal.sheets import Crumb, Pages, Tab
 from nadzor.portal.words import language, number
-from nadzor.people.permissions import may_read_operation
 from nadzor.register import queries
 from nadzor.register.cards import DeviceCard
 
@@ -58,12 +58,17 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
 def _tabs(request: HttpRequest, device: DeviceCard) -> list[Tab]:
     if not may_read_operation(person_of(request), maker=device.maker.code):
         return []
-    return [Tab(_("Register card"), request.path, is_current=True), Tab(_("Operation"), reverse("device", args=[device.code]))]
+    return [
+        Tab(_("Register card"), request.path, is_current=True),
+        Tab(_("Operation"), reverse("device", args=[device.code])),
+    ]
 
 
 def _pages(text: str, after: str | None, found: list[DeviceCard]) -> Pages:
     shown = found[:PAGE]
-    words = ngettext("%(n)s device on this page", "%(n)s devices on this page", len(shown)) % {"n": number(len(shown))}
+    words = ngettext("%(n)s device on this page", "%(n)s devices on this page", len(shown)) % {
+        "n": number(len(shown))
+    }
     asked = {"q": text} if text else {}
     further = "?" + urlencode(asked | {"after": shown[-1].code}) if len(found) > PAGE else ""
     return Pages(words, next_href=further, first_href="?" + urlencode(asked) if after else "")

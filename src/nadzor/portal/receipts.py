@@ -106,9 +106,13 @@ def _place(receipt: Receipt, size: int) -> dict[str, str]:
 
 def _reason(field: str) -> str:
     reasons = {
-        "receipt": _("This is not the JSON of a receipt. A copied text may have lost characters: use the file."),
+        "receipt": _(
+            "This is not the JSON of a receipt. A copied text may have lost characters: use the file."
+        ),
         "leaf": _("The leaf does not have the fields of a receipt: it was altered or is of another version."),
         "checkpoint": _("The checkpoint is not signed by this log, or its text was altered."),
-        "proof": _("The leaf is not in the tree that the checkpoint signs: leaf, index or proof was altered."),
+        "proof": _(
+            "The leaf is not in the tree that the checkpoint signs: leaf, index or proof was altered."
+        ),
     }
     return reasons.get(field.partition(".")[0], reasons["receipt"])

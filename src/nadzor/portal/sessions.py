@@ -44,6 +44,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
     for name, (cookie, allowed) in CHOICES.items():
         if request.POST.get(name) in allowed:
             answer.set_cookie(
-                cookie, request.POST[name], max_age=YEAR_S, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
+                cookie,
+                request.POST[name],
+                max_age=YEAR_S,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
             )
     return answer

@@ -6,10 +6,46 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from nadzor.portal import help, norms, problems, public, receipts, sessions
-from nadzor.portal.door import operation, public as everyone
+from nadzor.portal import (
+    batch,
+    charts,
+    device,
+    devices,
+    help,
+    journal,
+    month,
+    months,
+    norms,
+    overview,
+    problems,
+    public,
+    receipts,
+    sessions,
+    signal_card,
+    signals,
+    trace,
+    versions,
+)
+from nadzor.portal.door import operation
+from nadzor.portal.door import public as everyone
 
 urlpatterns = [
+    path("", overview.page, name="overview"),
+    path("signals/", operation(signals.listing), name="signals"),
+    path("signals/<int:id>/", operation(signal_card.page), name="signal"),
+    path("signals/<int:id>/move/", signal_card.move, name="signal-move"),
+    path("devices/", operation(devices.page), name="devices"),
+    path("devices/<slug:code>/", operation(device.page), name="device"),
+    path("devices/<slug:code>/versions/", operation(versions.page), name="versions"),
+    path("devices/<slug:code>/rows/", operation(trace.page), name="trace"),
+    path("devices/<slug:code>/months/", operation(months.of_device), name="device-months"),
+    path("months/", operation(months.page), name="months"),
+    path("months/<str:text>/<slug:code>/", operation(month.page), name="month"),
+    path("months/<str:text>/<slug:code>.<slug:kind>", operation(month.file), name="month-file"),
+    path("charts/<str:name>.svg", operation(charts.drawing), name="chart"),
+    path("journal/", operation(journal.page), name="journal"),
+    path("journal/<int:index>/", operation(batch.page), name="batch"),
+    path("journal/<int:index>/receipt.json", operation(batch.receipt), name="batch-receipt"),
     path("login/", sessions.Login.as_view(), name="login"),
     path("logout/", sessions.Logout.as_view(), name="logout"),
     path("preferences/", sessions.preferences, name="preferences"),

@@ -25,7 +25,9 @@ def draw_lanes(facts: dict[str, Any], look: Look) -> alt.LayerChart:
     bars = spans.mark_bar(height=16).encode(
         x=day_axis(look),
         x2="after:T",
-        y=alt.Y("lane:N", sort=facts["lanes"], title=None, axis=alt.Axis(labelFont="monospace", labelLimit=170)),
+        y=alt.Y(
+            "lane:N", sort=facts["lanes"], title=None, axis=alt.Axis(labelFont="monospace", labelLimit=170)
+        ),
         color=alt.Color("version:N", scale=alt.Scale(domain=versions, range=fills), sort=versions),
     )
     height = max(1, len(facts["lanes"])) * LANE

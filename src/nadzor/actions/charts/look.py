@@ -77,7 +77,12 @@ class Look(Struct, frozen=True):
     def configuration(self) -> dict[str, Any]:
         """What all charts share."""
         colours = self.palette
-        text = {"labelColor": colours.ink_soft, "titleColor": colours.ink_soft, "labelFontSize": 12, "titleFontSize": 12}
+        text = {
+            "labelColor": colours.ink_soft,
+            "titleColor": colours.ink_soft,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+        }
         return {
             "font": FONT,
             "background": "transparent",

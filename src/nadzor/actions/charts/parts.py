@@ -36,7 +36,9 @@ def _moment(day: str) -> int:
 def day_axis(look: Look, *, labels: bool = True, field: str = "day") -> alt.X:
     """The axis of days; points stand at `noon`, bars run from `day` to `after`."""
     ticks = 5 if look.is_narrow else 10
-    axis = alt.Axis(format=look.day_format, tickCount=ticks, title=None, labels=labels, ticks=labels, labelOverlap=True)
+    axis = alt.Axis(
+        format=look.day_format, tickCount=ticks, title=None, labels=labels, ticks=labels, labelOverlap=True
+    )
     return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc", nice=False))
 
 
@@ -45,13 +47,18 @@ def share_axis(field: str, title: str) -> alt.Y:
     return alt.Y(f"{field}:Q", title=title, axis=alt.Axis(format=".1~%", tickCount=4))
 
 
-def marked_days(rows: Sequence[dict[str, Any]], look: Look, *, colour: str, dash: Sequence[int], row: int = 0) -> Any:
+def marked_days(
+    rows: Sequence[dict[str, Any]], look: Look, *, colour: str, dash: Sequence[int], row: int = 0
+) -> Any:
     """Vertical lines at days, each with its word above the plot; words on the right half grow to the left.
 
     Units: `row` counts lines of words, 0 nearest the plot.
     """
     layers = []
-    for side, near in (("left", [mark for mark in rows if not mark.get("late")]), ("right", [m for m in rows if m.get("late")])):
+    for side, near in (
+        ("left", [mark for mark in rows if not mark.get("late")]),
+        ("right", [m for m in rows if m.get("late")]),
+    ):
         if near:
             layers += _marks(near, look, colour=colour, dash=dash, side=side, row=row)
     return alt.layer(*layers) if layers else None
@@ -62,9 +69,9 @@ def _marks(
 ) -> list[alt.Chart]:
     marks = alt.Chart(records(rows))
     line = marks.mark_rule(color=colour, strokeWidth=1.5, strokeDash=list(dash)).encode(x=day_axis(look))
-    word = marks.mark_text(color=colour, align=side, dx=-3 if side == "left" else 3, baseline="bottom", fontSize=12).encode(
-        x=day_axis(look), y=alt.value(-3 - 15 * row), text="word:N"
-    )
+    word = marks.mark_text(
+        color=colour, align=side, dx=-3 if side == "left" else 3, baseline="bottom", fontSize=12
+    ).encode(x=day_axis(look), y=alt.value(-3 - 15 * row), text="word:N")
     return [line, word]
 
 
@@ -74,5 +81,8 @@ def day_bars(
     """One bar a day, exactly a day wide, from `low` (or zero) to `high`."""
     foot = {"y2": f"{low}:Q"} if low else {"y2": alt.Y2Datum(0)}
     return days.mark_rect().encode(
-        x=day_axis(look, labels=labels), x2="after:T", y=alt.Y(f"{high}:Q", title=title, axis=alt.Axis(tickCount=4)), **foot
+        x=day_axis(look, labels=labels),
+        x2="after:T",
+        y=alt.Y(f"{high}:Q", title=title, axis=alt.Axis(tickCount=4)),
+        **foot,
     )

@@ -14,10 +14,23 @@ from nadzor.actions.charts.parts import day_axis, day_bars, marked_days, records
 def draw_silence(facts: dict[str, Any], look: Look) -> alt.LayerChart:
     """Facts: days of {day, n}; expected a day; gap of {day, after}; firsts of {day, word}."""
     colours = look.palette
-    gap = alt.Chart(records(facts["gap"])).mark_rect(color=colours.alarm, opacity=0.16).encode(x=day_axis(look), x2="after:T")
+    gap = (
+        alt.Chart(records(facts["gap"]))
+        .mark_rect(color=colours.alarm, opacity=0.16)
+        .encode(x=day_axis(look), x2="after:T")
+    )
     bars = day_bars(
-        alt.Chart(records(facts["days"])), look, high="n", title=look.says("исследований в день", "studies a day")
+        alt.Chart(records(facts["days"])),
+        look,
+        high="n",
+        title=look.says("исследований в день", "studies a day"),
     ).encode(color=alt.value(colours.main))
-    line = alt.Chart(alt.Data(values=[{"y": facts["expected"]}])).mark_rule(color=colours.ink_soft).encode(y="y:Q")
+    line = (
+        alt.Chart(alt.Data(values=[{"y": facts["expected"]}]))
+        .mark_rule(color=colours.ink_soft)
+        .encode(y="y:Q")
+    )
     marks = marked_days(facts["firsts"], look, colour=colours.alarm, dash=())
-    return alt.layer(gap, bars, line, *([marks] if marks is not None else [])).properties(width=look.across, height=190)
+    return alt.layer(gap, bars, line, *([marks] if marks is not None else [])).properties(
+        width=look.across, height=190
+    )

@@ -15,11 +15,17 @@ def draw_trend(facts: dict[str, Any], look: Look) -> alt.VConcatChart:
     """Facts: days of {day, studies, share, mean}; `mean` is the seven-day mean of studies."""
     days = alt.Chart(records(facts["days"]))
     colours = look.palette
-    bars = day_bars(days, look, high="studies", title=look.says("исследований в день", "studies a day"), labels=False)
+    bars = day_bars(
+        days, look, high="studies", title=look.says("исследований в день", "studies a day"), labels=False
+    )
     bars = bars.encode(color=alt.value(colours.band))
-    mean = days.mark_line(color=colours.main, strokeWidth=2).encode(x=day_axis(look, labels=False, field="noon"), y="mean:Q")
+    mean = days.mark_line(color=colours.main, strokeWidth=2).encode(
+        x=day_axis(look, labels=False, field="noon"), y="mean:Q"
+    )
     failed = days.mark_line(color=colours.alarm, strokeWidth=1.5).encode(
         x=day_axis(look, field="noon"), y=share_axis("share", look.says("доля ошибок", "share failed"))
     )
     upper = (bars + mean).properties(width=look.across, height=150)
-    return alt.vconcat(upper, failed.properties(width=look.across, height=70), spacing=8).resolve_scale(x="shared")
+    return alt.vconcat(upper, failed.properties(width=look.across, height=70), spacing=8).resolve_scale(
+        x="shared"
+    )

@@ -15,7 +15,9 @@ def draw_volumes(facts: dict[str, Any], look: Look) -> alt.LayerChart:
     """Facts: days of {day, version, n}; versions in order of release; releases of {day, word}."""
     versions = facts["versions"]
     colours = look.palette.series
-    scale = alt.Scale(domain=versions, range=[colours[place % len(colours)] for place in range(len(versions))])
+    scale = alt.Scale(
+        domain=versions, range=[colours[place % len(colours)] for place in range(len(versions))]
+    )
     bars = day_bars(
         alt.Chart(records(_stacked(facts["days"], versions))),
         look,

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The list of signals: what the detectors raised, newest first, by state, detector and device."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from msgspec import Struct
+
+from nadzor.portal.choices import Choice, choices
+from nadzor.portal.scope import Scope, scope_of
+from nadzor.portal.sheets import Count, Pages, State
+from nadzor.portal.signal_words import detector_name, headline, signal_state, state_choices
+from nadzor.portal.words import day, language, number
+from nadzor.vigilance import queries
+from nadzor.vigilance.cards import SignalPage, SignalRow
+from nadzor.vigilance.queries import OPEN, SignalFilter
+
+PAGE = 30
+
+
+class Entry(Struct, frozen=True):
+    """One signal as the list shows it."""
+
+    href: str
+    headline: str
+    device: str
+    where: str
+    detector: str
+    first_day: str
+    raised: str
+    state: State
+
+
+class Asked(Struct, frozen=True):
+    """The filters asked for, as the address holds them."""
+
+    state: str = OPEN
+    detector: str = ""
+    device: str = ""
+
+    def address(self, **more: str) -> str:
+        """The query of this list with something changed."""
+        pairs = {"state": self.state, "detector": self.detector, "device": self.device} | more
+        return "?" + urlencode({name: value for name, value in pairs.items() if value})
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    """Signals that fit the filters, a page at a time."""
+    scope = scope_of(request)
+    asked = Asked(
+        *(
+            request.GET.get(name, default)
+            for name, default in (("state", OPEN), ("detector", ""), ("device", ""))
+        )
+    )
+    after = request.GET.get("after", "")
+    found = queries.signals(
+        _filter(asked, scope), after=int(after) if after.isdecimal() else None, limit=PAGE
+    )
+    page = {
+        "entries": [entry(row, scope) for row in found.rows],
+        "filters": _filters(asked, scope),
+        "counts": counts(found),
+        "pages": _pages(asked, found, after),
+    }
+    template = "portal/_signal_rows.html" if request.htmx else "portal/signals.html"  # type: ignore[attr-defined]
+    return render(request, template, page)
+
+
+def entry(row: SignalRow, scope: Scope) -> Entry:
+    """A signal for a list."""
+    where = [
+        _("version %(v)s") % {"v": row.version} if row.version else "",
+        _("site %(s)s") % {"s": row.site} if row.site else "",
+    ]
+    return Entry(
+        href=reverse("signal", args=[row.id]),
+        headline=headline(row),
+        device=scope.name(row.device, language()),
+        where=", ".join(part for part in where if part),
+        detector=detector_name(row.detector),
+        first_day=day(row.first_day),
+        raised=day(row.raised_at.date()),
+        state=signal_state(row.state),
+    )
+
+
+def counts(found: SignalPage) -> list[Count]:
+    """How many signals stand in each state."""
+    return [
+        Count(
+            signal_state(state).label, number(n), href=reverse("signals") + "?" + urlencode({"state": state})
+        )
+        for state, n in found.by_state.items()
+    ]
+
+
+def _filter(asked: Asked, scope: Scope) -> SignalFilter:
+    return SignalFilter(
+        state=None if asked.state == "all" else asked.state,
+        detector=asked.detector or None,
+        device=asked.device or None,
+        devices=scope.codes,
+    )
+
+
+def _filters(asked: Asked, scope: Scope) -> list[Choice]:
+    detectors = {
+        record.detector: detector_name(record.detector) for record in queries.records(devices=scope.codes)
+    }
+    devices = {code: card.name(language()) for code, card in scope.devices.items()}
+    return [
+        choices("state", _("State"), asked.state, state_choices()),
+        choices("detector", _("Detector"), asked.detector, {"": _("all")} | detectors),
+        choices("device", _("Device"), asked.device, {"": _("all")} | devices),
+    ]
+
+
+def _pages(asked: Asked, found: SignalPage, after: str) -> Pages:
+    n = len(found.rows)
+    shown = ngettext("%(n)s signal on this page", "%(n)s signals on this page", n) % {"n": number(n)}
+    further = asked.address(after=str(found.next)) if found.next is not None else ""
+    return Pages(shown, next_href=further, first_href=asked.address() if after else "")
