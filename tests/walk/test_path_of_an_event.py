@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Final
+from urllib.parse import urljoin
 
 import pytest
 from django.test import Client
@@ -100,16 +102,18 @@ def check_signal(home: Home, *, now: datetime) -> Client:
 def check_page_and_way_back(inspector: Client, walker: Study, *, vkey: str) -> None:
     """(9) an inspector sees it, and goes back to a receipt that verifies without us."""
     (card,) = links(inspector, "/signals/", r"/signals/\d+/")
-    (trace,) = links(inspector, card, r"/trace/\?[^\"#]*")
-    batches = links(inspector, trace.replace("&amp;", "&"), r"/journal/\d+/")
-    assert "/journal/0/" in batches
-    assert walker.id in inspector.get(f"/journal/0/?seq={steps.last_seq()}").content.decode()
+    (rows,) = links(inspector, card, rf"/devices/{steps.DEVICE}/rows/\?[^\"#]*")
+    day, chosen = walker.at.date().isoformat(), re.sub(r"measure=\w+", "measure=studies", rows)
+    (events,) = links(inspector, chosen, rf"[^\"]*[?&]day={day}[^\"#]*")
+    (place,) = links(inspector, events, rf"/journal/0/\?[^\"#]*seq={steps.last_seq()}[^\"]*")
+    assert walker.id in inspector.get(place).content.decode()
     kept = decode_receipt(inspector.get("/journal/0/receipt.json").content)
     assert verify_receipt(kept, vkey).size == 1
 
 
 def links(inspector: Client, address: str, pattern: str) -> set[str]:
-    """Links of one kind on a page."""
+    """Links of one kind on a page, as the page's own address completes them."""
     answer = inspector.get(address)
     assert answer.status_code == 200, address
-    return set(re.findall(f'href="({pattern})', answer.content.decode()))
+    found = re.findall(f'href="({pattern})(?:#[^"]*)?"', unescape(answer.content.decode()))
+    return {urljoin(address, link) for link in found}
