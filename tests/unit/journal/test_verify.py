@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tampering with any table of the journal is found by recomputing it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from nadzor.journal.bodies import Shelf
+from nadzor.journal.verify import FAULTS_MAX, verify_journal
+from nadzor_wire.note import vkey
+from nadzor_wire.receipt import Verdict
+from tests.unit.journal.entries import ORIGIN, VKEY, entry, follow, keys, open_journal, path, rejecting
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A journal with repeats, a gap, a partial fill, a fork, a rejection and a flag."""
+    journal = open_journal(tmp_path)
+    one, two = entry(1, 3), rejecting(2, first=1, last=2, stream=b"2" * 16)
+    journal.append([one, two])
+    journal.append([follow(one, 10, 12, flagged=(Verdict(10, "event.future-time", "$.at"),))])
+    journal.append([entry(5, 6), entry(1, 3), entry(3, 4, stream=b"2" * 16, prev=b"f" * 32)])
+    for number in range(5):
+        journal.append([entry(stream=bytes([100 + number]) * 16)])
+    journal.close()
+    return tmp_path
+
+
+def faults(folder, *, key=VKEY, keyed=True):
+    """What the check finds, as kinds."""
+    found = verify_journal(path(folder), key, body_keys=keys(folder) if keyed else None)
+    return {fault.what for fault in found}
+
+
+def spoil(folder, statement, *values):
+    """Change the file behind the journal's back."""
+    connection = sqlite3.connect(path(folder))
+    changed = connection.execute(statement, values).rowcount
+    connection.commit()
+    connection.close()
+    assert changed > 0
+
+
+def test_a_whole_journal_has_no_faults(folder):
+    """With the body keys and without them."""
+    assert faults(folder) == set()
+    assert faults(folder, keyed=False) == set()
+
+
+def test_an_empty_journal_has_no_faults(tmp_path):
+    """Nothing in it is nothing wrong."""
+    open_journal(tmp_path).close()
+    assert faults(tmp_path) == set()
+
+
+TAMPERED = {
+    "leaf": ("UPDATE batch SET leaf = replace(leaf, 'ai-001', 'ai-002') WHERE idx = 1", "node"),
+    "leaf spacing": ("UPDATE batch SET leaf = replace(leaf, ',', ', ') WHERE idx = 1", "leaf"),
+    "device": ("UPDATE batch SET device = 'ai-002' WHERE idx = 2", "row"),
+    "site": ("UPDATE batch SET site = 's-9' WHERE idx = 2", "row"),
+    "receipt time": ("UPDATE batch SET received_at = '2026-11-20T09:00:00.000000Z' WHERE idx = 2", "row"),
+    "numbers": ("UPDATE batch SET last = last + 1 WHERE idx = 0", "row"),
+    "body digest": ("UPDATE batch SET body_sha256 = zeroblob(32) WHERE idx = 3", "signature"),
+    "body": ("UPDATE batch SET body = zeroblob(60) WHERE idx = 3", "body"),
+    "verdict": ("UPDATE batch SET verdicts = replace(verdicts, '$.id', '$.at') WHERE idx = 1", "row"),
+    "verdict count": ("UPDATE batch SET accepted = 2, rejected = 0 WHERE idx = 1", "row"),
+    "event count": ("UPDATE batch SET events_before = 0 WHERE idx = 5", "row"),
+    "deleted batch": ("DELETE FROM batch WHERE idx = 4", "batch"),
+    "deleted last batch": ("DELETE FROM batch WHERE idx = 9", "batch"),
+    "node": ("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 0", "node"),
+    "leaf node": ("UPDATE node SET hash = zeroblob(32) WHERE level = 0 AND idx = 9", "node"),
+    "deleted node": ("DELETE FROM node WHERE level = 2", "node"),
+    "extra node": ("INSERT INTO node VALUES (7, 7, zeroblob(32))", "node"),
+    "frontier": ("UPDATE frontier SET hashes = zeroblob(64)", "frontier"),
+    "totals": ("UPDATE frontier SET accepted = accepted + 1", "frontier"),
+    "checkpoint": ("UPDATE checkpoint SET note = replace(note, 'log.example', 'x')", "checkpoint"),
+    "checkpoint root": ("UPDATE checkpoint SET root = zeroblob(32) WHERE size = 2", "checkpoint"),
+    "stream": ("UPDATE stream SET next_seq = next_seq + 1", "stream"),
+    "stream owner": ("UPDATE stream SET installation = 'i-2'", "stream"),
+    "gap": ("DELETE FROM gap WHERE closed_by IS NULL", "gap"),
+    "gap closed": ("UPDATE gap SET closed_by = 3 WHERE closed_by IS NULL", "gap"),
+    "fork": ("DELETE FROM fork", "fork"),
+    "quarantine": ("UPDATE quarantine SET code = 'event.too-deep'", "quarantine"),
+    "quarantine deleted": ("DELETE FROM quarantine", "quarantine"),
+    "not readable": ("UPDATE batch SET leaf = 'x' WHERE idx = 1", "unreadable"),
+    "impossible frontier": ("UPDATE frontier SET hashes = zeroblob(3)", "unreadable"),
+}
+
+
+@pytest.mark.parametrize("statement, what", TAMPERED.values(), ids=TAMPERED.keys())
+def test_tampering_is_found(folder, statement, what):
+    """Each change of a row, a leaf, a node or a ledger shows as a fault of its kind."""
+    spoil(folder, statement)
+    assert what in faults(folder)
+
+
+def test_a_journal_rolled_back_consistently_is_found_by_its_checkpoints(folder):
+    """A log shorter than what it signed once is caught by the checkpoint it left behind."""
+    connection = sqlite3.connect(path(folder))
+    connection.execute("UPDATE checkpoint SET size = 99 WHERE size = 10")
+    connection.commit()
+    connection.close()
+    assert "checkpoint" in faults(folder)
+
+
+def test_a_signature_base_that_names_another_batch_is_found(folder):
+    """The header that was signed must be the row's own."""
+    journal = open_journal(folder)
+    other = entry(1, 1, stream=b"9" * 16)
+    journal.append(
+        [entry(1, 1, stream=b"8" * 16, base=other.base), entry(1, 1, stream=b"7" * 16, base=b"none")]
+    )
+    journal.close()
+    assert "signature" in faults(folder)
+
+
+def test_another_key_finds_another_log(folder):
+    """Under a stranger's key neither origin nor checkpoints hold."""
+    stranger = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key()
+    assert "checkpoint" in faults(folder, key=vkey(ORIGIN, stranger))
+    assert "origin" in faults(folder, key=vkey("log.example/other", stranger))
+
+
+def test_a_shredded_body_is_no_fault(folder):
+    """Shredding is lawful, and leaves the tree whole."""
+    keys(folder).shred(Shelf("i-000000000001", "2026-11"))
+    assert faults(folder) == set()
+
+
+def test_two_owners_of_one_stream_are_found(folder):
+    """The replay places every batch again, and does not accept a stranger's."""
+    spoil(folder, "UPDATE batch SET installation = 'i-000000000002' WHERE idx = 2")
+    assert {"row", "stream"} <= faults(folder)
+
+
+def test_a_hopeless_journal_is_not_listed_to_its_end(folder, monkeypatch):
+    """The list of faults has an end."""
+    monkeypatch.setattr("nadzor.journal.verify.FAULTS_MAX", 2)
+    spoil(folder, "UPDATE batch SET device = 'ai-009'")
+    assert len(verify_journal(path(folder), VKEY)) == 2 < FAULTS_MAX
