@@ -12,10 +12,14 @@ os.register_at_fork(after_in_child=lambda: _random.seed(os.urandom(32)))
 
 def event_id(moment_ns: int) -> str:
     """A UUIDv7 (RFC 9562 section 5.7) of this moment."""
-    chance = _random.getrandbits(74)
-    high = f"{moment_ns // 1_000_000:012x}7{chance >> 62:03x}"
-    low = f"{1 << 63 | chance & (1 << 62) - 1:016x}"
-    return f"{high[:8]}-{high[8:12]}-{high[12:]}-{low[:4]}-{low[4:]}"
+    ms, chance = moment_ns // 1_000_000, _random.getrandbits(74)
+    return "%08x-%04x-7%03x-%04x-%012x" % (  # noqa: UP031  twice as fast as an f-string here
+        ms >> 16,
+        ms & 0xFFFF,
+        chance >> 62,
+        0x8000 | chance >> 48 & 0x3FFF,
+        chance & 0xFFFF_FFFF_FFFF,
+    )
 
 
 def stream_id() -> bytes:

@@ -100,7 +100,8 @@ class SegmentLog:
         """
         if self.durable < first:
             return first, []
-        number, segment, offset = self._cursor if self._cursor[0] == first else self._find(first)
+        known = self._cursor[0] == first and self._cursor[1] in self._segments
+        number, segment, offset = self._cursor if known else self._find(first)
         while True:
             lines, offset = self._read_segment(segment, offset, most=min(most, self.durable - number + 1))
             following = [begin for begin in self._segments if begin > segment]

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Streams and the folder that holds them."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from nadzor_sdk.spool import Refusal, Spool, clear_nurseries
+from nadzor_sdk.stream import Sealed, Stream, lock_folder
+from nadzor_wire.batch import NO_PREVIOUS
+
+
+def opened(spool: Spool, count: int = 0) -> Stream:
+    """A new stream with some records."""
+    stream = spool.open(spool.adopt())
+    for number in range(count):
+        stream.log.append(b'{"n":%d}' % number)
+    stream.log.sync()
+    return stream
+
+
+def test_the_first_stream_of_a_new_folder_is_marked_restored(tmp_path):
+    """Nobody can tell a first start from a lost volume, so it is said, neutrally."""
+    stream = opened(Spool(tmp_path / "spool"))
+    assert stream.origin.restored and stream.origin.after is None
+    stream.release()
+
+
+def test_a_stream_names_the_one_that_died(tmp_path):
+    """A stream left by a dead process is adopted, and the next one continues it by name and number."""
+    spool = Spool(tmp_path / "spool")
+    dead = opened(spool, 7)
+    dead.release()
+    adopted = spool.adopt()
+    heir = spool.open(adopted)
+    assert [stream.origin.stream for stream in adopted] == [dead.origin.stream]
+    assert (heir.origin.after, heir.origin.after_last) == (dead.origin.stream, 7)
+    assert not heir.origin.restored
+    for stream in (*adopted, heir):
+        stream.release()
+
+
+def test_a_stream_names_the_one_that_ended_cleanly(tmp_path):
+    """A clean end is remembered after its folder is gone."""
+    spool = Spool(tmp_path / "spool")
+    ended = opened(spool, 3)
+    spool.finish(ended)
+    heir = opened(Spool(tmp_path / "spool"))
+    assert not ended.folder.exists()
+    assert (heir.origin.after, heir.origin.after_last) == (ended.origin.stream, 3)
+    heir.release()
+
+
+def test_an_empty_stream_passes_its_predecessor_on(tmp_path):
+    """A process that reported nothing does not break the chain."""
+    spool = Spool(tmp_path / "spool")
+    spool.finish(opened(spool, 3))
+    empty = opened(spool)
+    (tmp_path / "spool" / "last.json").unlink()
+    empty.release()
+    heir = opened(spool)
+    assert (heir.origin.after, heir.origin.after_last) == (empty.origin.after, 3)
+    heir.release()
+
+
+def test_a_living_stream_is_not_adopted(tmp_path):
+    """The lock of a living owner is respected, by other processes and by other descriptors."""
+    spool = Spool(tmp_path / "spool")
+    alive = opened(spool, 1)
+    assert spool.adopt() == [] and lock_folder(alive.folder) is None
+    other = spool.open([])
+    assert other.origin.after is None and not other.origin.restored
+    for stream in (alive, other):
+        stream.release()
+
+
+def test_a_folder_that_is_gone_cannot_be_locked(tmp_path):
+    """A stream finished by another process in the meantime is nobody's."""
+    assert lock_folder(tmp_path / "gone") is None
+
+
+def test_half_made_streams_are_cleared_away(tmp_path):
+    """What a process left that died while making a stream is removed, and never adopted."""
+    spool = Spool(tmp_path)
+    (tmp_path / "new-0123").mkdir()
+    (tmp_path / "s-0123").mkdir()
+    assert spool.adopt() == []
+    clear_nurseries(tmp_path)
+    assert not (tmp_path / "new-0123").exists()
+
+
+def test_a_sealed_batch_survives_and_is_settled_once(tmp_path):
+    """Sealed bytes are the same after reopening; settling removes them and moves `prev`."""
+    spool = Spool(tmp_path / "spool")
+    stream = opened(spool, 4)
+    sealed = stream.seal(stream.log.read(1, most=3)[1], first=1, coding="gzip")
+    stream.release()
+    (again,) = spool.adopt()
+    assert again.sealed() == sealed and again.pending == 4
+    again.settle(sealed, receipted=True)
+    assert (again.sealed(), again.pending, again.place.prev) == (None, 1, sha256(sealed.body).digest())
+    again.release()
+
+
+def test_a_batch_settled_just_before_a_crash_is_not_sent_again(tmp_path):
+    """The place is written before the sealed batch is removed; what is left over is ignored."""
+    spool = Spool(tmp_path / "spool")
+    stream = opened(spool, 2)
+    sealed = stream.seal(stream.log.read(1, most=3)[1], first=1, coding="identity")
+    stream.settle(sealed, receipted=True)
+    (stream.folder / "sealed.batch").write_bytes(sealed.encode())
+    assert stream.sealed() is None
+    stream.release()
+
+
+def test_the_predecessor_is_named_until_the_first_receipt(tmp_path):
+    """The first batches name where the stream comes from; once receipted they need not."""
+    spool = Spool(tmp_path / "spool")
+    spool.finish(opened(spool, 5))
+    stream = opened(spool, 2)
+    first = stream.seal([b"{}"], first=1, coding="identity")
+    assert (first.header.after_last, first.header.prev) == (5, NO_PREVIOUS)
+    stream.settle(first, receipted=True)
+    assert stream.seal([b"{}"], first=2, coding="identity").header.after is None
+    stream.release()
+
+
+def test_a_refused_batch_is_kept_with_its_reason(tmp_path):
+    """What was given up can still be read by a person."""
+    spool = Spool(tmp_path / "spool")
+    stream = opened(spool, 1)
+    sealed = stream.seal([b"{}"], first=1, coding="zstd")
+    spool.refuse(sealed, Refusal(400, "batch.header"))
+    (kept,) = (tmp_path / "spool" / "refused").glob("*.batch")
+    assert Sealed.decode(kept.read_bytes()) == sealed and sealed.lines() == [b"{}"]
+    assert kept.with_suffix(".json").read_text() == '{"status":400,"code":"batch.header"}'
+    stream.release()
+
+
+def test_a_spoilt_memory_of_the_last_stream_is_forgotten(tmp_path):
+    """An unreadable note is no reason not to start."""
+    spool = Spool(tmp_path / "spool")
+    (tmp_path / "spool" / "last.json").write_bytes(b"{")
+    stream = opened(spool)
+    assert stream.origin.after is None
+    stream.release()
