@@ -69,7 +69,7 @@ def test_labels_of_the_finding_alone() -> None:
 
 
 def test_a_device_names_its_most_sensitive_claim() -> None:
-    """A signal about a device names one drop, the smallest that would show; one about a finding all its claims."""
+    """A signal about a device names one drop, the smallest to show; one about a finding all its claims."""
     verdicts = (
         _verdict("sensitivity", 0.3),
         _verdict("auc", 0.1),
