@@ -24,6 +24,8 @@ _ROOT: Final = Path(tempfile.mkdtemp(prefix="nadzor-tests-"))
 for name in [name for name in os.environ if name.startswith("NADZOR_")]:
     del os.environ[name]
 setup(Home.create(_ROOT))
+for name in ("NADZOR_HOME", "DJANGO_SETTINGS_MODULE"):
+    del os.environ[name]  # read already; workers and child processes name a directory of their own
 django_settings.PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher"
 ]  # slow ones are for attackers
