@@ -13,7 +13,7 @@ from nadzor.base.ids import derived_uuid7, uuid7
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123000, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", [uuid7(NOON), derived_uuid7(NOON, "a", "b")])
+@pytest.mark.parametrize("text", [uuid7(NOON), derived_uuid7(NOON, "a", "b")], ids=["random", "derived"])
 def test_an_id_is_a_uuid_of_version_seven_that_carries_its_moment(text):
     """Version, variant and the 48-bit millisecond clock stand where RFC 9562 puts them."""
     found = UUID(text)
