@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`nadzor simulate`: reads and a nation's history made by chance from a seed, for when there are no real ones."""
+"""`nadzor simulate`: reads and a nation's history drawn from a seed, for want of real ones."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Door:
         }.get(name)
         self._command = [sys.executable, "-m", "nadzor.site.launch", "door", name, str(home.root)]
         self._command += ["--workers", str(workers), *(["--address", address] if address else [])]
-        self.process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+        self.process = self._start()
 
     def fell(self) -> bool:
         """Whether the process ended without being asked to."""
@@ -47,7 +47,7 @@ class Door:
 
     def restart(self) -> None:
         """Start the same door again."""
-        self.process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+        self.process = self._start()
 
     def stop(self) -> None:
         """Ask the process to end, and end it if it does not within `STOP_LIMIT_S`."""
@@ -57,6 +57,10 @@ class Door:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """What it prints goes to standard error: standard output belongs to the command."""
+        return subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno())
 
 
 def fetch(address: str, path: str) -> str | None:
