@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Make a data directory: keys, settings, an empty journal.  Its register is made when Django is first set up on it."""
+"""Make a data directory: keys, settings, an empty journal.  Its register follows when Django is set up on it."""
 
 from __future__ import annotations
 

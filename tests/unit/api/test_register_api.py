@@ -149,4 +149,4 @@ def test_an_unavailable_register_is_told_as_such(client, db, monkeypatch):
 
     answer = told(RequestFactory().get("/api/v1/x"))
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
-    assert b"api.unavailable" in answer.content
+    assert "api.unavailable" in answer.content.decode()

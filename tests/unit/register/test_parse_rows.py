@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nadzor.base.problems import Refusal
+from nadzor.register.check_rows import Known, defects
 from nadzor.register.parse_rows import parse
+from nadzor.register.rows import DeviceRow, OrganisationRow
 from tests.register_samples import MAKER, device, register
 
 JSON = st.recursive(
@@ -76,3 +82,15 @@ def test_every_row_has_one_fate(organisations, devices):
     """Rows read and rows refused add up to rows sent."""
     rows, defects = parse(msgspec.json.encode({"v": 1, "organisations": organisations, "devices": devices}))
     assert len(rows.organisations) + len(rows.devices) + len(defects) == len(organisations) + len(devices)
+
+
+def test_the_example_in_the_reference_is_a_good_file():
+    """Whoever copies it starts from something that imports."""
+    page = (Path(__file__).resolve().parents[3] / "docs/reference/register-file.md").read_text("utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    rows, malformed = parse(example.encode())
+    assert malformed == defects(rows, known=Known(), on=date(2026, 11, 21)) == []
+    assert set(re.findall(r"^\| `(\w+)`", page, re.M)) >= {
+        *DeviceRow.__struct_fields__,
+        *OrganisationRow.__struct_fields__,
+    }

@@ -115,6 +115,18 @@ def test_guessing_a_password_locks_the_pair_of_name_and_address():
 
 
 @pytest.mark.django_db
+def test_whoever_is_locked_out_is_told_for_how_long(client):
+    """A page of the portal in the reader's language, with the time to wait."""
+    User.objects.create_user("inspector", password="correct horse battery", role=Role.INSPECTOR)
+    guess = {"username": "inspector", "password": "wrong"}
+    answers = [client.post("/login/", guess, headers={"accept-language": "en"}) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 2
+    assert "people.locked" in answers[-1].content.decode()
+    assert "again in 15 min" in answers[-1].content.decode()
+    assert answers[-1].headers["Retry-After"] == "900"
+
+
+@pytest.mark.django_db
 def test_models_and_migrations_agree():
     """No change of a table waits for a migration."""
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
