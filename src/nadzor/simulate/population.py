@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from nadzor.measures.rollup import Row
@@ -57,25 +58,29 @@ def _counts(post: Post, days: list[date], measure: str, counts: Ints) -> Iterato
 
 def _labels(world: World, post: Post, days: list[date], labels: Ints) -> Iterator[Row]:
     rng = chance(world.seed, post.key, "labels")
-    for i in np.flatnonzero(labels):
-        day = days[int(i)]
-        known = day + timedelta(days=int(rng.integers(30, 61)))
-        if known < world.after:
-            yield from _label_rows(world, post, (day, known), rng.spawn(1)[0], int(labels[i]))
-
-
-def _label_rows(
-    world: World, post: Post, when: tuple[date, date], rng: np.random.Generator, labels: int
-) -> Iterator[Row]:
-    device, site, version = post.device.code, site_name(post.clinic), post.version_on(when[0]).version
+    known = np.arange(len(days)) + rng.integers(30, 61, len(days))
+    labels = np.where(known < len(days), labels, 0)
     for finding in post.device.findings:
-        present = int(rng.binomial(labels, finding.prevalence))
-        seen = finding.sensitivity - sensitivity_drop(world, post, finding.code, when[0])
-        tp, tn = int(rng.binomial(present, seen)), int(rng.binomial(labels - present, finding.specificity))
-        counts = {"tp": tp, "fn": present - tp, "tn": tn, "fp": labels - present - tn}
-        for measure, n in counts.items():
-            if n:
-                yield Row(
-                    *when, device, version, site=site, dimension="selection", stratum="random",
-                    measure=measure, finding=finding.code, n=n,
-                )  # fmt: skip
+        drops = np.array([sensitivity_drop(world, post, finding.code, day) for day in days])
+        present = rng.binomial(labels, finding.prevalence)
+        tp = rng.binomial(present, np.clip(finding.sensitivity - drops, 0.0, 1.0))
+        tn = rng.binomial(labels - present, finding.specificity)
+        cells = {"tp": tp, "fn": present - tp, "tn": tn, "fp": labels - present - tn}
+        for measure, counts in cells.items():
+            yield from _label_rows(post, (days, known), counts, like(measure, finding.code))
+
+
+def like(measure: str, finding: str) -> Row:
+    """A row of a randomly selected label, to be filled in."""
+    return Row(
+        date.min, date.min, "", dimension="selection", stratum="random", measure=measure, finding=finding
+    )
+
+
+def _label_rows(post: Post, when: tuple[list[date], Ints], counts: Ints, pattern: Row) -> Iterator[Row]:
+    days, known = when
+    for i in np.flatnonzero(counts).tolist():
+        yield structs.replace(
+            pattern, day=days[i], known=days[int(known[i])], device=post.device.code,
+            version=post.version_on(days[i]).version, site=site_name(post.clinic), n=int(counts[i]),
+        )  # fmt: skip

@@ -124,7 +124,9 @@ def _dispersion(by_site: list[Floats], device: Ints) -> Floats:
     seen = mean > 0
     squares = np.divide((x - mean) ** 2, mean, out=np.zeros_like(mean), where=seen).sum(axis=1)
     freedom = np.maximum(seen.sum(axis=1) - 1, 0)
-    return np.maximum(1.0, np.bincount(device, squares) / np.maximum(np.bincount(device, freedom), 1))
+    pooled = np.bincount(device, squares) / np.maximum(np.bincount(device, freedom), 1)
+    # rounded, so that days beyond the baseline cannot move the last bit
+    return _floats(np.round(np.maximum(1.0, pooled), 9))
 
 
 def _floats(values: NDArray[np.generic]) -> Floats:

@@ -84,7 +84,7 @@ def _evidence(panel: Panel, country: Nation, profile: Profile, cells: tuple[Ints
     habit = profile.habit[gap]
     day = np.where(habit > 0, np.minimum(day, -np.log(np.clip(habit, 1e-9, 1.0))), day)
     total, v = _running(day * profile.known[gap], gap), profile.uncertainty[gap]
-    return Gaps(stream, column, start, _running(mu, gap), np.log1p(v * total) / v, k)
+    return Gaps(stream, column, start, _running(mu, gap), np.round(np.log1p(v * total) / v, 9), k)
 
 
 def _running(values: Floats, gap: Ints) -> Floats:
