@@ -9,6 +9,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Final
@@ -27,6 +29,7 @@ KEEP_ALIVE_S: Final = 75  # longer than the SDK's quietest interval between two 
 STOP_S: Final = 10
 BACKLOG: Final = 2_048
 WATCH_S: Final = 0.5
+_STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def run(home: Home, host: str, port: int, *, workers: int = 1, public_url: str | None = None) -> None:
@@ -37,7 +40,7 @@ def run(home: Home, host: str, port: int, *, workers: int = 1, public_url: str |
         return
     workshop = [_Worker(home.root, listening, public_url) for _ in range(workers)]
     stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _STOPPING:
         signal.signal(number, lambda *_: stopped.set())
     while not stopped.wait(WATCH_S):
         for worker in workshop:
@@ -68,6 +71,20 @@ class _Worker:
         return process
 
 
+class _Server(uvicorn.Server):
+    """A server that returns when told to stop, instead of dying of the signal after its work is done."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT."""
+        before = {number: signal.signal(number, self.handle_exit) for number in _STOPPING}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
 def _work(root: Path, listening: socket.socket, public_url: str | None) -> None:
     """A worker: serves, and ends when its parent does, however that ended."""
     parent = os.getppid()
@@ -94,7 +111,7 @@ def _serve(root: Path, listening: socket.socket, public_url: str | None) -> None
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=STOP_S,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    _Server(config).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
