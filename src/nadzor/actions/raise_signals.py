@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 import msgspec
@@ -100,19 +100,20 @@ def _append(row: Signal, finding: Finding, rollups: Rollups, *, now: datetime) -
         signal=row,
         at=now,
         finding=msgspec.to_builtins(finding),
-        circumstances=msgspec.to_builtins(circumstances_of(finding, rollups)),
+        circumstances=msgspec.to_builtins(circumstances_of(finding, rollups, on=moscow_date(now))),
         digest=digest_of(finding),
     )
     Signal.objects.filter(pk=row.pk).update(changed_at=now)
 
 
-def circumstances_of(finding: Finding, rollups: Rollups) -> Circumstances:
-    """What surrounds a finding, read from the rollups and the register."""
+def circumstances_of(finding: Finding, rollups: Rollups, *, on: date) -> Circumstances:
+    """What surrounds a finding on a day, read from the rollups and the register."""
     reads: Collection[tuple[str, str]] = around.READS.items()
     versions = register.versions(finding.device)
     return around.circumstances(
         finding,
         read(rollups, reads, device=finding.device) if finding.device else (),
+        on=on,
         measures={measure for measure, _ in READS[finding.detector]},
         verdicts=check_claims(rollups, device=finding.device) if finding.device else (),
         versions={version.version for version in versions if version.registered_on},

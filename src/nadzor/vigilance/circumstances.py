@@ -17,9 +17,9 @@ READS = {"studies": ALL, "labels": "selection"}
 """The measures read here, each in one dimension."""
 
 
-def window(finding: Finding) -> tuple[date, date]:
-    """The days [first, after) before and with the day on which the finding stood."""
-    after = finding.first_day + timedelta(days=1)
+def window(on: date) -> tuple[date, date]:
+    """The days [first, after) before and with a day."""
+    after = on + timedelta(days=1)
     return after - timedelta(days=WINDOW_DAYS), after
 
 
@@ -27,16 +27,17 @@ def circumstances(
     finding: Finding,
     rows: Iterable[Row],
     *,
+    on: date,
     measures: Collection[str],
     verdicts: Sequence[Verdict],
     versions: Collection[str],
 ) -> Circumstances:
-    """What surrounded a finding; `rows` are those of its device, `measures` what the detector read.
+    """What surrounded a finding on a day; `rows` are its device's, `measures` what the detector read.
 
     Why: the smallest drops are those of the claim check itself, under its own budget, so that a card never
     promises more than this house's detectors can keep.
     """
-    counts = _counts(finding, rows)
+    counts = _counts(finding, rows, window(on))
     return Circumstances(
         way_back=way_back(finding, measures),
         window_days=WINDOW_DAYS,
@@ -49,7 +50,7 @@ def circumstances(
 
 def way_back(finding: Finding, measures: Collection[str]) -> WayBack:
     """The question that leads back to the rows: from the baseline's first day to the day of the finding."""
-    first, after = window(finding)
+    first, after = window(finding.first_day)
     return WayBack(
         measures=tuple(sorted(measures)),
         device=finding.device,
@@ -61,8 +62,8 @@ def way_back(finding: Finding, measures: Collection[str]) -> WayBack:
     )
 
 
-def _counts(finding: Finding, rows: Iterable[Row]) -> Counter[tuple[str, str, str]]:
-    first, after = window(finding)
+def _counts(finding: Finding, rows: Iterable[Row], days: tuple[date, date]) -> Counter[tuple[str, str, str]]:
+    first, after = days
     counts: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
         mine = row.device == finding.device and finding.version in ("", row.version)
@@ -85,7 +86,10 @@ def _labels(finding: Finding, counts: Counter[tuple[str, str, str]]) -> tuple[La
 
 
 def _drops(finding: Finding, verdicts: Sequence[Verdict]) -> tuple[SmallestDrop, ...]:
-    """Of a finding's claims each; of a whole device the one that would show the smallest drop."""
+    """Of a finding's claims each; of a whole device the one that would show the smallest drop.
+
+    Why: shares come before areas, since an area of few cases claims more precision than it has.
+    """
     mine = [each for each in verdicts if each.cases and finding.version in ("", each.version)]
     drops = sorted((_drop(each) for each in mine if finding.finding in ("", each.claim.finding)), key=_size)
     return tuple(drops if finding.finding else drops[:1])
@@ -102,5 +106,6 @@ def _drop(verdict: Verdict) -> SmallestDrop:
     )
 
 
-def _size(drop: SmallestDrop) -> tuple[float, str, str]:
-    return (2.0 if drop.drop is None else drop.drop, drop.finding, drop.metric)
+def _size(drop: SmallestDrop) -> tuple[bool, float, str, str]:
+    size = 2.0 if drop.drop is None else drop.drop
+    return drop.metric == "auc", size, drop.finding, drop.metric

@@ -15,7 +15,8 @@ from nadzor.vigilance.cards import Circumstances, LabelCount
 from nadzor.vigilance.circumstances import WINDOW_DAYS, circumstances, way_back, window
 from tests.unit.vigilance.signals import FINDING
 
-FIRST, AFTER = window(FINDING)
+ON = date(2026, 11, 1)
+FIRST, AFTER = window(ON)
 EVE = FIRST - timedelta(days=1)
 
 
@@ -37,18 +38,20 @@ def _verdict(
 
 
 def _around(*rows: Row, finding: Finding = FINDING, verdicts: tuple[Verdict, ...] = ()) -> Circumstances:
-    return circumstances(finding, rows, measures={"studies", "failed"}, verdicts=verdicts, versions={"1.0"})
+    return circumstances(
+        finding, rows, on=ON, measures={"studies", "failed"}, verdicts=verdicts, versions={"1.0"}
+    )
 
 
-def test_the_window_ends_with_the_finding() -> None:
-    """Ninety days, the day of the finding the last of them."""
+def test_the_window_ends_with_the_day() -> None:
+    """Ninety days, the day of the evidence the last of them."""
     assert (AFTER - FIRST).days == WINDOW_DAYS
-    assert FINDING.first_day + timedelta(days=1) == AFTER
+    assert ON + timedelta(days=1) == AFTER
 
 
 def test_studies_count_on_their_day() -> None:
     """Studies of the finding's device and version inside the window count, others do not."""
-    inside = [_row("studies", 5, FIRST), _row("studies", 7, FINDING.first_day)]
+    inside = [_row("studies", 5, FIRST), _row("studies", 7, ON)]
     outside = [_row("studies", 1, EVE), _row("studies", 1, AFTER)]
     foreign = [_row("studies", 1, FIRST, version="2.0"), _row("studies", 1, FIRST, device="ai-002")]
     assert _around(*inside, *outside, *foreign).studies == 12
@@ -77,13 +80,13 @@ def test_a_device_names_its_most_sensitive_claim() -> None:
         _verdict("auc", 0.05, version="2.0"),
         _verdict("auc", None, cases=0, finding="nodule"),
     )
-    assert [drop.metric for drop in _around(verdicts=verdicts).smallest_drops] == ["auc"]
+    assert [drop.metric for drop in _around(verdicts=verdicts).smallest_drops] == ["sensitivity"]
     one = msgspec.structs.replace(FINDING, finding="effusion")
     drops = _around(finding=one, verdicts=verdicts).smallest_drops
     assert [(drop.metric, drop.drop) for drop in drops] == [
-        ("auc", 0.1),
         ("sensitivity", 0.3),
         ("specificity", None),
+        ("auc", 0.1),
     ]
 
 
@@ -98,6 +101,10 @@ def test_a_version_is_registered_or_not_or_not_named() -> None:
 def test_the_way_back_starts_at_the_baseline() -> None:
     """The question covers the baseline and the finding; without a baseline's window it covers ninety days."""
     way = way_back(FINDING, {"studies", "failed"})
-    assert (way.first, way.after, way.measures) == (date(2026, 8, 1), AFTER, ("failed", "studies"))
+    assert (way.first, way.after, way.measures) == (
+        date(2026, 8, 1),
+        date(2026, 10, 13),
+        ("failed", "studies"),
+    )
     bare = msgspec.structs.replace(FINDING, baseline=msgspec.structs.replace(FINDING.baseline, first=None))
-    assert way_back(bare, {"studies"}).first == FIRST
+    assert way_back(bare, {"studies"}).first == window(FINDING.first_day)[0]
