@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Make a data directory: keys, settings, an empty journal.  Its register follows when Django is set up on it."""
+"""Make a data directory: keys, settings, an empty journal.  Its register follows when Django is set up."""
 
 from __future__ import annotations
 

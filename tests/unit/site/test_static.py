@@ -34,6 +34,7 @@ def test_a_file_is_served_and_cached(client, content):
     assert (answer.status_code, answer.content) == (200, content)
     assert re.search(r"max-age=\d{4,}", answer.headers["Cache-Control"])
     assert answer.headers["Content-Type"].startswith("text/css")
+    assert "Access-Control-Allow-Origin" not in answer.headers
     again = client.get(static(SHEET), headers={"if-modified-since": answer.headers["Last-Modified"]})
     assert (again.status_code, again.content) == (304, b"")
 
