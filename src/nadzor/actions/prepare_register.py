@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.management import call_command
@@ -14,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from nadzor.actions.publish_directory import publish_directory
 from nadzor.base.home import Home
+from nadzor.base.lock import alone
 from nadzor.records import audit
 
 
@@ -24,7 +22,7 @@ def prepare_register(home: Home, *, now: datetime) -> int:
     """
     if not _missing():
         return 0
-    with _alone(home):
+    with alone(home.root / ".register.lock"):
         missing = _missing()
         if missing:
             call_command("migrate", verbosity=0, interactive=False)
@@ -49,10 +47,3 @@ def _record(home: Home, applied: int, now: datetime) -> None:
         now=now,
         applied=applied,
     )
-
-
-@contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    with (home.root / ".register.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -6,6 +6,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from nadzor.base.home import Home
+from nadzor.base.lock import alone
 from nadzor.journal.opening import open_reader
 from nadzor.register import queries as register
 from nadzor.telemetry.rebuild import RebuildReport, rebuild
@@ -13,5 +14,5 @@ from nadzor.telemetry.rebuild import RebuildReport, rebuild
 
 def rebuild_lake(home: Home) -> RebuildReport:
     """Compare row digests of a fresh build with the standing one; shredded ranges are skipped and named."""
-    with closing(open_reader(home)) as reader:
-        return rebuild(home, reader, register.bins())
+    with alone(home.root / ".lake.lock"), closing(open_reader(home)) as reader:
+        return rebuild(home, reader, bins=register.bins())

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 
 from msgspec import Struct
 
 from nadzor.base.home import Home
+from nadzor.base.lock import alone
 from nadzor.journal.opening import open_reader
 from nadzor.register import queries as register
 from nadzor.telemetry.load import LoadReport, load
@@ -23,10 +25,10 @@ class DayReport(Struct, frozen=True, kw_only=True):
 
 
 def roll_up_day(home: Home, *, now: datetime) -> DayReport:
-    """Load and roll up; running it again on the same journal changes nothing."""
-    reader = open_reader(home)
-    try:
+    """Load and roll up; running it again on the same journal changes nothing.
+
+    Why: a lock, because the scheduler and a command may both come to do it, and each replaces the other's tail.
+    """
+    with alone(home.root / ".lake.lock"), closing(open_reader(home)) as reader:
         loaded = load(home, reader)
         return DayReport(at=now, load=loaded, rollup=roll_up(home, bins=register.bins()))
-    finally:
-        reader.close()
