@@ -109,15 +109,14 @@ def _append(row: Signal, finding: Finding, rollups: Rollups, *, now: datetime) -
 def circumstances_of(finding: Finding, rollups: Rollups, *, on: date) -> Circumstances:
     """What surrounds a finding on a day, read from the rollups and the register."""
     reads: Collection[tuple[str, str]] = around.READS.items()
-    versions = register.versions(finding.device)
-    return around.circumstances(
-        finding,
-        read(rollups, reads, device=finding.device) if finding.device else (),
-        on=on,
+    device = finding.device
+    seen = around.Seen(
+        rows=read(rollups, reads, device=device) if device else (),
         measures={measure for measure, _ in READS[finding.detector]},
-        verdicts=check_claims(rollups, device=finding.device) if finding.device else (),
-        versions={version.version for version in versions if version.registered_on},
+        verdicts=check_claims(rollups, device=device) if device else (),
+        versions={version.version for version in register.versions(device) if version.registered_on},
     )
+    return around.circumstances(finding, seen, on=on)
 
 
 def digest_of(finding: Finding) -> str:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
+from msgspec import Struct
+
 from nadzor.detect.claim_check.verdict import Verdict
 from nadzor.detect.finding import Finding
 from nadzor.measures.rollup import ALL, Row
@@ -23,28 +25,32 @@ def window(on: date) -> tuple[date, date]:
     return after - timedelta(days=WINDOW_DAYS), after
 
 
-def circumstances(
-    finding: Finding,
-    rows: Iterable[Row],
-    *,
-    on: date,
-    measures: Collection[str],
-    verdicts: Sequence[Verdict],
-    versions: Collection[str],
-) -> Circumstances:
-    """What surrounded a finding on a day; `rows` are its device's, `measures` what the detector read.
+class Seen(Struct, frozen=True, kw_only=True):
+    """What was read for a finding: rows of its device, the measures its detector read, claims and versions.
+
+    `versions` are those in the register; `verdicts` those of the claim check on the device.
+    """
+
+    rows: Sequence[Row]
+    measures: Collection[str]
+    verdicts: Sequence[Verdict]
+    versions: Collection[str]
+
+
+def circumstances(finding: Finding, seen: Seen, *, on: date) -> Circumstances:
+    """What surrounded a finding on a day.
 
     Why: the smallest drops are those of the claim check itself, under its own budget, so that a card never
     promises more than this house's detectors can keep.
     """
-    counts = _counts(finding, rows, window(on))
+    counts = _counts(finding, seen.rows, window(on))
     return Circumstances(
-        way_back=way_back(finding, measures),
+        way_back=way_back(finding, seen.measures),
         window_days=WINDOW_DAYS,
         studies=counts["studies", "", ""],
         labels=_labels(finding, counts),
-        smallest_drops=_drops(finding, verdicts),
-        version_registered=finding.version in versions if finding.version else None,
+        smallest_drops=_drops(finding, seen.verdicts),
+        version_registered=finding.version in seen.versions if finding.version else None,
     )
 
 
