@@ -35,7 +35,7 @@ def test_the_floor_is_a_dated_rule() -> None:
     ],
 )
 def test_the_edges(organisations: int, studies: int, figure: Shown | Hidden) -> None:
-    """At both floors a figure is shown; one below either it is hidden, and organisations are the first reason."""
+    """At both floors a figure is shown; one below either it is hidden, organisations the first reason."""
     assert publishable(Cell(value=7, organisations=organisations, studies=studies), FLOOR) == figure
 
 

@@ -12,7 +12,7 @@ from nadzor.detect.claim_check.verdict import Verdict
 from nadzor.detect.finding import Finding
 from nadzor.measures.rollup import Row
 from nadzor.vigilance.cards import Circumstances, LabelCount
-from nadzor.vigilance.circumstances import WINDOW_DAYS, circumstances, way_back, window
+from nadzor.vigilance.circumstances import WINDOW_DAYS, Seen, circumstances, way_back, window
 from tests.unit.vigilance.signals import FINDING
 
 ON = date(2026, 11, 1)
@@ -38,9 +38,8 @@ def _verdict(
 
 
 def _around(*rows: Row, finding: Finding = FINDING, verdicts: tuple[Verdict, ...] = ()) -> Circumstances:
-    return circumstances(
-        finding, rows, on=ON, measures={"studies", "failed"}, verdicts=verdicts, versions={"1.0"}
-    )
+    seen = Seen(rows=rows, measures={"studies", "failed"}, verdicts=verdicts, versions={"1.0"})
+    return circumstances(finding, seen, on=ON)
 
 
 def test_the_window_ends_with_the_day() -> None:
