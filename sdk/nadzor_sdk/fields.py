@@ -10,7 +10,7 @@ from typing import Required, TypedDict
 from nadzor_wire import event
 
 
-class Common(TypedDict, total=False):
+class Recorded(TypedDict, total=False):
     """What may be said of any event; both are filled in when absent."""
 
     id: str | None
@@ -18,7 +18,7 @@ class Common(TypedDict, total=False):
     purpose: event.Purpose
 
 
-class Study(Common, total=False):
+class Study(Recorded, total=False):
     """Arguments of `Client.study`."""
 
     study: Required[str]
@@ -34,7 +34,7 @@ class Study(Common, total=False):
     findings: Sequence[event.Finding]
 
 
-class Review(Common, total=False):
+class Review(Recorded, total=False):
     """Arguments of `Client.review`."""
 
     study: Required[str]
@@ -47,7 +47,7 @@ class Review(Common, total=False):
     reading_time: event.ReadingTime
 
 
-class Truth(Common, total=False):
+class Truth(Recorded, total=False):
     """Arguments of `Client.truth`."""
 
     study: Required[str]
@@ -58,7 +58,7 @@ class Truth(Common, total=False):
     selection: event.Selection
 
 
-class Fault(Common, total=False):
+class Fault(Recorded, total=False):
     """Arguments of `Client.fault`."""
 
     stage: Required[event.Stage]
@@ -67,7 +67,7 @@ class Fault(Common, total=False):
     version: str | None
 
 
-class Change(Common, total=False):
+class Change(Recorded, total=False):
     """Arguments of `Client.change`."""
 
     from_version: Required[str]
@@ -75,14 +75,14 @@ class Change(Common, total=False):
     build: Required[str]
 
 
-class Correct(Common, total=False):
+class Correct(Recorded, total=False):
     """Arguments of `Client.correct`."""
 
     corrects: Required[str]
     reason: Required[event.CorrectReason]
 
 
-class AdverseEvent(Common, total=False):
+class AdverseEvent(Recorded, total=False):
     """Arguments of `Client.adverse_event`."""
 
     event_date: Required[date]

@@ -132,7 +132,7 @@ Findings: TypeAlias = Annotated[tuple[Finding, ...], Meta(max_length=FINDINGS_MA
 Presences: TypeAlias = Annotated[tuple[Presence, ...], Meta(max_length=FINDINGS_MAX)]
 
 
-class Common(Part, frozen=True, kw_only=True, gc=False, tag_field="kind"):
+class Recorded(Part, frozen=True, kw_only=True, gc=False, tag_field="kind"):
     """What every event carries; only `clinical` events are counted."""
 
     id: EventId
@@ -140,7 +140,7 @@ class Common(Part, frozen=True, kw_only=True, gc=False, tag_field="kind"):
     purpose: Purpose = "clinical"
 
 
-class Study(Common, frozen=True, kw_only=True, gc=False, tag="study"):
+class Study(Recorded, frozen=True, kw_only=True, gc=False, tag="study"):
     """One study passed through the device. `failure` is present if and only if the outcome is `failed`."""
 
     study: StudyKey
@@ -160,7 +160,7 @@ class Study(Common, frozen=True, kw_only=True, gc=False, tag="study"):
             raise ValueError("inconsistent: failure is present if and only if the outcome is failed")
 
 
-class Review(Common, frozen=True, kw_only=True, gc=False, tag="review"):
+class Review(Recorded, frozen=True, kw_only=True, gc=False, tag="review"):
     """A physician's verdict on what the device said."""
 
     study: StudyKey
@@ -173,7 +173,7 @@ class Review(Common, frozen=True, kw_only=True, gc=False, tag="review"):
     reading_time: ReadingTime = "unknown"
 
 
-class Truth(Common, frozen=True, kw_only=True, gc=False, tag="truth"):
+class Truth(Recorded, frozen=True, kw_only=True, gc=False, tag="truth"):
     """What later proved true, and how the study came to be verified."""
 
     study: StudyKey
@@ -184,7 +184,7 @@ class Truth(Common, frozen=True, kw_only=True, gc=False, tag="truth"):
     selection: Selection = "unknown"
 
 
-class Fault(Common, frozen=True, kw_only=True, gc=False, tag="fault"):
+class Fault(Recorded, frozen=True, kw_only=True, gc=False, tag="fault"):
     """A malfunction outside any study."""
 
     stage: Stage
@@ -193,7 +193,7 @@ class Fault(Common, frozen=True, kw_only=True, gc=False, tag="fault"):
     version: Version | None = None
 
 
-class Heartbeat(Common, frozen=True, kw_only=True, gc=False, tag="heartbeat"):
+class Heartbeat(Recorded, frozen=True, kw_only=True, gc=False, tag="heartbeat"):
     """The installation is alive; depth of its spool and what it had to drop."""
 
     spool_events: Count = 0
@@ -203,7 +203,7 @@ class Heartbeat(Common, frozen=True, kw_only=True, gc=False, tag="heartbeat"):
     clock_offset_ms: Signed = 0
 
 
-class Change(Common, frozen=True, kw_only=True, gc=False, tag="change"):
+class Change(Recorded, frozen=True, kw_only=True, gc=False, tag="change"):
     """The software of the installation changed."""
 
     from_version: Version
@@ -211,14 +211,14 @@ class Change(Common, frozen=True, kw_only=True, gc=False, tag="change"):
     build: Build
 
 
-class Correct(Common, frozen=True, kw_only=True, gc=False, tag="correct"):
+class Correct(Recorded, frozen=True, kw_only=True, gc=False, tag="correct"):
     """An honest mistake: the event `corrects` is void from now on; nothing is erased."""
 
     corrects: EventId
     reason: CorrectReason
 
 
-class AdverseEvent(Common, frozen=True, kw_only=True, gc=False, tag="adverse_event"):
+class AdverseEvent(Recorded, frozen=True, kw_only=True, gc=False, tag="adverse_event"):
     """Information on an adverse event; the coded core stands without the narrative."""
 
     event_date: date
@@ -230,14 +230,14 @@ class AdverseEvent(Common, frozen=True, kw_only=True, gc=False, tag="adverse_eve
     narrative: Annotated[str, Meta(max_length=4_000)] | None = None
 
 
-class Withheld(Common, frozen=True, kw_only=True, gc=False, tag="withheld"):
+class Withheld(Recorded, frozen=True, kw_only=True, gc=False, tag="withheld"):
     """Stands in the sequence for an event that was refused and is not repeated."""
 
     code: ProblemCode
     field: FieldPath = "$"
 
 
-class Lost(Common, frozen=True, kw_only=True, gc=False, tag="lost"):
+class Lost(Recorded, frozen=True, kw_only=True, gc=False, tag="lost"):
     """Declares that the sequence numbers first..last of this stream will never arrive, and why."""
 
     first: Sequence
@@ -252,7 +252,7 @@ class Lost(Common, frozen=True, kw_only=True, gc=False, tag="lost"):
 Event: TypeAlias = (
     Study | Review | Truth | Fault | Heartbeat | Change | Correct | AdverseEvent | Withheld | Lost
 )
-KINDS: dict[str, type[Common]] = {
+KINDS: dict[str, type[Recorded]] = {
     "study": Study,
     "review": Review,
     "truth": Truth,

@@ -70,7 +70,7 @@ def tables_of(kind: str, pile: Pile[Any]) -> dict[str, pa.Table]:
     return {table: _table(table, columns) for table, columns in _MAKERS[kind](pile).items()}
 
 
-def event_table(pile: Pile[said.Common]) -> pa.Table:
+def event_table(pile: Pile[said.Recorded]) -> pa.Table:
     """Every event, whatever its kind and purpose: its id, its place, its days."""
     high, low = key_halves([e.id for e in pile.lines])
     told = {

@@ -37,7 +37,7 @@ class Presence(Struct, gc=False):
     present: bool
 
 
-class Common(Struct, gc=False, kw_only=True, tag_field="kind"):
+class Recorded(Struct, gc=False, kw_only=True, tag_field="kind"):
     """What every line carries."""
 
     id: str
@@ -45,7 +45,7 @@ class Common(Struct, gc=False, kw_only=True, tag_field="kind"):
     purpose: str = "clinical"
 
 
-class Study(Common, gc=False, kw_only=True, tag="study"):
+class Study(Recorded, gc=False, kw_only=True, tag="study"):
     """One study passed through the device."""
 
     study: str
@@ -61,7 +61,7 @@ class Study(Common, gc=False, kw_only=True, tag="study"):
     findings: list[Finding] = []
 
 
-class Review(Common, gc=False, kw_only=True, tag="review"):
+class Review(Recorded, gc=False, kw_only=True, tag="review"):
     """A physician's verdict."""
 
     study: str
@@ -74,7 +74,7 @@ class Review(Common, gc=False, kw_only=True, tag="review"):
     reading_time: str = "unknown"
 
 
-class Truth(Common, gc=False, kw_only=True, tag="truth"):
+class Truth(Recorded, gc=False, kw_only=True, tag="truth"):
     """What later proved true."""
 
     study: str
@@ -85,7 +85,7 @@ class Truth(Common, gc=False, kw_only=True, tag="truth"):
     selection: str = "unknown"
 
 
-class Fault(Common, gc=False, kw_only=True, tag="fault"):
+class Fault(Recorded, gc=False, kw_only=True, tag="fault"):
     """A malfunction outside a study."""
 
     stage: str
@@ -94,7 +94,7 @@ class Fault(Common, gc=False, kw_only=True, tag="fault"):
     version: str | None = None
 
 
-class Heartbeat(Common, gc=False, kw_only=True, tag="heartbeat"):
+class Heartbeat(Recorded, gc=False, kw_only=True, tag="heartbeat"):
     """A sign of life."""
 
     spool_events: int = 0
@@ -103,7 +103,7 @@ class Heartbeat(Common, gc=False, kw_only=True, tag="heartbeat"):
     clock_offset_ms: int = 0
 
 
-class Change(Common, gc=False, kw_only=True, tag="change"):
+class Change(Recorded, gc=False, kw_only=True, tag="change"):
     """The software changed."""
 
     from_version: str
@@ -111,14 +111,14 @@ class Change(Common, gc=False, kw_only=True, tag="change"):
     build: str
 
 
-class Correct(Common, gc=False, kw_only=True, tag="correct"):
+class Correct(Recorded, gc=False, kw_only=True, tag="correct"):
     """An event is void from now on."""
 
     corrects: str
     reason: str
 
 
-class AdverseEvent(Common, gc=False, kw_only=True, tag="adverse_event"):
+class AdverseEvent(Recorded, gc=False, kw_only=True, tag="adverse_event"):
     """The coded core of an adverse event; its narrative stays in the journal."""
 
     event_date: date
@@ -129,13 +129,13 @@ class AdverseEvent(Common, gc=False, kw_only=True, tag="adverse_event"):
     version: str
 
 
-class Withheld(Common, gc=False, kw_only=True, tag="withheld"):
+class Withheld(Recorded, gc=False, kw_only=True, tag="withheld"):
     """Stands for an event that was refused."""
 
     code: str
 
 
-class Lost(Common, gc=False, kw_only=True, tag="lost"):
+class Lost(Recorded, gc=False, kw_only=True, tag="lost"):
     """Declares sequence numbers that will never arrive."""
 
     first: int
