@@ -44,9 +44,9 @@ def test_nothing_is_nested_deeper_than_a_reader_can_hold():
     assert {name: levels for name, levels in deep.items() if levels > NESTING_MAX} == {}
 
 
-def test_nobody_takes_more_parameters_than_a_caller_can_see():
-    """Five at most, unless every one of them is spoken by its name in a place listed above."""
-    many = {where(path, node): names(node) for path in python() for node in functions(path)}
+def test_nobody_demands_more_than_a_caller_can_see():
+    """Five parameters at most must be given; options, spoken by name and having a default, come on top."""
+    many = {where(path, node): demanded(node) for path in python() for node in functions(path)}
     crowded = {place: found for place, found in many.items() if len(found) > PARAMETERS_MAX}
     assert {place: found for place, found in crowded.items() if not place.startswith(SPOKEN_BY_NAME)} == {}
 
@@ -68,12 +68,14 @@ def depth(body: list[ast.stmt]) -> int:
     return max((_levels(statement) for statement in body), default=0)
 
 
-def names(node: Function) -> list[str]:
-    """Parameters but for self and cls; in a fixture or a test they are requests, not arguments."""
+def demanded(node: Function) -> list[str]:
+    """Parameters but for self, cls and options; in a fixture or a test they are requests, not arguments."""
     if node.name.startswith("test_") or any("fixture" in ast.unparse(item) for item in node.decorator_list):
         return []
     spec = node.args
-    return [a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs) if a.arg not in {"self", "cls"}]
+    named = zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+    required = [*spec.posonlyargs, *spec.args, *(argument for argument, default in named if default is None)]
+    return [argument.arg for argument in required if argument.arg not in {"self", "cls"}]
 
 
 def _levels(statement: ast.stmt) -> int:
