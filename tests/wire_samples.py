@@ -16,6 +16,7 @@ STUDY, BUILD, READER = "5" * 32, "b" * 64, "a" * 16
 CORE = {"id": ID, "at": AT}
 SEED = bytes(range(32))
 URL = "https://intake.example"
+EVENT = {"study": STUDY, "version": "1.0", "build": BUILD, "outcome": "processed", "modality": "DX"}
 
 SAMPLES: dict[str, event.Event] = {
     "study": event.Study(

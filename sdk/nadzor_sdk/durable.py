@@ -24,6 +24,13 @@ def write_atomic(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def write_replace(path: Path, content: bytes) -> None:
+    """Replaces a file: whole under its name or not at all; a power cut may bring the old one back."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_bytes(content)
+    fresh.replace(path)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes the names in a folder durable."""
     fd = os.open(folder, os.O_RDONLY)

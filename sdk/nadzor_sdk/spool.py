@@ -14,6 +14,8 @@ from nadzor_sdk import clock, ids
 from nadzor_sdk.durable import sync_folder, write_atomic
 from nadzor_sdk.stream import Origin, Sealed, Stream, lock_folder
 
+NURSERY_S = 3600.0  # a stream is made in milliseconds; a younger folder may be somebody's at work
+
 
 class LastStream(Struct, frozen=True):
     """The stream that ended last, cleanly."""
@@ -120,6 +122,5 @@ class Spool:
 def clear_nurseries(root: Path) -> None:
     """Removes what a process left that died while it made a stream."""
     for folder in root.glob("new-*"):
-        if (lock := lock_folder(folder)) is not None:
+        if clock.now_s() - folder.stat().st_mtime > NURSERY_S:
             shutil.rmtree(folder, ignore_errors=True)
-            os.close(lock)

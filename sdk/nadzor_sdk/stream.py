@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from nadzor_sdk.durable import write_atomic
+from nadzor_sdk.durable import write_atomic, write_replace
 from nadzor_sdk.segments import SegmentLog
 from nadzor_wire.batch import NO_PREVIOUS, BatchHeader, parse_batch_header
 from nadzor_wire.coding import Coding, deflate, inflate
@@ -64,16 +64,16 @@ class Sealed(Struct, frozen=True):
 class Stream:
     """A folder that one process owns: `origin.json`, `place.json`, `sealed.batch`, segments and a lock.
 
-    Durability: a batch is sealed, and a place is settled, once the call returns. Order: one sealed batch at
-    a time. Concurrency: one thread, one process; the lock is released by the system when the owner dies.
+    Durability: a batch is sealed once the call returns; a settled place survives SIGKILL, and a power cut
+    only repeats the last batch. Order: one sealed batch at a time. Concurrency: one thread, one process; the
+    lock is released by the system when the owner dies.
     """
 
     def __init__(self, folder: Path, lock: int) -> None:
         self.folder = folder
         self._lock = lock
         self.origin = msgspec.json.decode((folder / "origin.json").read_bytes(), type=Origin)
-        place = folder / "place.json"
-        self.place = msgspec.json.decode(place.read_bytes(), type=Place) if place.exists() else Place()
+        self.place = self._noted_place()
         self.log = SegmentLog(folder)
         self.partial_at = 0.0
 
@@ -82,13 +82,24 @@ class Stream:
         """Records that no receipt covers."""
         return max(0, self.log.last - self.place.settled)
 
+    def _noted_place(self) -> Place:
+        """The place of its file; if a power cut brought an old one back, the sealed batch knows better."""
+        noted, path = Place(), self.folder / "place.json"
+        if path.exists():
+            noted = msgspec.json.decode(path.read_bytes(), type=Place)
+        sealed = self._sealed_file()
+        if sealed is None or sealed.header.first - 1 <= noted.settled:
+            return noted
+        return Place(sealed.header.first - 1, sealed.header.prev)
+
+    def _sealed_file(self) -> Sealed | None:
+        path = self.folder / SEALED
+        return Sealed.decode(path.read_bytes()) if path.exists() else None
+
     def sealed(self) -> Sealed | None:
         """The batch waiting for its receipt."""
-        try:
-            sealed = Sealed.decode((self.folder / SEALED).read_bytes())
-        except FileNotFoundError:
-            return None
-        return sealed if sealed.header.last > self.place.settled else None
+        sealed = self._sealed_file()
+        return sealed if sealed and sealed.header.last > self.place.settled else None
 
     def seal(self, lines: list[bytes], *, first: int, coding: Coding) -> Sealed:
         """Fixes the bytes of the next batch, durably, before anybody sees them."""
@@ -103,11 +114,16 @@ class Stream:
         return sealed
 
     def settle(self, sealed: Sealed, *, receipted: bool) -> None:
-        """Advances behind a batch: its receipt was verified, or it was given up."""
+        """Advances behind a batch: its receipt was verified, or it was given up.
+
+        Why: the place is not synced and a receipted batch stays until the next one replaces it. After a power
+        cut the same bytes are then sent once more and get the same receipt.
+        """
         prev = sha256(sealed.body).digest() if receipted else self.place.prev
         self.place = Place(sealed.header.last, prev)
-        write_atomic(self.folder / "place.json", msgspec.json.encode(self.place))
-        (self.folder / SEALED).unlink(missing_ok=True)
+        write_replace(self.folder / "place.json", msgspec.json.encode(self.place))
+        if not receipted:
+            (self.folder / SEALED).unlink(missing_ok=True)
         self.log.drop(self.place.settled)
 
     def release(self) -> None:

@@ -9,9 +9,6 @@ import pytest
 
 from nadzor_sdk import Client
 from tests.stub_gateway import StubGateway
-from tests.wire_samples import BUILD, STUDY
-
-EVENT = {"study": STUDY, "version": "1.0", "build": BUILD, "outcome": "processed", "modality": "DX"}
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
 
 from nadzor_sdk.spool import Refusal, Spool, clear_nurseries
@@ -80,11 +81,14 @@ def test_a_folder_that_is_gone_cannot_be_locked(tmp_path):
 
 
 def test_half_made_streams_are_cleared_away(tmp_path):
-    """What a process left that died while making a stream is removed, and never adopted."""
+    """What a process left that died while making a stream is never adopted, and removed an hour later."""
     spool = Spool(tmp_path)
     (tmp_path / "new-0123").mkdir()
     (tmp_path / "s-0123").mkdir()
     assert spool.adopt() == []
+    clear_nurseries(tmp_path)
+    assert (tmp_path / "new-0123").exists()
+    os.utime(tmp_path / "new-0123", (0, 0))
     clear_nurseries(tmp_path)
     assert not (tmp_path / "new-0123").exists()
 
@@ -111,6 +115,21 @@ def test_a_batch_settled_just_before_a_crash_is_not_sent_again(tmp_path):
     (stream.folder / "sealed.batch").write_bytes(sealed.encode())
     assert stream.sealed() is None
     stream.release()
+
+
+def test_a_place_that_a_power_cut_took_is_told_by_the_sealed_batch(tmp_path):
+    """The sealed batch is durable and names what came before it; an older place is corrected by it."""
+    spool = Spool(tmp_path / "spool")
+    stream = opened(spool, 6)
+    first = stream.seal(stream.log.read(1, most=3)[1], first=1, coding="gzip")
+    stream.settle(first, receipted=True)
+    stream.seal(stream.log.read(4, most=2)[1], first=4, coding="gzip")
+    place = stream.place
+    stream.release()
+    (stream.folder / "place.json").unlink()
+    (again,) = spool.adopt()
+    assert again.place == place and again.place.settled == 3
+    again.release()
 
 
 def test_the_predecessor_is_named_until_the_first_receipt(tmp_path):
