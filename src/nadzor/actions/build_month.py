@@ -21,6 +21,7 @@ from nadzor.measures.rollup import Row
 from nadzor.records import audit
 from nadzor.register import queries as register
 from nadzor.register.cards import DeviceCard
+from nadzor.register.vocabulary import field_text, solution_text
 from nadzor.statutory.body import digest
 from nadzor.statutory.checks import doubts
 from nadzor.statutory.month import FORM, MEASURES, DeviceFacts, MonthReport, month_report
@@ -146,8 +147,8 @@ def device_facts(card: DeviceCard, month: Month) -> DeviceFacts:
         name=Text(ru=card.name_ru, en=card.name_en),
         number=card.number,
         registered_on=card.registered_on,
-        field=card.field,
-        solution_type=card.solution_type,
+        field=field_text(card.field),
+        solution_type=solution_text(card.solution_type),
         versions=frozenset(v.version for v in versions if v.registered_on and v.registered_on < month.after),
         findings={claim.finding: Text(ru=claim.label_ru, en=claim.label_en) for claim in claims},
     )

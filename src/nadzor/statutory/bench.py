@@ -55,13 +55,14 @@ def bench_month(*, devices: int = 50, sites: int = 50, events: int = 10_000_000)
 
 
 def _hash(code: str, rows: list[Row]) -> str:
+    none = Text(ru="", en="")
     facts = DeviceFacts(
         code=code,
         name=Text(ru=code, en=code),
         number="",
         registered_on=date(2024, 1, 1),
-        field="",
-        solution_type="",
+        field=none,
+        solution_type=none,
         versions=frozenset({"1.0"}),
     )
     edition = edition_on(FORM, MONTH.first)

@@ -58,8 +58,8 @@ FACTS: dict[str, Callable[[DeviceFacts], object]] = {
     "device_name": lambda device: _text(device.name),
     "registration_number": lambda device: device.number,
     "registered_on": lambda device: device.registered_on.isoformat(),
-    "field_of_application": lambda device: device.field,
-    "solution_type": lambda device: device.solution_type,
+    "field_of_application": lambda device: _text(device.field),
+    "solution_type": lambda device: _text(device.solution_type),
 }
 
 OF_LINE: dict[str, Callable[[Line], Fields]] = {

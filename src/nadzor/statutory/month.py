@@ -36,8 +36,8 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
     name: Text
     number: str
     registered_on: date
-    field: str
-    solution_type: str
+    field: Text
+    solution_type: Text
     versions: frozenset[str]
     findings: dict[str, Text] = {}
 

@@ -9,7 +9,7 @@ from functools import partial
 import msgspec
 
 from nadzor.base.problems import Text
-from nadzor.statutory.body import FACTS, fact, other_errors
+from nadzor.statutory.body import fact, other_errors
 from nadzor.statutory.month import OF_FINDING, FindingResults, Line, MonthReport
 from nadzor.statutory.words import error_kinds, words
 
@@ -111,8 +111,8 @@ def _constant(cell: Cell) -> Callable[[Line], Cell]:
 
 
 def _fact(report: MonthReport, key: str, language: str) -> str:
-    assert key in FACTS
-    return report.device.name.in_language(language) if key == "device_name" else str(fact(report, key))
+    told = fact(report, key)
+    return str(told[language] if isinstance(told, dict) else told)
 
 
 def _mark(line: Line, *, language: str) -> str:

@@ -19,8 +19,8 @@ DEVICE = DeviceFacts(
     name=Text(ru="Лёгочный помощник", en="Lung helper"),
     number="РЗН 2025/25937",
     registered_on=date(2025, 7, 24),
-    field="radiology",
-    solution_type="diagnostics",
+    field=Text(ru="лучевая диагностика", en="radiology"),
+    solution_type=Text(ru="диагностика", en="diagnostics"),
     versions=frozenset({"1.0"}),
     findings={"effusion": Text(ru="Плевральный выпот", en="Pleural Effusion")},
 )

@@ -85,7 +85,7 @@ def test_the_edition_decides_the_fields() -> None:
     told = body(report)
     assert {"version", "errors_other"}.isdisjoint(told["lines"][0])
     assert "solution_type" not in told["facts"]
-    assert body(october())["facts"]["solution_type"] == "diagnostics"
+    assert body(october())["facts"]["solution_type"]["en"] == "diagnostics"
     assert digest(report) != digest(october())
 
 

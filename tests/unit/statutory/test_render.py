@@ -50,6 +50,7 @@ def test_csv_rows_are_lines_in_both_languages() -> None:
     assert first["Отметка о версии"] == "зарегистрирована"
     assert second["Отметка о версии"] == "незарегистрированная версия"
     assert second["ИНН или OID медицинской организации"] == "s-2"
+    assert first["Тип решения на основе ИИ"] == "диагностика"
     english = _csv(october(), "en")[0]
     assert english["Device name"] == "Lung helper"
     assert english["Results of the device's action: Pleural Effusion: positive"] == "30"
