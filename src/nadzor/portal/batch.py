@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One batch of the journal: what was signed for, the proof that it stands in the log, its events, its receipt."""
+"""One batch of the journal: what was signed for, the proof of its place, its events, its receipt."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from nadzor.portal.words import moment, number
 from nadzor_wire.note import Checkpoint, open_note
 from nadzor_wire.receipt import Receipt, Verdict
 
-LINES = 50
+LINES = 20
 HELD = ("narrative",)  # free text of adverse events is read in the case, never here
 
 
@@ -36,7 +36,7 @@ def page(request: HttpRequest, index: int) -> HttpResponse:
         record = _readable(request, reader, index)
         receipt = reader.receipt(index)
         seq = request.GET.get("seq", "")
-        shown = _page(record, receipt, start=int(seq) if seq.isdecimal() else record.first)
+        shown = _page(record, receipt, asked=int(seq) if seq.isdecimal() else None)
     return render(request, "portal/batch.html", shown)
 
 
@@ -59,8 +59,8 @@ def _readable(request: HttpRequest, reader: Reader, index: int) -> BatchRecord:
     return record
 
 
-def _page(record: BatchRecord, receipt: Receipt, *, start: int) -> dict[str, Any]:
-    home = house()
+def _page(record: BatchRecord, receipt: Receipt, *, asked: int | None) -> dict[str, Any]:
+    home, start = house(), record.first if asked is None else asked
     checkpoint = Checkpoint.parse(open_note(receipt.checkpoint, home.log_vkey))
     file = f"receipt-{record.index}.json"
     return {
@@ -74,7 +74,7 @@ def _page(record: BatchRecord, receipt: Receipt, *, start: int) -> dict[str, Any
         "checkpoint": receipt.checkpoint,
         "command": f"nadzor verify receipt {file} \\\n  --key '{home.log_vkey}'",
         "verdicts": _verdicts(record),
-        "events": _events(record, start),
+        "events": _events(record, start, is_asked=asked is not None),
         "pages": _pages(record, start),
         "crumbs": [Crumb(_("Journal"), reverse("journal")), Crumb(number(record.index))],
     }
@@ -126,7 +126,7 @@ def _verdict(verdict: Verdict, label: str, tone: str) -> Line:
     )
 
 
-def _events(record: BatchRecord, start: int) -> Table | None:
+def _events(record: BatchRecord, start: int, *, is_asked: bool) -> Table | None:
     """The lines around the one asked for; None when the body's key was destroyed."""
     try:
         lines = record.body().splitlines()
@@ -134,7 +134,7 @@ def _events(record: BatchRecord, start: int) -> Table | None:
         return None
     low = _low(record, start)
     shown = [
-        _event(record.first + place, text, is_current=record.first + place == start)
+        _event(record.first + place, text, is_current=is_asked and record.first + place == start)
         for place, text in enumerate(lines)
     ]
     head = columns(_("Event"), _("Kind"), _("At"), _("What was sent"))
@@ -157,7 +157,9 @@ def _event(seq: int, text: bytes, *, is_current: bool) -> Line:
         else sent
     )
     body = json.dumps(held, ensure_ascii=False, separators=(", ", ": "))
-    return line(number(seq), Cell(kind, mono=True), at, Cell(body, mono=True), is_current=is_current)
+    return line(
+        number(seq), Cell(kind, mono=True), at, Cell(body, mono=True, wraps=True), is_current=is_current
+    )
 
 
 def _pages(record: BatchRecord, start: int) -> Pages:

@@ -37,9 +37,15 @@ class Counts:
         return self._rollups.manifest.digest if self._rollups else ""
 
     def last_day(self, today: date) -> date:
-        """The last day that figures can speak of: that of the last fact, not later than today."""
+        """The last day that figures can speak of: it is over, and something was known by its end."""
         known = self.manifest.known_until if self.manifest else None
-        return min(known, today) if known else today
+        yesterday = today - timedelta(days=1)
+        return min(known, yesterday) if known else yesterday
+
+    def last_receipt(self, today: date) -> date:
+        """The last day of which receipts are counted, today included: what was received stays received."""
+        known = self.manifest.known_until if self.manifest else None
+        return known or today
 
     def daily(self, measure: str, *, by: Sequence[str] = (), **where: Any) -> Sums:
         """Sums (day, *by, n) in order."""

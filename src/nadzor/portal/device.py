@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device from all sides: register state, volume, performance, failures, installations, signals, discipline."""
+"""A device from all sides: volume, performance, failures, installations, signals, discipline."""
 
 from __future__ import annotations
 
@@ -42,19 +42,25 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "entries": _signals(card, scope_of(request)),
         "failures": _failures(code, counts, last),
         "installations": discipline.installation_table(code, counts, last),
-        "discipline": discipline.fate_table(code, counts, last),
+        "discipline": discipline.fate_table(code, counts, clock.today()),
         "last": day(last),
     }
     return render(request, "portal/device.html", shown | _performance(code, counts, theme_of(request)))
 
 
 def _performance(code: str, counts: Counts, theme: str) -> dict[str, Any]:
+    """The newest version with labels as a figure, earlier versions as a table."""
     found = performance.verdicts(house(), code, digest=counts.digest)
-    labels = performance.labels_of(code)
-    table = performance.verdict_table(found, labels, performance.agreement(counts, code))
+    labels, agreed = performance.labels_of(code), performance.agreement(counts, code)
+    order = [each.version for each in register.versions(code)]
+    versions = sorted({each.version for each in found}, key=lambda v: order.index(v) if v in order else -1)
+    newest = [each for each in found if each.version == versions[-1]] if versions else []
+    earlier = [each for each in found if each not in newest]
+    table = performance.verdict_table(newest, labels, agreed, versions=False)
     return {
-        "claims": performance.claims_figure(found, labels, table=table, look=(theme, counts.digest, code)),
+        "claims": performance.claims_figure(newest, labels, table=table, look=(theme, counts.digest, code)),
         "claim_table": table,
+        "earlier": performance.verdict_table(earlier, labels, agreed, versions=True) if earlier else None,
     }
 
 

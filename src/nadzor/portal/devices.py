@@ -39,7 +39,8 @@ def page(request: HttpRequest) -> HttpResponse:
         for code, card in scope.devices.items()
     ]
     head = columns(
-        _("Device"), _("Number"), _("State"), _("Installations"), _("Studies, 30 days"), _("Share failed"), _("Open signals"),
+        _("Device"), _("Number"), _("State"), _("Installations"), _("Studies, 30 days"),
+        _("Share failed"), _("Open signals"),
         numbers=(3, 4, 5, 6),
     )  # fmt: skip
     return render(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from nadzor.measures.catalogue import catalogue
 from nadzor.portal.counts import Counts
@@ -28,7 +29,8 @@ def installation_table(code: str, counts: Counts, last: date) -> Table:
     ):
         latest[installation] = (when, version)
     head = columns(
-        _("Installation"), _("Site (pseudonym)"), _("Connected"), _("Version"), _("Studies, 30 days"), _("Last study"), _("State"),
+        _("Installation"), _("Site (pseudonym)"), _("Connected"), _("Version"), _("Studies, 30 days"),
+        _("Last study"), _("State"),
         numbers=(4,),
     )  # fmt: skip
     lines = [
@@ -56,37 +58,41 @@ def _alive(latest: date | None, last: date) -> Cell:
         return Cell(_("never reported"), state="warn")
     quiet = (last - latest).days
     if quiet > QUIET_DAYS:
-        return Cell(_("quiet for %(n)s days") % {"n": number(quiet)}, state="alarm")
+        return Cell(
+            ngettext("quiet for %(n)s day", "quiet for %(n)s days", quiet) % {"n": number(quiet)},
+            state="alarm",
+        )
     return Cell(_("reports"), state="good")
 
 
-def fate_table(code: str, counts: Counts, last: date) -> Table:
+def fate_table(code: str, counts: Counts, today: date) -> Table:
     """What became of what was sent, in thirty days and in all."""
-    month = {"since": last - timedelta(days=29), "until": last + timedelta(days=1), "device": code}
+    last = counts.last_receipt(today)
+    month = {"since": last - timedelta(days=29), "until": last + timedelta(days=1)}
     names = catalogue().measures
     lines = [
         line(
             names[fate].what.in_language(language()),
-            number(counts.total(fate, **month)),
+            number(counts.total(fate, device=code, **month)),
             number(counts.total(fate, device=code)),
         )
         for fate in FATES
     ]
-    lines += _delays(code, counts, month["since"], month["until"])
+    lines.append(_delays(code, counts, month))
     return Table(
         _("Reporting discipline"), columns(_("Events"), _("30 days"), _("In all"), numbers=(1, 2)), lines
     )
 
 
-def _delays(code: str, counts: Counts, since: date, until: date) -> list[Line]:
+def _delays(code: str, counts: Counts, month: dict[str, date]) -> Line:
     """The share of studies that arrived within a day."""
     cells = []
-    for window in ({"since": since, "until": until}, {}):
+    for window in (month, {}):
         by_bin = dict(counts.sums("delay", by=("bin",), device=code, **window))
         whole = sum(by_bin.values())
         late = sum(n for bin_, n in by_bin.items() if bin_ >= _first_late())
         cells.append(share((whole - late) / whole if whole else None))
-    return [line(_("Arrived within a day"), *cells)]
+    return line(_("Arrived within a day"), *cells)
 
 
 def _first_late() -> int:

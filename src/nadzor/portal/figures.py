@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A chart on a page: one sentence, the drawing in the reader's theme and width, and the same figures as a table."""
+"""A chart on a page: one sentence, the drawing in the reader's theme and width, and its table."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Figure(Struct, frozen=True):
     table: Table
     anchor: str = ""
     note: str = ""
+    is_open: bool = False
 
 
 def drawings(addresses: dict[tuple[str, str], str], theme: str) -> tuple[list[Drawing], str]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The frame of every page: who asks, where they may go, how they want to read, and what the figures rest on."""
+"""The frame of every page: who asks, where they may go, how they want to read, what figures rest on."""
 
 from __future__ import annotations
 

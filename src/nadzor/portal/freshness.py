@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the figures of a page rest on: how much of the journal was counted, up to which day, with which digest."""
+"""What the figures of a page rest on: how much of the journal, up to which day, with which digest."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who a device is: its register entry as facts, states and tables, shared by the public card and the inspector's page."""
+"""Who a device is: its register entry as facts, states and tables, for all pages that show it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def metric_label(code: str) -> str:
     names = {
         "sensitivity": _("sensitivity"),
         "specificity": _("specificity"),
-        "auc": _("area under the ROC curve"),
+        "auc": _("AUC"),
         "agreement": _("agreement with physicians"),
     }
     return names.get(code, code)

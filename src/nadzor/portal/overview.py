@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first page after signing in: what is new and urgent, how much arrives, how fresh it is, where it is silent."""
+"""The first page after signing in: what is new and urgent, how much arrives, how fresh it is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from nadzor.base import clock
 from nadzor.portal.charts import figure, order
@@ -68,12 +69,17 @@ def _tally(counts: Counts, scope: Scope, last: date, *, open_signals: int) -> li
         Count(
             _("Devices"),
             number(len(scope.devices)),
-            _("%(n)s installations") % {"n": number(len(installations))},
+            ngettext("%(n)s installation", "%(n)s installations", len(installations))
+            % {"n": number(len(installations))},
             reverse("devices"),
         ),
-        Count(_("Studies, 30 days"), number(studies), _("from %(n)s sites") % {"n": number(len(sites))}),
+        Count(
+            _("Studies, 30 days"),
+            number(studies),
+            ngettext("from %(n)s site", "from %(n)s sites", len(sites)) % {"n": number(len(sites))},
+        ),
         Count(_("Failed, 30 days"), share(failed / studies if studies else None, 2), number(failed)),
-        Count(_("Missing numbers"), number(gaps), _("gaps in the sequence of events"), reverse("journal")),
+        Count(_("Missing events"), number(gaps), _("gaps in the sequence of events"), reverse("journal")),
         Count(_("Known up to"), day(last), is_words=True),
     ]
 
@@ -119,7 +125,8 @@ def _sentence(rows: list[tuple[date, int, int]]) -> str:
     }
     return (
         _(
-            "Over the last 30 days %(now)s studies a day arrived (%(was)s in the 30 days before), and %(share)s failed (%(old)s before)."
+            "Over the last 30 days %(now)s studies a day arrived (%(was)s in the 30 days before), "
+            "and %(share)s failed (%(old)s before)."
         )
         % facts
     )

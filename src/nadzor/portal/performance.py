@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from msgspec.structs import replace
 
 from nadzor.actions.run_detectors import check_claims
 from nadzor.base.home import Home
@@ -40,35 +41,40 @@ def labels_of(device: str) -> dict[str, str]:
 
 
 def verdict_table(
-    found: Sequence[Verdict], labels: dict[str, str], agreement: dict[tuple[str, str], float]
+    found: Sequence[Verdict],
+    labels: dict[str, str],
+    agreement: dict[tuple[str, str], float],
+    *,
+    versions: bool,
 ) -> Table:
-    """Declared against measured, claim by claim, with the verdict."""
-    head = columns(
-        _("Finding"), _("Measure"), _("Version"), _("Declared"), _("Lower bound"), _("Measured"), _("95% interval"),
-        _("Labels"), _("Verdict"), _("Agreement"),
-        numbers=(3, 4, 5, 6, 7, 9),
-    )  # fmt: skip
+    """Declared against measured, claim by claim, with the verdict; `versions` tells the versions apart."""
+    first = (_("Finding"), _("Measure"), _("Version")) if versions else (_("Finding"), _("Measure"))
+    figures = (_("Declared"), _("Lower bound"), _("Measured"), _("95% interval"), _("Labels"), _("Agreement"))
+    head = columns(*first, *figures, _("Verdict"), numbers=range(len(first), len(first) + len(figures)))
     note = _(
-        "Agreement is the share of pairs of physician and study in which the physician agreed; it is not accuracy."
+        "Agreement is the share of pairs of physician and study in which the physician agreed; "
+        "it is not accuracy."
     )
-    lines = [_verdict_line(each, labels, agreement) for each in found]
+    lines = [_verdict_line(each, labels, agreement, versions=versions) for each in found]
     return Table(_("Declared and measured"), head, lines, note=note)
 
 
-def _verdict_line(each: Verdict, labels: dict[str, str], agreement: dict[tuple[str, str], float]) -> Line:
+def _verdict_line(
+    each: Verdict, labels: dict[str, str], agreement: dict[tuple[str, str], float], *, versions: bool
+) -> Line:
     state, seen = verdict_state(each.outcome), each.estimate
     agreed = agreement.get((each.version, each.claim.finding))
     return line(
         labels.get(each.claim.finding, each.claim.finding),
         metric_label(each.claim.metric),
-        each.version,
+        *((each.version,) if versions else ()),
         number(each.claim.value, 3),
         number(each.claim.lower_bound, 3),
         number(seen.estimate, 3) if seen else "",
         interval(seen.low, seen.high) if seen else "",
         number(each.cases),
-        Cell(state.label, state=state.tone, note=reason_label(each.reason)),
         number(agreed, 3) if agreed is not None else "",
+        Cell(state.label, state=state.tone, note=reason_label(each.reason)),
     )
 
 
@@ -100,7 +106,8 @@ def claims_figure(
         verdict_sentence(found),
     )
     made = order("claims", {"rows": rows, "labels": names}, digest=digest, device=device)
-    return figure(made, theme=theme, words=words, table=table, height=60 + 30 * len(rows))
+    drawn = figure(made, theme=theme, words=words, table=table, height=60 + 30 * len(rows))
+    return replace(drawn, is_open=True)
 
 
 def _plot(name: str, each: Verdict) -> dict[str, object]:
@@ -130,8 +137,10 @@ def verdict_sentence(found: Sequence[Verdict]) -> str:
     facts = {name: number(count) for name, count in n.items()} | {"n": number(len(found))}
     return (
         ngettext(
-            "Of %(n)s declared figure %(consistent)s is consistent with the labels, %(contradicted)s contradicted, %(untestable)s untestable.",
-            "Of %(n)s declared figures %(consistent)s are consistent with the labels, %(contradicted)s contradicted, %(untestable)s untestable.",
+            "Of %(n)s declared figure %(consistent)s is consistent with the labels, "
+            "%(contradicted)s contradicted, %(untestable)s untestable.",
+            "Of %(n)s declared figures %(consistent)s are consistent with the labels, "
+            "%(contradicted)s contradicted, %(untestable)s untestable.",
             len(found),
         )
         % facts

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What components are made of: tables, cells, facts, tallies, tabs.  Pages fill them, templates only print them."""
+"""What components are made of: tables, facts, tallies, tabs.  Pages fill them, templates only print them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Cell(Struct, frozen=True):
     state: str = ""
     note: str = ""
     mono: bool = False
+    wraps: bool = False
 
 
 class Column(Struct, frozen=True):

@@ -82,7 +82,7 @@ def card_page(card: SignalCard, scope: Scope, *, theme: str) -> dict[str, Any]:
     maker = scope.devices[row.device].maker.code if row.device in scope.devices else ""
     return {
         "id": row.id,
-        "title": headline(row),
+        "title": headline(row, scope.labels(row.device)),
         "device": scope.name(row.device, language()),
         "marks": [signal_state(row.state), State(detector_name(row.detector))],
         "stream": _stream(card, scope),
@@ -92,10 +92,11 @@ def card_page(card: SignalCard, scope: Scope, *, theme: str) -> dict[str, Any]:
             said(each.text) for each in statements(card, queries.record(row.detector), labels=labels)
         ],
         "steps": [_step(move) for move in card.moves],
+        "needs_grounds": any(move.grounds for move in moves_open_to(scope.person, row.state, maker=maker)),
         "buttons": [
             _button(move.verb, move.grounds) for move in moves_open_to(scope.person, row.state, maker=maker)
         ],
-        "trace": trace_address(card.way_back),
+        "trace": trace_address(card.way_back) if row.device else "",
         "way_back": card.way_back,
         "crumbs": [Crumb(_("Signals"), reverse("signals")), Crumb(_("signal %(id)s") % {"id": row.id})],
     }
@@ -120,16 +121,18 @@ def trace_address(way: WayBack) -> str:
 
 def _stream(card: SignalCard, scope: Scope) -> list[Fact]:
     row = card.row
-    found = [Fact(_("Device"), scope.name(row.device, language()), href=reverse("device", args=[row.device]))]
+    address = reverse("device", args=[row.device]) if row.device else ""
+    found = [Fact(_("Device"), scope.name(row.device, language()), href=address)]
     if row.version:
         found.append(Fact(_("Version"), row.version, note=_registered(card)))
     if row.site:
         found.append(Fact(_("Site (pseudonym)"), row.site, mono=True))
     if row.finding:
-        found.append(Fact(_("Finding"), row.finding))
+        found.append(Fact(_("Finding"), scope.labels(row.device).get(row.finding, row.finding)))
     found.append(Fact(_("First day over the threshold"), day(row.first_day)))
     if located := card.latest.finding.located:
         between = _("between %(low)s and %(high)s") % {"low": day(located.low), "high": day(located.high)}
+        between = between if located.low < located.high else ""
         found.append(Fact(_("The change is placed at"), day(located.day), note=between))
     found.append(Fact(_("Size"), effect_words(card.latest.finding.effect)))
     found.append(Fact(_("Raised"), moment(row.raised_at)))
@@ -171,8 +174,10 @@ def _evidence(card: SignalCard, finding: Finding) -> list[Fact]:
 
 
 def _baseline_note(finding: Finding) -> str:
+    if finding.detector != "failure_cusum":
+        return ""
     facts = {"events": number(finding.baseline.events), "exposure": number(finding.baseline.exposure)}
-    return _("%(events)s events in %(exposure)s studies") % facts if finding.baseline.exposure else ""
+    return _("%(events)s events in %(exposure)s studies") % facts
 
 
 def _evidence_note(card: SignalCard) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The chart of a signal: the days around it, the baseline, the threshold, the first day over it, the releases."""
+"""The chart of a signal: the days around it, baseline, threshold, the first day over it, releases."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Day(Struct, frozen=True):
 
 
 def signal_figure(card: SignalCard, *, theme: str) -> Figure | None:
-    """The figure of a signal, by its detector; None for a detector that has none yet or before the first rollup."""
+    """The figure of a signal, by its detector; None before a rollup, or for a detector without one."""
     counts = Counts(house())
     if counts.manifest is None:
         return None
@@ -62,7 +62,7 @@ def stream_days(finding: Finding, counts: Counts, first: date, after: date) -> l
 
 
 def excursion(days: list[Day], finding: Finding) -> list[float]:
-    """The detector's sum, day by day, from daily counts and the finding's own baseline, over-dispersion and ratio.
+    """The detector's sum, day by day, from daily counts and the finding's own baseline, phi and ratio.
 
     Method: S = max(0, S + failed/phi - k expected/phi), begun when the baseline ends, held at the threshold.
     """
@@ -129,7 +129,8 @@ def _failure_sentence(finding: Finding, days: list[Day]) -> str:
     }
     return (
         _(
-            "Since %(start)s %(now)s of studies failed against %(base)s in the baseline; the threshold was passed on %(first)s."
+            "Since %(start)s %(now)s of studies failed, against %(base)s in the baseline; "
+            "the threshold was passed on %(first)s."
         )
         % facts
     )
@@ -144,7 +145,8 @@ def _table(days: list[Day], scores: list[float]) -> Table:
         for d, s in zip(reversed(days), reversed(scores), strict=True)
     ]
     note = _(
-        "The sum is recomputed here from daily counts and the device's own baseline; the detector weighs each site by its own."
+        "The sum is recomputed here from daily counts and the device's own baseline; "
+        "the detector weighs each site by its own."
     )
     return Table(_("Studies and failures by day"), head, lines, note=note)
 
@@ -197,7 +199,7 @@ def _claim(card: SignalCard, counts: Counts, theme: str) -> Figure | None:
         for each in found
         if (each.claim.finding, each.claim.metric) == (finding.finding, finding.stratum)
     ]
-    table = verdict_table(near, labels, {})
+    table = verdict_table(near, labels, {}, versions=True)
     return claims_figure(near, labels, table=table, look=(theme, counts.digest, finding.device))
 
 

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from nadzor.detect.finding import Effect, Finding, Guarantee
 from nadzor.portal.labels import metric_label
 from nadzor.portal.sheets import State
-from nadzor.portal.words import interval, number, said, share
+from nadzor.portal.words import interval, number, said, share, small
 from nadzor.procedures.signal import (
     CONFIRMED,
     DISMISSED,
@@ -59,18 +61,25 @@ def detector_name(code: str) -> str:
     return names.get(code, code)
 
 
-def headline(row: SignalRow) -> str:
-    """What happened, with its size, in one line."""
+def headline(row: SignalRow, labels: Mapping[str, str]) -> str:
+    """What happened, with its size, in one line; `labels` names findings."""
     effect = row.effect
-    if row.kind.startswith("failure"):
+    if row.detector == "failure_cusum":
         return _("Failures are %(times)s times as frequent as in the baseline") % {
             "times": number(effect.estimate, 1)
         }
+    if row.kind == "silence.device":
+        return _("All sites of the device are silent")
     if row.detector == "silence":
         return _("No studies arrive where they were expected")
     if row.detector == "claim_check":
-        facts = {"finding": row.finding, "estimate": number(effect.estimate, 3)}
-        return _("Declared performance is contradicted: %(finding)s, %(estimate)s") % facts
+        facts = {
+            "finding": labels.get(row.finding, row.finding),
+            "metric": metric_label(row.stratum),
+            "estimate": number(effect.estimate, 3),
+            "bound": number(row.threshold, 3),
+        }
+        return _("%(finding)s: %(metric)s %(estimate)s, declared not below %(bound)s") % facts
     return row.kind
 
 
@@ -89,9 +98,7 @@ def effect_name(code: str) -> str:
     """What an effect measures."""
     names = {
         "rate_ratio": _("ratio of rates"),
-        "silent_days": _("silent days"),
-        "missing_studies": _("missing studies"),
-        "difference": _("difference"),
+        "share_of_expected": _("share of the expected studies"),
     }
     return names.get(code, metric_label(code))
 
@@ -114,5 +121,5 @@ def evidence_value(finding: Finding) -> str:
     if finding.e_value is not None:
         return _("e-value %(e)s") % {"e": number(finding.e_value, 2)}
     if finding.p_value is not None:
-        return _("p-value %(p)s") % {"p": number(finding.p_value, 6)}
+        return _("p-value %(p)s") % {"p": small(finding.p_value)}
     return _("not used: the guarantee is a run length")

@@ -81,7 +81,7 @@ def entry(row: SignalRow, scope: Scope) -> Entry:
     ]
     return Entry(
         href=reverse("signal", args=[row.id]),
-        headline=headline(row),
+        headline=headline(row, scope.labels(row.device)),
         device=scope.name(row.device, language()),
         where=", ".join(part for part in where if part),
         detector=detector_name(row.detector),

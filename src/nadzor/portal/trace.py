@@ -27,8 +27,8 @@ from nadzor.register import queries as register
 from nadzor.telemetry.store import Rollups
 from nadzor.telemetry.trace import EventRef, trace
 
-ROWS = 400
-EVENTS = 500
+ROWS = 60
+EVENTS = 60
 DAYS = 30
 
 
@@ -127,7 +127,8 @@ def _facts(asked: Asked, rows: list[Row], digest: str) -> list[Fact]:
 
 def _rows(rows: list[Row], asked: Asked) -> Table:
     head = columns(
-        _("Day"), _("Known since"), _("Version"), _("Site (pseudonym)"), _("Installation"), _("Finding"), _("Bin"), _("Count"),
+        _("Day"), _("Known since"), _("Version"), _("Site (pseudonym)"), _("Installation"),
+        _("Finding"), _("Bin"), _("Count"),
         numbers=(6, 7),
     )  # fmt: skip
     lines = [
@@ -142,7 +143,7 @@ def _rows(rows: list[Row], asked: Asked) -> Table:
             number(row.n),
             is_current=row.day == asked.day,
         )
-        for row in reversed(rows[-ROWS:])
+        for row in sorted(rows, key=lambda row: (row.day, row.known), reverse=True)[:ROWS]
     ]
     return Table(_("Rows of the rollup"), head, lines)
 

@@ -29,7 +29,7 @@ def language() -> str:
 
 
 def said(text: object) -> str:
-    """A text kept in both languages (a mapping or an object with `ru` and `en`), in the language of this request."""
+    """A text kept in both languages (a mapping, or an object with `ru` and `en`), in this request's."""
     if isinstance(text, dict):
         return str(text.get(language()) or text.get("ru") or "")
     return str(getattr(text, language(), text if isinstance(text, str) else ""))
@@ -74,6 +74,11 @@ def share(value: float | None, digits: int = 1) -> str:
         return NOTHING
     sign = "%" if language() == "en" else f"{WIDE}%"
     return number(100 * value, digits) + sign
+
+
+def small(value: float) -> str:
+    """A probability: six digits, or that it is below the last of them."""
+    return f"< {number(1e-6, 6)}" if value < 1e-6 else number(value, 6)
 
 
 def interval(low: float | None, high: float | None, *, digits: int = 3) -> str:

@@ -14,7 +14,7 @@ LANE = 26
 
 
 def draw_lanes(facts: dict[str, Any], look: Look) -> alt.LayerChart:
-    """Facts: spans of {lane, version, day, after, word}; versions in order of release; lanes; unregistered versions."""
+    """Facts: spans of {lane, version, day, after}; versions by release; lanes; unregistered versions."""
     versions, unregistered = facts["versions"], set(facts["unregistered"])
     colours = look.palette
     fills = [

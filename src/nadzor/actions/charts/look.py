@@ -34,11 +34,13 @@ class Palette(Struct, frozen=True):
 PALETTES: dict[Theme, Palette] = {
     "light": Palette(
         ink="#16232a", ink_soft="#5a686e", rule="#d3d9d3", main="#0d5c63", alarm="#a3290f", warn="#7a5200",
-        good="#1d6640", band="#b4d5d2", series=("#0d5c63", "#c08a2d", "#5b7fa6", "#7b3f61", "#8fb8a8", "#39464d"),
+        good="#1d6640", band="#b4d5d2",
+        series=("#0d5c63", "#c08a2d", "#5b7fa6", "#7b3f61", "#8fb8a8", "#39464d"),
     ),
     "dark": Palette(
         ink="#e6ecea", ink_soft="#98a7a8", rule="#2a383d", main="#7cc9c2", alarm="#f0957c", warn="#e0b562",
-        good="#86cfa0", band="#2b5257", series=("#7cc9c2", "#e0b562", "#9db9dc", "#d598bb", "#4f7f72", "#c3cdd0"),
+        good="#86cfa0", band="#2b5257",
+        series=("#7cc9c2", "#e0b562", "#9db9dc", "#d598bb", "#4f7f72", "#c3cdd0"),
     ),
 }  # fmt: skip
 
@@ -76,24 +78,20 @@ class Look(Struct, frozen=True):
 
     def configuration(self) -> dict[str, Any]:
         """What all charts share."""
-        colours = self.palette
-        text = {
-            "labelColor": colours.ink_soft,
-            "titleColor": colours.ink_soft,
-            "labelFontSize": 12,
-            "titleFontSize": 12,
-        }
+        colours, soft = self.palette, self.palette.ink_soft
+        text = {"labelColor": soft, "titleColor": soft, "labelFontSize": 12, "titleFontSize": 12}
         return {
             "font": FONT,
             "background": "transparent",
             "padding": {"left": 2, "right": 8, "top": 6, "bottom": 2},
             "axis": {
-                **text, "titleFontWeight": "normal", "gridColor": colours.rule, "domainColor": colours.ink_soft,
-                "tickColor": colours.ink_soft, "titlePadding": 8, "labelPadding": 4, "domain": False, "ticks": False,
+                **text, "titleFontWeight": "normal", "gridColor": colours.rule, "domainColor": soft, "tickColor": soft,
+                "titlePadding": 8, "labelPadding": 4, "domain": False, "ticks": False,
             },
             "axisX": {"grid": False, "domain": True, "ticks": True},
-            "legend": {**text, "orient": "bottom", "title": None, "symbolType": "square", "offset": 8, "labelLimit": 260},
+            "legend": {
+                **text, "orient": "bottom", "title": None, "symbolType": "square", "offset": 8, "labelLimit": 260,
+            },
             "view": {"stroke": None},
             "text": {"color": colours.ink, "fontSize": 12},
-            "title": {"color": colours.ink_soft, "fontSize": 12, "fontWeight": "normal", "anchor": "start"},
         }  # fmt: skip

@@ -16,9 +16,9 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 
 def records(rows: Sequence[dict[str, Any]]) -> alt.Data:
-    """Plot-ready rows as inline records; an ISO `day` becomes a moment, and `after` the next day unless given.
+    """Plot-ready rows as inline records; an ISO `day` becomes a moment, `after` the next day unless given.
 
-    Why: moments in milliseconds need no parsing rule; two views of one source with such a rule lose it (Vega-Lite 6).
+    Why: moments need no parsing rule; two views of one source with such a rule lose it (Vega-Lite 6).
     """
     return alt.Data(values=[_timed(row) for row in rows])
 

@@ -23,7 +23,7 @@ def draw_trend(facts: dict[str, Any], look: Look) -> alt.VConcatChart:
         x=day_axis(look, labels=False, field="noon"), y="mean:Q"
     )
     failed = days.mark_line(color=colours.alarm, strokeWidth=1.5).encode(
-        x=day_axis(look, field="noon"), y=share_axis("share", look.says("доля ошибок", "share failed"))
+        x=day_axis(look, field="noon"), y=share_axis("share", look.says("доля отказов", "share failed"))
     )
     upper = (bars + mean).properties(width=look.across, height=150)
     return alt.vconcat(upper, failed.properties(width=look.across, height=70), spacing=8).resolve_scale(
