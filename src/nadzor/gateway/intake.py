@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
@@ -15,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.journal.entry import Conflict, Foreign, Outcome, RefusalNote, Stored
+from nadzor.journal.incident import places
 from nadzor.journal.writer import Fate, GroupCommit
 
 from .fates import Judged, Refused
@@ -126,6 +126,6 @@ def _late(judged: Judged, code: str, facts: Mapping[str, Any]) -> Refused:
 def _incident(error: Exception) -> Refusal:
     """A bug of ours: logged by place, never with values, and answered with a number to quote."""
     incident = secrets.token_hex(6)
-    places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("gateway.request.broke", incident=incident, kind=type(error).__name__, places=places[-5:])
+    kind, where = type(error).__name__, places(error)
+    log.error("gateway.request.broke", incident=incident, kind=kind, places=where)
     return Refusal("gateway.broken", incident=incident)

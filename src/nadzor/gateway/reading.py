@@ -15,6 +15,13 @@ from .fates import Refused, Request
 BODY_S: Final = 30  # 4 MiB in half a minute is 140 kB/s, a poor hospital line
 
 
+_READ: Final = (
+    "content-type", "content-encoding", "content-digest", "content-length",
+    "nadzor-batch", "signature", "signature-input", "accept-language",
+)  # fmt: skip
+_NAMES: Final = {name.encode(): name for name in _READ}
+
+
 class Gone(Exception):
     """The sender hung up before its request was whole."""
 
@@ -42,7 +49,8 @@ def headers_of(scope: Scope) -> dict[str, str]:
     """Header names in lower case; a repeated field is joined, as RFC 9110, section 5.2, says."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1").strip()
+        name = _NAMES.get(raw_name) or raw_name.decode("latin-1")
+        value = raw_value.decode("latin-1").strip()
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
 

@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import Struct
 
 from nadzor.base.clock import moscow_date
 from nadzor.base.durable import sync_directory
 from nadzor.base.problems import Refusal
 from nadzor.receipts.checkpoint import sign_checkpoint
-from nadzor.receipts.tree import Frontier, append, inclusion_proof
-from nadzor_wire.base64text import b64
+from nadzor.receipts.tree import Frontier, append
+from nadzor_wire.base64text import unb64
 from nadzor_wire.merkle import leaf_hash, verify_inclusion
+from nadzor_wire.receipt import Verdict
 
 from .bodies import BodyKeys
 from .entry import Conflict, Entry, Foreign, Outcome, RefusalNote, Repeated, Stored
-from .nodes import node_reader
+from .nodes import Proofs, node_reader
 from .placing import Again, Fresh, Place
 from .sheet import Sheet, parse_verdicts, prepare
 from .statements import EDITION, STATEMENTS, connect
@@ -33,6 +35,7 @@ RETRY_S: Final = 2  # disk full, locked or read-only: soon enough to notice the 
 TAIL_CHECKED: Final = (
     256  # newest leaves compared with their nodes at opening: the groups a crash may have cut
 )
+_Fates = tuple[int, tuple[Verdict, ...], tuple[Verdict, ...]]  # accepted, rejected, flagged
 _FAILURES: Final = (sqlite3.Error, OSError, ValueError, LookupError)
 
 
@@ -83,8 +86,11 @@ class Journal:
             turn, places = self._commit(sheets, refusals, Counter(_counted(note) for note in refusals))
             self._check(turn)
             note = self._sign(turn.after)
+            near = turn.before.frontier.nodes() | turn.made
+            proofs = Proofs(turn.after.size, node_reader(self._connection, near=near))
+            signed = _Signed(turn, note, proofs)
             return [
-                self._outcome(turn, sheet, placed, note) for sheet, placed in zip(sheets, places, strict=True)
+                self._outcome(signed, sheet, placed) for sheet, placed in zip(sheets, places, strict=True)
             ]
         except _FAILURES as error:
             self._retreat()
@@ -174,33 +180,21 @@ class Journal:
         self._unsaved = (frontier.size, frontier.root, note)
         return note
 
-    def _outcome(self, turn: Turn, sheet: Sheet, placed: tuple[Place, int], note: str) -> Outcome:
+    def _outcome(self, signed: _Signed, sheet: Sheet, placed: tuple[Place, int]) -> Outcome:
         fate, index = placed
         match fate:
             case Conflict() | Foreign():
                 return fate
             case Fresh():
-                kind, leaf, verdicts = Stored, sheet.leaf, sheet.entry
-                rejected, flagged, accepted = verdicts.rejected, verdicts.flagged, verdicts.accepted
+                entry = sheet.entry
+                fates = (entry.accepted, entry.rejected, entry.flagged)
+                return signed.outcome(Stored, index, entry, leaf=sheet.leaf, fates=fates)
             case Again():
                 row = self._connection.execute(STATEMENTS["headings"], (index, index + 1)).fetchone()
-                kind, leaf, accepted, kept = Repeated, row[17].encode(), row[14], parse_verdicts(row[16])
-                rejected, flagged = kept.rejected, kept.flagged
-        read = node_reader(self._connection, near=turn.before.frontier.nodes() | turn.made)
-        proof = inclusion_proof(index, turn.after.size, read)
-        if isinstance(fate, Again):
-            verify_inclusion(leaf_hash(leaf), index, turn.after.size, proof, turn.after.root)
-        return kind(
-            index=index,
-            leaf=leaf,
-            body_sha256=sheet.entry.body_sha256,
-            checkpoint=note,
-            proof=[b64(step) for step in proof],
-            expected_seq=turn.expected_seq(sheet.entry.header.stream),
-            accepted=accepted,
-            rejected=rejected,
-            flagged=flagged,
-        )
+                kept, leaf = parse_verdicts(row[16]), row[17].encode()
+                signed.prove(index, leaf)
+                fates = (row[14], kept.rejected, kept.flagged)
+                return signed.outcome(Repeated, index, sheet.entry, leaf=leaf, fates=fates)
 
     def _resolve(self, turn: Turn) -> None:
         """The commit failed and may still have happened: ask the frontier on a fresh connection.
@@ -235,6 +229,37 @@ class Journal:
         with suppress(sqlite3.Error):
             self._connection.close()
         self._connection = connect(self._path)
+
+
+class _Signed(Struct, frozen=True):
+    """One transaction after its signature: everything its receipts have in common."""
+
+    turn: Turn
+    note: str
+    proofs: Proofs
+
+    def outcome(self, kind: type[Stored], index: int, entry: Entry, *, leaf: bytes, fates: _Fates) -> Stored:
+        """The outcome with its receipt."""
+        accepted, rejected, flagged = fates
+        return kind(
+            index=index,
+            leaf=leaf,
+            body_sha256=entry.body_sha256,
+            checkpoint=self.note,
+            proof=self.proofs.of(index),
+            expected_seq=self.turn.expected_seq(entry.header.stream),
+            accepted=accepted,
+            rejected=rejected,
+            flagged=flagged,
+        )
+
+    def prove(self, index: int, leaf: bytes) -> None:
+        """Check a leaf read from the file against the tree before it is vouched for again.
+
+        Raises: ProofError, a ValueError, when the row is not what was signed.
+        """
+        proof = [unb64(step) for step in self.proofs.of(index)]
+        verify_inclusion(leaf_hash(leaf), index, self.turn.after.size, proof, self.turn.after.root)
 
 
 def _make_file(path: Path) -> bool:

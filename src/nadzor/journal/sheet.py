@@ -12,7 +12,7 @@ from nadzor.base.clock import MOSCOW
 from nadzor_wire.base64text import b64
 from nadzor_wire.canonical import canonical
 from nadzor_wire.merkle import leaf_hash
-from nadzor_wire.receipt import LEAF_VERSION, Leaf, Verdict, leaf_bytes, verdicts_digest
+from nadzor_wire.receipt import LEAF_VERSION, Leaf, Verdict, verdicts_digest
 
 from .bodies import BodyKeys, Shelf, seal_body
 from .entry import Entry
@@ -37,6 +37,7 @@ class Verdicts(Struct, frozen=True, forbid_unknown_fields=True):
     rejected: tuple[Verdict, ...] = ()
 
 
+_sorted = msgspec.json.Encoder(order="sorted").encode
 NO_VERDICTS = canonical({"flagged": [], "rejected": []}).decode()
 _read_verdicts = msgspec.json.Decoder(Verdicts)
 _NO_DIGEST = verdicts_digest([])
@@ -49,7 +50,7 @@ def prepare(entry: Entry, keys: BodyKeys) -> Sheet:
     """
     received_at = moment_text(entry.received_at)
     month = receipt_month(entry.received_at)
-    leaf = leaf_bytes(leaf_of(entry, received_at))
+    leaf = encode_leaf(leaf_of(entry, received_at))
     cipher = keys.making(Shelf(entry.installation, month))
     sealed = seal_body(cipher, entry.coded, named=entry.body_sha256)
     return Sheet(entry, received_at, month, verdicts_text(entry), leaf, leaf_hash(leaf), sealed)
@@ -75,6 +76,14 @@ def leaf_of(entry: Entry, received_at: str) -> Leaf:
         "verdicts": digest_of(entry.rejected, entry.flagged),
         "directory": entry.directory,
     }
+
+
+def encode_leaf(leaf: Leaf) -> bytes:
+    """The same bytes as `nadzor_wire.receipt.leaf_bytes`, ten times sooner.
+
+    Why: our own leaves have no text that RFC 8785 and msgspec spell differently; a test compares them.
+    """
+    return _sorted(leaf)
 
 
 def digest_of(rejected: tuple[Verdict, ...], flagged: tuple[Verdict, ...]) -> str:
@@ -104,4 +113,5 @@ def moment_text(moment: datetime) -> str:
 
 def receipt_month(moment: datetime) -> str:
     """The month of receipt on the legal calendar."""
-    return moment.astimezone(MOSCOW).strftime("%Y-%m")
+    there = moment.astimezone(MOSCOW)
+    return f"{there.year:04}-{there.month:02}"

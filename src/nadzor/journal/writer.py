@@ -17,6 +17,7 @@ from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal
 
 from .entry import Entry, Outcome, RefusalNote
+from .incident import places
 from .log import RETRY_S, Journal
 
 log = structlog.get_logger()
@@ -130,8 +131,9 @@ class GroupCommit:
         except Refusal as refusal:
             log.error("journal.append.failed", code=refusal.code, batches=len(group), cause=_cause(refusal))
             fates = [refusal] * len(group)
-        except Exception:
-            log.exception("journal.append.broke", batches=len(group))
+        except Exception as error:
+            kind, where = type(error).__name__, places(error)
+            log.error("journal.append.broke", batches=len(group), kind=kind, places=where)
             fates = [Refusal("journal.unavailable", retry_after_s=RETRY_S)] * len(group)
         with self._lock:
             self._waiting -= len(group)

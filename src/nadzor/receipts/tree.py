@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """An append-only Merkle tree kept as hashes of complete subtrees.
 
-A node (level, index) is the root of the leaves [index * 2**level, (index + 1) * 2**level); it is kept once all
-of them exist and never changes afterwards. The frontier is the few nodes that add up to the whole tree.
+A node (level, index) is the root of the leaves [index * 2**level, (index + 1) * 2**level). It is kept once
+they all exist and never changes afterwards. The frontier is the few nodes that add up to the whole tree.
 """
 
 from __future__ import annotations
@@ -94,16 +94,13 @@ def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
     """
     if not 0 <= index < size:
         raise IndexError(f"a tree of {size} leaves has no leaf {index}")
-    ranges, start, stop = [], 0, size
-    while stop - start > 1:
-        middle = start + _split(stop - start)
-        if index < middle:
-            ranges.append((middle, stop))
-            stop = middle
-        else:
-            ranges.append((start, middle))
-            start = middle
-    return ranges[::-1]
+    ranges, level = [], 0
+    while (size - 1) >> level:
+        start = ((index >> level) ^ 1) << level
+        if start < size:  # on the right edge a node may have no sibling: it is carried up
+            ranges.append((start, min(start + (1 << level), size)))
+        level += 1
+    return ranges
 
 
 def consistency_ranges(old: int, size: int) -> list[tuple[int, int]]:
@@ -128,24 +125,24 @@ def consistency_ranges(old: int, size: int) -> list[tuple[int, int]]:
     return ([] if known else [(start, stop)]) + ranges[::-1]
 
 
-def proof(ranges: Sequence[tuple[int, int]], read: ReadNodes) -> list[bytes]:
-    """The hashes of leaf ranges, from stored nodes fetched in one go.
+def range_hash(start: int, stop: int, read: ReadNodes) -> bytes:
+    """The hash over the leaves [start, stop), from stored nodes.
 
     Raises: KeyError when a node is missing: the store is damaged.
     """
-    parts = [subtrees(start, stop) for start, stop in ranges]
-    nodes = read([place for part in parts for place in part])
-    return [fold([nodes[place] for place in part]) for part in parts]
+    places = subtrees(start, stop)
+    nodes = read(places)
+    return fold([nodes[place] for place in places])
 
 
 def inclusion_proof(index: int, size: int, read: ReadNodes) -> list[bytes]:
     """Proof that leaf `index` is in the tree of `size` leaves."""
-    return proof(inclusion_ranges(index, size), read)
+    return [range_hash(start, stop, read) for start, stop in inclusion_ranges(index, size)]
 
 
 def consistency_proof(old: int, size: int, read: ReadNodes) -> list[bytes]:
     """Proof that the tree of `size` leaves only grew from the one of `old` leaves."""
-    return proof(consistency_ranges(old, size), read)
+    return [range_hash(start, stop, read) for start, stop in consistency_ranges(old, size)]
 
 
 def _split(leaves: int) -> int:

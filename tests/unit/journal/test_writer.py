@@ -130,6 +130,7 @@ def test_a_group_that_fails_is_told_so_and_the_next_is_tried(tmp_path):
         assert proved(commit.submit(distinct(1)).result(10)) == 1
         commit.stop()
     assert [entry["event"] for entry in logs] == ["journal.append.failed", "journal.append.broke"]
+    assert "secret" not in repr(logs) and "line 1" not in repr(logs)
 
 
 def test_stopping_writes_what_waits_and_takes_nothing_more(tmp_path):
