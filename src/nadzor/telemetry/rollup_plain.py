@@ -65,7 +65,8 @@ def roll_up_plain(batches: Iterable[StoredBatch], *, bins: Bins) -> list[Row]:
     rows: list[Row] = []
     before: Counter[Count] = Counter()
     for known in sorted({moscow_date(batch.received_at) for batch in journal}):
-        after = _counts(heard, known, bins) + _intake(journal, repeats, known)
+        after = _counts(heard, known, bins)
+        after.update(_intake(journal, repeats, known))
         for cell in after.keys() | before.keys():
             n = after[cell] - before[cell]
             rows.append(Row(cell.day, known, *cell[1:], n))
@@ -116,7 +117,7 @@ def _counts(heard: list[Heard], on: date, bins: Bins) -> Counter[Count]:
     for h in standing:
         counts.update(_own(h, bins))
         if isinstance(h.line, said.Lost):
-            counts.update({cell: h.line.last - h.line.first for cell in _own(h, bins)})
+            counts.update(dict.fromkeys(_own(h, bins), h.line.last - h.line.first))
         if isinstance(h.line, said.Review):
             counts.update(_agreement(h, readings))
     for label in _labels(standing):

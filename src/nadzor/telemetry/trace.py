@@ -103,10 +103,11 @@ _BACK: Final = """
 def trace(home: Home, device: str, day: date, measure: str, **where: Unpack[Within]) -> list[EventRef]:
     """Events behind a cell, in journal order, at most `LIMIT`; `where` narrows it.
 
-    Raises: Refusal measure.unknown, lake.missing.
+    Raises: Refusal measure.unknown, measure.split, lake.missing.
     """
     if measure not in _WAYS:
         raise Refusal("measure.unknown", measure=measure)
+    _check(measure, where)
     way = _WAYS[measure]
     rows, values = _rows(home, measure, {"dimension": ALL, **where, "device": device})
     with opened(home.lake) as (store, _):
@@ -114,6 +115,20 @@ def trace(home: Home, device: str, day: date, measure: str, **where: Unpack[With
         condition = " AND ".join(["r.day = ?", way.only, *rows])
         store.execute(_PLACES.format(relation=relation, rows=condition), [day, *values])
         return _refs(store, whole=way.relation in {"batch", "rejection"})
+
+
+def _check(measure: str, where: Within) -> None:
+    """Whether a measure is split by what was asked.
+
+    Raises: Refusal measure.split; it also keeps anything but catalogued names out of the query.
+    """
+    split = catalogue().measures[measure]
+    asked = where.get("dimension", ALL)
+    if asked not in split.dimensions:
+        raise Refusal("measure.split", measure=measure, by="dimension")
+    for column, allowed in {"finding": split.finding, "bin": bool(split.bins)}.items():
+        if column in where and not allowed:
+            raise Refusal("measure.split", measure=measure, by=column)
 
 
 def _refs(store: duckdb.DuckDBPyConnection, *, whole: bool) -> list[EventRef]:

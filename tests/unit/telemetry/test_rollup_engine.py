@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rollup's own manners: its files, its manifest, its refusals."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
+from nadzor.measures.catalogue import catalogue
+from nadzor.measures.rollup import digest_of
+from nadzor.telemetry.load import load
+from nadzor.telemetry.rollup import FIRST_FAMILY, queries, roll_up
+from nadzor.telemetry.rollup_file import read_bins
+from nadzor.telemetry.store import Rollups
+from tests.engines.twin import TwinJournal
+from tests.unit.telemetry.conftest import BINS
+
+PORTABLE = {
+    "sum",
+    "count",
+    "min",
+    "max",
+    "lead",
+    "coalesce",
+    "over",
+    "in",
+    "and",
+    "as",
+    "cast",
+    "values",
+    "from",
+    "join",
+    "exists",
+}
+
+
+def test_before_the_first_load(tmp_path: Path) -> None:
+    """Without a lake there is nothing to add up."""
+    with pytest.raises(Refusal, match="lake.missing"):
+        roll_up(Home.create(tmp_path), bins={})
+
+
+def test_edges_must_increase(tmp_path: Path, told: TwinJournal) -> None:
+    """Ill-formed bins are refused before anything is written."""
+    home = Home.create(tmp_path)
+    load(home, told)
+    with pytest.raises(Refusal, match="rollup.bins"):
+        roll_up(home, bins={("ai-001", "edema"): [7, 7]})
+    assert not list(home.rollups.iterdir())
+
+
+def test_an_empty_journal_rolls_up_to_nothing(tmp_path: Path) -> None:
+    """No events, no rows, the digest of nothing."""
+    home = Home.create(tmp_path)
+    load(home, TwinJournal())
+    report = roll_up(home, bins=BINS)
+    assert (report.rows, report.digest) == (0, digest_of({}))
+    assert Rollups.open(home).total("studies") == 0
+
+
+def test_manifest_and_copy_agree(home: Home) -> None:
+    """The footer's manifest and the copy for people are the same, and seal every measure."""
+    manifest = Rollups.open(home).manifest
+    copy = msgspec.json.decode((home.rollups / "manifest.json").read_bytes(), type=type(manifest))
+    assert copy == manifest
+    assert manifest.digest == digest_of(manifest.measures)
+    assert manifest.rows == sum(seal.rows for seal in manifest.measures.values())
+    assert (manifest.journal_size, manifest.duplicates, str(manifest.known_until)) == (10, 1, "2026-10-06")
+
+
+def test_rolling_up_twice_is_the_same(home: Home, tmp_path: Path) -> None:
+    """The same lake gives the same digest."""
+    again = roll_up(home, bins=BINS)
+    assert again.digest == Rollups.open(home).manifest.digest
+    assert read_bins(home.rollups) == BINS
+
+
+@pytest.mark.parametrize("query", queries(), ids=lambda query: query.name)
+def test_queries_are_portable(query) -> None:
+    """No engine functions, no floats, no approximation; every file begins by saying what it gives."""
+    statement = "\n".join(line for line in query.text.splitlines() if not line.startswith("--"))
+    called = {name.lower() for name in re.findall(r"(\w+)\s*\(", statement)}
+    assert called <= PORTABLE | {"by", "on", "partition", "then", "union", "where"} | {"select"}
+    assert not re.search(r"\d\.\d|float|double|real\b|approx|::", statement, re.IGNORECASE)
+    assert query.text.startswith("-- ")
+
+
+def test_every_measure_is_named_by_a_family() -> None:
+    """Each catalogued measure stands in a file from 50 on, or in the steps it reads."""
+    text = "".join(query.text for query in queries())
+    families = [query for query in queries() if query.number >= FIRST_FAMILY]
+    assert families
+    for measure in catalogue().measures:
+        assert re.search(rf"\b{measure}\b", text)
