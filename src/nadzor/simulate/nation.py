@@ -62,6 +62,8 @@ class Nation:
         self.habits = habits or Habits()
         self._levels = lru_cache(maxsize=None)(self._levels_of)
         self._sketch = lru_cache(maxsize=4 * REMEMBERED)(self._draw)
+        self._due = lru_cache(maxsize=4 * REMEMBERED)(self._due_of)
+        self._by_key = {post.key: post for post in world.posts}
 
     @property
     def posts(self) -> tuple[Post, ...]:
@@ -81,14 +83,21 @@ class Nation:
         return sorted(said, key=lambda event: (event.at, event.id))
 
     def _levels_of(self, key: str) -> tuple[list[float], list[float]]:
-        post = next(post for post in self.posts if post.key == key)
+        post = self._by_key[key]
         return expected_volumes(self.world, post).tolist(), failure_rates(self.world, post).tolist()
 
     def _draw(self, key: str, day: date) -> Sketch:
-        post = next(post for post in self.posts if post.key == key)
+        post = self._by_key[key]
         volumes, rates = self._levels(key)
         at = (day - self.world.first).days
         return sketch(self.world, post, day, level=(volumes[at], rates[at]), habits=self.habits)
+
+    def _due_of(self, key: str, day: date) -> dict[int, list[int]]:
+        """The labelled studies of a day, by how many days later their labels arrive."""
+        due: dict[int, list[int]] = {}
+        for number, after in enumerate(self._sketch(key, day).label_after.tolist()):
+            due.setdefault(after, []).append(number)
+        return due
 
     def _moment(self, post: Post, day: date, second: int) -> Moment:
         midnight = datetime(day.year, day.month, day.day, tzinfo=ZONE)
@@ -129,8 +138,8 @@ class Nation:
             studied = day - timedelta(days=back)
             if studied < self.world.first or is_silent(self.world, post, studied):
                 continue
-            drawn = self._sketch(post.key, studied)
-            for i in (drawn.label_after == back).nonzero()[0].tolist():
+            for i in self._due(post.key, studied).get(back, ()):
+                drawn = self._sketch(post.key, studied)
                 yield _truth(self._moment(post, day, 10 * 3600 + i), drawn, i, studied)
 
 

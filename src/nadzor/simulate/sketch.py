@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -80,23 +81,20 @@ def sketch(world: World, post: Post, day: date, *, level: tuple[float, float], h
 
 def _findings(world: World, post: Post, day: date, rng: np.random.Generator, n: int) -> tuple[Flags, Ints]:
     findings = post.device.findings
-    present, score = np.zeros((n, len(findings)), dtype=bool), np.zeros((n, len(findings)), np.int64)
-    for i, finding in enumerate(findings):
-        drop = sensitivity_drop(world, post, finding.code, day)
-        share = expit(logit(finding.prevalence) + post.prevalence_shift)
-        present[:, i] = rng.random(n) < share
-        score[:, i] = scores(finding, present[:, i], rng.standard_normal(n), drop=drop)
-    return present, score
+    shares = expit(logit([finding.prevalence for finding in findings]) + post.prevalence_shift)
+    present = rng.random((n, len(findings))) < shares
+    drops = [sensitivity_drop(world, post, finding.code, day) for finding in findings]
+    return present, scores(findings, present, rng.standard_normal(present.shape), drops=drops)
 
 
-def scores(finding: FindingSpec, present: Flags, luck: Floats, *, drop: float = 0.0) -> Ints:
-    """Scores 0..10000 whose threshold cuts at the finding's sensitivity (less the drop) and specificity.
+def scores(findings: Sequence[FindingSpec], present: Flags, luck: Floats, *, drops: Sequence[float]) -> Ints:
+    """Scores 0..10000, a column for each finding, that its threshold cuts at its sensitivity and specificity.
 
     Method: two normal latents, the absent one standard; the score is a logistic of the distance to the cut.
     """
-    cut = float(ndtri(finding.specificity))
-    centre = cut + float(ndtri(max(0.01, finding.sensitivity - drop)))
-    latent = luck + np.where(present, centre, 0.0) - cut
-    at = float(logit(finding.threshold / 10_000))
+    sees = [max(0.01, finding.sensitivity - drop) for finding, drop in zip(findings, drops, strict=True)]
+    cut = ndtri([finding.specificity for finding in findings])
+    latent = luck + np.where(present, cut + ndtri(sees), 0.0) - cut
+    at = logit([finding.threshold / 10_000 for finding in findings])
     whole: Ints = np.clip(np.ceil(10_000 * expit(at + latent) - 0.5), 0, 10_000).astype(np.int64)
     return whole

@@ -43,13 +43,14 @@ def run_charts(seen: Floats, expected: Floats, *, reference: Floats, limits: Flo
         score += seen[:, day, None] - expected[:, day, None] * reference
         np.maximum(score, 0.0, out=score)
         over = score > limits
-        fresh = over.any(axis=1) & ~alarmed.any(axis=1)
+        fresh: NDArray[np.bool_] = np.asarray(over.any(axis=1) & ~alarmed.any(axis=1))
         if fresh.any():
             crossings += _crossings(day, np.flatnonzero(fresh), score, limits, zero)
         at_zero = score == 0.0
         alarmed = (alarmed | over) & ~at_zero
         zero[at_zero] = day
         np.minimum(score, limits, out=score, where=over)
+        score[fresh[:, None] & ~over] = 0.0  # what the other charts hold has just been said
         busy[:, day] = alarmed.any(axis=1)
     return Charts(crossings, busy)
 
