@@ -72,6 +72,16 @@ class StubLog:
         return Receipt(leaf, size - 1, sign_note(text, ORIGIN, self.key), path)
 
 
+def eventually(check: Callable[[], Any], *, within_s: float = 20.0) -> bool:
+    """Whether a condition comes true in time; waits no longer than it must."""
+    until = time.monotonic() + within_s
+    while not check():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.002)
+    return True
+
+
 class Refused(Exception):
     """A problem document on its way out."""
 

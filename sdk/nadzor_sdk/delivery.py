@@ -13,8 +13,9 @@ from msgspec import Struct
 
 Step: TypeAlias = Literal["receipt", "retry", "resign", "withhold", "restream", "refuse", "hold"]
 
-RETRIED = frozenset((429, 502, 503, 504))  # nothing else is retried soon; 0 is a broken connection
-REFUSED = frozenset((400, 413, 415, 422))  # this batch will never be accepted
+BROKEN = frozenset((0, 408))  # no answer at all; the body did not arrive in time
+RETRIED = frozenset((429, 502, 503, 504))  # nothing else is retried soon
+REFUSED = frozenset((400, 413, 415, 422))  # with a code `batch.…` this batch will never be accepted
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 60.0
 LONGEST_ASKED_WAIT_S = 3600.0  # a Retry-After beyond an hour is a mistake of somebody's
@@ -50,15 +51,20 @@ class Response(Struct, frozen=True):
 
 
 def step_for(response: Response, *, enrolled_s_ago: float) -> Step:
-    """What an answer asks for."""
+    """What an answer asks for.
+
+    Why: a batch is given up only on the gateway's own word that the batch is at fault. A proxy's page, a
+    digest that no longer fits or a signature that fails may be somebody else's doing, so the batch is held.
+    """
     if response.status == 200:
         return "receipt"
-    if response.status == 0 or response.status in RETRIED:
+    if response.status in BROKEN or response.status in RETRIED:
         return "retry"
     code = response.code()
     if code == "key.unknown" and enrolled_s_ago < ENROLMENT_GRACE_S:
         return "retry"
-    return _BY_CODE.get(code) or ("refuse" if response.status in REFUSED else "hold")
+    at_fault = response.status in REFUSED and code.startswith("batch.")
+    return _BY_CODE.get(code) or ("refuse" if at_fault else "hold")
 
 
 def wait_s(attempt: int, *, jitter: float, asked: str | None = None, now_s: float = 0.0) -> float:

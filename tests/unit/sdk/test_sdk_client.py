@@ -45,7 +45,7 @@ def test_every_kind_can_be_reported(gateway, connect):
         client.correct(corrects="019a4b7c-0000-7000-8000-000000000001", reason="clock"),
         client.adverse_event(**ADVERSE, narrative="It froze."),
     ]
-    assert client.flush(10)
+    assert client.flush(30)
     kinds = ["study", "review", "truth", "fault", "change", "correct", "adverse_event"]
     assert [event["kind"] for event in gateway.events()] == kinds
     assert [event["id"] for event in gateway.events()] == ids and len(set(ids)) == 7
@@ -70,7 +70,7 @@ def test_given_ids_and_times_are_kept(gateway, connect):
     at = datetime.fromisoformat("2026-11-03T01:30:00+07:00")
     client = connect()
     assert client.study(**EVENT, id=SAMPLES["study"].id, at=at) == SAMPLES["study"].id
-    assert client.flush(10)
+    assert client.flush(30)
     assert gateway.events()[0]["id"] == SAMPLES["study"].id
     assert gateway.events()[0]["at"] == "2026-11-03T01:30:00+07:00"
 
@@ -121,7 +121,7 @@ def test_before_send_may_remove(gateway, connect):
     findings = [Finding(code="nodule"), Finding(code="mass")]
     kept = client.study(**EVENT, duration_ms=5, findings=findings)
     assert client.study(**EVENT | {"version": "9.9"}, findings=findings) == ""
-    assert client.flush(10)
+    assert client.flush(30)
     (event,) = gateway.events()
     assert event["id"] == kept and "duration_ms" not in event and event["findings"] == [{"code": "mass"}]
     assert client.health().drops == {"before_send": 1}
@@ -156,7 +156,7 @@ def test_a_narrative_with_personal_details_is_blanked_here(gateway, connect, tmp
     """The coded core goes out, the text does not even reach the disk."""
     client = connect()
     client.adverse_event(**ADVERSE, narrative="Пациент Иванов Иван Иванович, +7 912 345-67-89")
-    assert client.flush(10)
+    assert client.flush(30)
     (event,) = gateway.events("adverse_event")
     assert event.get("narrative") is None and event["problem_codes"] == ["A11"]
     assert "Иванов" not in caplog.text
@@ -176,7 +176,7 @@ def test_a_purpose_for_all_can_be_overridden_for_one(gateway, connect):
     client = connect(purpose="test")
     client.study(**EVENT)
     client.study(**EVENT, purpose="phantom")
-    assert client.flush(10)
+    assert client.flush(30)
     assert [event["purpose"] for event in gateway.events()] == ["test", "phantom"]
 
 
@@ -227,7 +227,7 @@ def test_close_is_bounded_and_loses_nothing(gateway, connect):
     event_id = client.study(**EVENT)
     client.close(timeout=0.1)
     gateway.fault = lambda attempt, header: None
-    assert connect().flush(10) and [event["id"] for event in gateway.events()] == [event_id]
+    assert connect().flush(30) and [event["id"] for event in gateway.events()] == [event_id]
 
 
 def test_a_client_is_a_context(gateway, connect):
@@ -250,13 +250,13 @@ def test_many_threads_share_one_client(gateway, connect):
         thread.start()
     for thread in threads:
         thread.join()
-    assert client.flush(10)
+    assert client.flush(30)
     assert sorted(event["id"] for event in gateway.events()) == sorted(ids) and len(ids) == 800
 
 
 def _child(client, queue):
     ids = [client.study(**EVENT) for _ in range(20)]
-    queue.put((ids, client.flush(10), client.health().captured))
+    queue.put((ids, client.flush(30), client.health().captured))
     client.close()
 
 
@@ -269,11 +269,11 @@ def test_a_forked_child_has_a_stream_of_its_own(gateway, connect):
     children = [context.Process(target=_child, args=(client, queue)) for _ in range(2)]
     for child in children:
         child.start()
-    found = [queue.get(timeout=20) for _ in children]
+    found = [queue.get(timeout=60) for _ in children]
     for child in children:
-        child.join(10)
+        child.join(60)
     ids += [client.study(**EVENT)] + [event_id for made, _, _ in found for event_id in made]
-    assert client.flush(10) and all(done and count == 20 for _, done, count in found)
+    assert client.flush(30) and all(done and count == 20 for _, done, count in found)
     assert sorted(event["id"] for event in gateway.events()) == sorted(ids)
     assert len({header.stream for header in gateway.headers}) == 3
 

@@ -45,6 +45,10 @@ def answer(status, code=None):
         (422, "batch.personal-data", "withhold"),
         (409, "batch.conflict", "restream"),
         (409, None, "hold"),
+        (408, "batch.too-slow", "retry"),
+        (400, "digest.mismatch", "hold"),
+        (400, None, "hold"),
+        (413, None, "hold"),
     ],
 )
 def test_every_answer_has_one_step(status, code, step):
