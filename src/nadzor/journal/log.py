@@ -30,6 +30,7 @@ from .placing import Again, Fresh, Place
 from .sheet import Sheet, parse_verdicts, prepare
 from .statements import EDITION, STATEMENTS, connect
 from .turn import Totals, Turn, read_totals
+from .turnstile import Turnstile
 
 RETRY_S: Final = 2  # disk full, locked or read-only: soon enough to notice the cure, late enough not to press
 TAIL_CHECKED: Final = (
@@ -56,6 +57,7 @@ class Journal:
         self._unsaved: tuple[int, bytes, str] | None = None
         self._doubtful = False
         self._broken = False
+        self._turnstile = Turnstile(path.with_suffix(".lock"))
         self._connection = connect(path)
 
     @classmethod
@@ -118,6 +120,7 @@ class Journal:
         with suppress(Refusal):
             self.settle()
         self._connection.close()
+        self._turnstile.close()
 
     def _found(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -129,9 +132,16 @@ class Journal:
     def _commit(
         self, sheets: Sequence[Sheet], kept: Sequence[RefusalNote], counts: Counter[tuple[str, str]]
     ) -> tuple[Turn, list[tuple[Place, int]]]:
-        """One transaction, from the lock to the fsync."""
+        """One transaction, after those who came before."""
         if self._broken:
             raise Refusal("journal.damaged", what="leaf")
+        with self._turnstile:
+            return self._transaction(sheets, kept, counts)
+
+    def _transaction(
+        self, sheets: Sequence[Sheet], kept: Sequence[RefusalNote], counts: Counter[tuple[str, str]]
+    ) -> tuple[Turn, list[tuple[Place, int]]]:
+        """From the lock to the fsync."""
         if self._doubtful:
             self._make_sure()
         self._connection.execute("BEGIN IMMEDIATE")
