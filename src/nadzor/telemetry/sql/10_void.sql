@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Events taken back by an honest correction, and the date on which that became known.
 -- A correction speaks of an event of its own installation; a correction itself cannot be corrected.
 SELECT e.event, min(CASE WHEN c.known > e.known THEN c.known ELSE e.known END) AS known

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Studies as signed facts: +1 when received, -1 when taken back.
 SELECT day, known, origin, outcome, stage, duration_ms, delay_s, modality, equipment, age_band, sex, 1 AS n
 FROM study

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- What devices concluded, as signed facts.
 SELECT day, known, origin, equipment, age_band, sex, finding, score, positive, 1 AS n
 FROM finding

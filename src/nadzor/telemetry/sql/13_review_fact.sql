@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Physicians' reviews as signed facts.
 SELECT day, known, origin, verdict, reading_time, 1 AS n
 FROM review

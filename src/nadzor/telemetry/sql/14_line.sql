@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The origin that stands for its device and version, where sites are not told apart.
 SELECT o.origin, l.line
 FROM origin o

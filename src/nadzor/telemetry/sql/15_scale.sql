@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Which registered scale bins the scores of an origin's finding.
 SELECT o.origin, l.line, s.finding, s.scale
 FROM origin o

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Studies that somebody later spoke of: from when to when each is known.  The key of a reading is installation,
 -- study and version: a study read again by another version is another reading.
 SELECT s.event, s.origin, s.installation, s.study_hi, s.study_lo, o.version, s.known AS since,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Dates on which it can change which report of a contested reading stands.
 SELECT l.installation, l.study_hi, l.study_lo, l.version, l.since AS on_day
 FROM study_life l

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- From when to when each report of a reading stands: of those known and not taken back, the last in the journal.
 SELECT l.event, l.origin, l.installation, l.study_hi, l.study_lo, l.since, l.until
 FROM study_life l

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- What later proved true, finding by finding: from when to when each statement is known.
 SELECT t.event, t.origin, t.installation, t.study_hi, t.study_lo, t.study_day, t.source, t.selection,
        f.finding, f.present, t.known AS since,

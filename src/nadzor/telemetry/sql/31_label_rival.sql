@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Findings about which more than one statement was made.
 SELECT installation, study_hi, study_lo, finding
 FROM label_life

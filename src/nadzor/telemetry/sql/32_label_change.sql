@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Dates on which it can change which statement about a contested finding stands.
 SELECT l.installation, l.study_hi, l.study_lo, l.finding, l.since AS on_day
 FROM label_life l

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- From when to when each statement stands: a later one of the same installation, study and finding supersedes it;
 -- when the later one is taken back, the earlier one stands again.
 SELECT l.event, l.origin, l.installation, l.study_hi, l.study_lo, l.study_day, l.source, l.selection,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- A reading and a statement about it that stand at the same time, as signed facts: +1 on the later of the two
 -- dates, -1 when either falls.
 SELECT p.study_day, p.origin, p.selection, p.finding, p.present, f.positive, f.score,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- A reading and a physician's finding on it, as signed facts, likewise.
 SELECT p.study_day, p.origin, p.finding, p.present, f.positive,
        CASE WHEN x.n = 1 THEN p.since ELSE p.until END AS known, x.n

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- What happened to an installation, every split of it, with the event that said so.
 SELECT f.event, f.day, f.known, f.origin, d.dimension,
        CASE WHEN d.dimension = 'stage' THEN f.stage WHEN d.dimension = 'severity' THEN f.severity ELSE '' END AS stratum,

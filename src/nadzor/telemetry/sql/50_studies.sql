@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- studies, processed, failed, declined
 SELECT day, known, origin, 'all' AS dimension, '' AS stratum, 'studies' AS measure, '' AS finding, -1 AS bin, sum(n) AS n
 FROM study_fact GROUP BY day, known, origin

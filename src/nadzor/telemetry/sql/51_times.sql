@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- duration, delay
 SELECT s.day, s.known, s.origin, 'all' AS dimension, '' AS stratum, 'duration' AS measure, '' AS finding, b.bin, sum(s.n) AS n
 FROM study_fact s

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- decided, positives, scored
 SELECT c.day, c.known, c.origin, c.dimension, c.stratum, m.measure, c.finding, -1 AS bin,
        CASE WHEN m.measure = 'decided' THEN c.decided WHEN m.measure = 'positives' THEN c.positives ELSE c.scored END AS n

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- scores: the histogram of a device and version on its registered bins
 SELECT f.day, f.known, c.line AS origin, 'all' AS dimension, '' AS stratum, 'scores' AS measure, f.finding, b.bin, sum(f.n) AS n
 FROM finding_fact f

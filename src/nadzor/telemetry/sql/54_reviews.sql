@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- reviews, not_reviewed
 SELECT day, known, origin, 'all' AS dimension, '' AS stratum, 'reviews' AS measure, '' AS finding, -1 AS bin, sum(n) AS n
 FROM review_fact GROUP BY day, known, origin

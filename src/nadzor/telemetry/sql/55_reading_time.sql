@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- reading_time: never per reader or site
 SELECT r.day, r.known, l.line AS origin, 'reading_time' AS dimension, r.reading_time AS stratum,
        'reading_time' AS measure, '' AS finding, -1 AS bin, sum(r.n) AS n

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- labels: statements that stand, whether or not their study has arrived
 SELECT c.day, c.known, c.origin, c.dimension, c.stratum, 'labels' AS measure, c.finding, -1 AS bin, sum(c.n) AS n
 FROM (

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- tp, fp, fn, tn
 SELECT c.day, c.known, c.origin, c.dimension, c.stratum, c.measure, c.finding, -1 AS bin, sum(c.n) AS n
 FROM (

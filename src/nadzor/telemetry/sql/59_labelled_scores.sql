@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- score_present, score_absent: the integer score itself, per device and version
 SELECT c.day, c.known, c.origin, c.dimension, c.stratum, c.measure, c.finding, c.bin, sum(c.n) AS n
 FROM (

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- faults, heartbeats, skew, changes, adverse_events, corrected, withheld, lost
 SELECT c.day, c.known, c.origin, c.dimension, c.stratum, c.measure, '' AS finding, c.bin, sum(c.n) AS n
 FROM (

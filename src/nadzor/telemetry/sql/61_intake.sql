@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- accepted, duplicates, rejected, gaps: what intake itself saw, on the day of receipt.
 -- A batch ahead of its turn opens a gap; a batch behind it closes as much as it brings.
 SELECT c.known AS day, c.known, c.origin, c.dimension, c.stratum, c.measure, '' AS finding, -1 AS bin, sum(c.n) AS n
