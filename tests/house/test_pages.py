@@ -41,7 +41,11 @@ def test_files_named_in_pages_exist():
         for name in re.findall(r"`([\w/.]+/[\w.]+\.\w+)`", page.read_text("utf-8"))
     ]
     roots = (ROOT, HOUSE, SDK, HOUSE / "detect")
-    lost = [(page.name, name) for page, name in text if not any((root / name).exists() for root in roots)]
+    lost = [
+        (page.name, name)
+        for page, name in text
+        if not any((root / name).exists() for root in (page.parent, *roots))
+    ]
     assert lost == []
 
 
