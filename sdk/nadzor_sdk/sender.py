@@ -63,19 +63,11 @@ class Sender:
 
     def flush(self, timeout_s: float) -> bool:
         """Whether all that was captured before the call is settled, within the time."""
-        until, current, target = clock.monotonic() + timeout_s, self.current, self.current.log.last
+        until = clock.monotonic() + timeout_s
         with self.settled:
             self._flushing += 1
             try:
-                while not self._settled_upto(current, target):
-                    left = until - clock.monotonic()
-                    if left <= 0:
-                        return False
-                    self.wake.set()
-                    self.settled.wait(min(left, 0.05))
-                    if current is not self.current:  # moved to a new stream meanwhile
-                        current, target = self.current, self.current.log.last
-                return True
+                return self._wait_settled(until)
             finally:
                 self._flushing -= 1
 
@@ -94,6 +86,18 @@ class Sender:
         """After a fork: the descriptors are the parent's, and so are the streams."""
         for stream in self._streams():
             stream.abandon()
+
+    def _wait_settled(self, until: float) -> bool:
+        current, target = self.current, self.current.log.last
+        while not self._settled_upto(current, target):
+            left = until - clock.monotonic()
+            if left <= 0:
+                return False
+            self.wake.set()
+            self.settled.wait(min(left, 0.05))
+            if current is not self.current:  # moved to a new stream meanwhile
+                current, target = self.current, self.current.log.last
+        return True
 
     def _settled_upto(self, current: Stream, target: int) -> bool:
         return current.place.settled >= target and not any(orphan.pending for orphan in self._orphans)
