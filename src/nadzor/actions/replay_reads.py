@@ -67,6 +67,6 @@ def _send(
             capture(**{name: getattr(event, name) for name in event.__struct_fields__})
             tick()
         receipted = client.flush(timeout=timeout_s)
-        return sent, 0 if receipted else client.health().pending
+        return sent, 0 if receipted else client.health().unreceipted
     finally:
         client.close()

@@ -27,7 +27,7 @@ class DayReport(Struct, frozen=True, kw_only=True):
 def roll_up_day(home: Home, *, now: datetime) -> DayReport:
     """Load and roll up; running it again on the same journal changes nothing.
 
-    Why: a lock, because the scheduler and a command may both come to do it, and each replaces the other's tail.
+    Why: a lock, because scheduler and command may both come to do it, and each replaces the tail.
     """
     with alone(home.root / ".lake.lock"), closing(open_reader(home)) as reader:
         loaded = load(home, reader)

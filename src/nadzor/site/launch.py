@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
 import typer
 
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.cli.app import app
 from nadzor.cli.output import refuse
+from nadzor.site import logs
 from nadzor.site.processes import DOORS, Door, free_address, gateway_answers, run_door, running, watch
 
 
@@ -60,7 +60,7 @@ def door(name: str, data: Path, workers: int = 1, address: str | None = None) ->
 
 def main() -> None:
     """Run the command line; a refusal is shown with what to do, and exits 2."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logs.configure()
     command = typer.main.get_command(app)
     try:
         code = command.main(args=sys.argv[1:], prog_name="nadzor", obj=House(), standalone_mode=True)
