@@ -69,8 +69,7 @@ def register_device(home: Home, room: Path, *, now: datetime) -> Credential:
     }
     page = msgspec.json.encode({"v": 1, "organisations": [maker], "devices": [device]})
     import_register(page, by=CONSOLE, now=now)
-    gateway = home.settings.public_url
-    credential = connect_installation(home, room, device=DEVICE, clinic_oid=CLINIC, gateway=gateway, now=now)
+    credential = connect_installation(home, room, device=DEVICE, clinic_oid=CLINIC, now=now)
     publish_directory(home, now=now)
     return credential
 

@@ -18,15 +18,20 @@ from nadzor_wire.enrolment import Credential, new_key, parse_credential
 
 
 def connect_installation(
-    home: Home, room: Path, *, device: str, clinic_oid: str, gateway: str, now: datetime
+    home: Home, room: Path, *, device: str, clinic_oid: str, now: datetime, gateway: str | None = None
 ) -> Credential:
-    """The credential kept in `room`, made on the first call; the gateway's address is always today's."""
+    """The credential kept in `room`, made on the first call; the gateway's address is always today's.
+
+    Why: a gateway may be opened at another address than the home's own, which `gateway` then names.
+    """
     room.mkdir(parents=True, exist_ok=True)
     file = room / "credential.json"
     if not file.exists():
         token = issue_token(home, device=device, clinic_oid=clinic_oid, by=CONSOLE, now=now)
         write_new(file, _enrolled(home, token, now=now).encode(), mode=0o600)
-    return msgspec.structs.replace(parse_credential(file.read_bytes()), gateway=gateway)
+    return msgspec.structs.replace(
+        parse_credential(file.read_bytes()), gateway=gateway or home.settings.public_url
+    )
 
 
 def _enrolled(home: Home, token: str, *, now: datetime) -> Credential:
