@@ -36,7 +36,7 @@ def test_only_catalogued_dimensions_appear(journal: TwinJournal) -> None:
         assert row.dimension in measure.dimensions
         assert bool(row.finding) == measure.finding
         assert (row.bin >= 0) == bool(measure.bins)
-        assert bool(row.site) == (measure.level == "installation")
+        assert bool(row.site) == measure.sited(row.dimension)
 
 
 @QUICK

@@ -47,7 +47,8 @@ class Measure(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that is counted.
 
     `bins` is empty, the key of a fixed bin set, `registered` (edges of device and finding), or `score` (the bin
-    is the integer score itself).  `level` version means that site and installation are not told apart.
+    is the integer score itself).  `level` version means that site and installation are not told apart; in the
+    dimensions `unsited` they are not told apart either.
     """
 
     what: Text
@@ -57,6 +58,11 @@ class Measure(Struct, frozen=True, forbid_unknown_fields=True):
     finding: bool = False
     bins: str = ""
     level: Level = "installation"
+    unsited: list[str] = []
+
+    def sited(self, dimension: str) -> bool:
+        """Whether the rows of a dimension tell site and installation."""
+        return self.level == "installation" and dimension not in self.unsited
 
 
 class Catalogue(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from nadzor.measures.bins import Bins, well_formed
 from nadzor.measures.catalogue import catalogue
 from nadzor.measures.score_scale import WIRE_TOP
 
+WIDTH: Final = WIRE_TOP + 1
 FAR: Final = 2**62  # beyond every integer of the wire
 
 
@@ -41,22 +42,19 @@ def _scales(bins: Bins) -> pa.Table:
         "device": pa.array([device for device, _ in names], pa.string()),
         "finding": pa.array([finding for _, finding in names], pa.string()),
         "scale": pa.array(range(len(names)), pa.int32()),
+        "start": pa.array([number * WIDTH for number in range(len(names))], pa.int32()),
     })  # fmt: skip
 
 
 def _score_bins(bins: Bins) -> pa.Table:
-    scores = np.arange(WIRE_TOP + 1, dtype=np.int32)
+    """The bin of every possible score of every scale, one integer to look it up by."""
+    scores = np.arange(WIDTH)
     found = [_bin_of_each(scores, bins, name) for name in sorted(bins)]
-    return pa.table({
-        "scale": np.repeat(np.arange(len(found), dtype=np.int32), len(scores)),
-        "score": np.tile(scores, len(found)),
-        "bin": np.concatenate([np.array([], np.int32), *found]),
-    })  # fmt: skip
+    whole = np.concatenate([np.array([], np.int32), *found])
+    return pa.table({"place": np.arange(len(whole), dtype=np.int32), "bin": whole})
 
 
-def _bin_of_each(
-    scores: np.ndarray[tuple[int], np.dtype[np.int32]], bins: Bins, name: tuple[str, str]
-) -> object:
+def _bin_of_each(scores: np.ndarray[Any, Any], bins: Bins, name: tuple[str, str]) -> np.ndarray[Any, Any]:
     if not well_formed(bins[name]):
         raise Refusal("rollup.bins", device=name[0], finding=name[1])
     return np.searchsorted(np.array(bins[name]), scores, side="right").astype(np.int32)

@@ -176,11 +176,11 @@ def _study(h: Heard, study: said.Study) -> Iterator[Count]:
 
 
 def _finding(h: Heard, study: said.Study, finding: said.Finding, bins: Bins) -> Iterator[Count]:
-    split = {"equipment": study.equipment, "age_band": study.age_band, "sex": study.sex}
-    if finding.positive is not None:
-        yield from _split(h, "decided", finding=finding.code, **split)
-    if finding.positive:
-        yield from _split(h, "positives", finding=finding.code, **split)
+    measures = [] if finding.positive is None else ["decided", "positives"][: 1 + finding.positive]
+    for measure in measures:
+        yield from _split(h, measure, finding=finding.code, equipment=study.equipment)
+        yield _unsited(h, measure, "age_band", study.age_band, finding.code)
+        yield _unsited(h, measure, "sex", study.sex, finding.code)
     if finding.score is None:
         return
     yield _cell(h, "scored", finding=finding.code)
