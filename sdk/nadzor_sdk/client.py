@@ -164,7 +164,7 @@ class Client:
             if self._closed:
                 raise Dropped("closed") from None
             number = sender.current.log.append(line)
-        self._counters.captured += 1
+        self._counters.capture()
         if number % self._settings.seal_events == 0:
             sender.wake.set()
 
@@ -189,7 +189,6 @@ class Client:
     def _beat(self) -> None:
         health = self.health()
         event = {
-            "purpose": "clinical",
             "spool_events": health.unreceipted,
             "spool_bytes": health.spool_bytes,
             "drops": health.drops,

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
-Step: TypeAlias = Literal["receipt", "retry", "resign", "withhold", "restream", "refuse", "hold"]
+Step: TypeAlias = Literal["receipt", "retry", "resign", "recode", "withhold", "restream", "refuse", "hold"]
 
 BROKEN = frozenset((0, 408))  # no answer at all; the body did not arrive in time
 RETRIED = frozenset((429, 502, 503, 504))  # nothing else is retried soon
@@ -24,6 +24,7 @@ ENROLMENT_GRACE_S = 300.0  # a fresh key needs this long to reach every gateway
 
 _BY_CODE: dict[str, Step] = {
     "signature.time": "resign",
+    "batch.content-encoding": "recode",
     "batch.personal-data": "withhold",
     "batch.conflict": "restream",
 }

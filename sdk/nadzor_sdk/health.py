@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from threading import Lock
+from threading import RLock
 
 from msgspec import Struct
 
@@ -32,7 +32,7 @@ class Counters:
     """The numbers behind `Health`, shared by the callers and the sender."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = RLock()  # a signal handler may report while its own thread counts
         self.drops: dict[str, int] = {}
         self.rejected: dict[str, int] = {}
         self.refused: dict[str, int] = {}
@@ -43,15 +43,20 @@ class Counters:
         self.last_error: str | None = None
         self.clock_offset_ms = 0
 
+    def capture(self) -> None:
+        """One event is on disk."""
+        with self._lock:
+            self.captured += 1
+
     def drop(self, reason: str) -> None:
         """One event was not spooled."""
-        self._count(self.drops, reason)
-        logger.warning("nadzor event dropped: %s", reason)
+        if _notable(count := self._count(self.drops, reason)):
+            logger.warning("nadzor events dropped so far: %d, %s", count, reason)
 
     def reject(self, code: str) -> None:
         """The platform refused one event."""
-        self._count(self.rejected, code)
-        logger.warning("nadzor event rejected by the platform: %s", code)
+        if _notable(count := self._count(self.rejected, code)):
+            logger.warning("nadzor events rejected by the platform so far: %d, %s", count, code)
 
     def refuse(self, code: str) -> None:
         """A whole batch was given up."""
@@ -64,6 +69,12 @@ class Counters:
             logger.warning("nadzor cannot send, events stay on disk: %s", code)
         self.last_error = code
 
-    def _count(self, table: dict[str, int], key: str) -> None:
+    def _count(self, table: dict[str, int], key: str) -> int:
         with self._lock:
             table[key] = table.get(key, 0) + 1
+            return table[key]
+
+
+def _notable(count: int) -> bool:
+    """Whether a count is worth a line in the host's log: 1, 10, 100 and so on."""
+    return str(count).strip("0") == "1"

@@ -134,7 +134,7 @@ class SegmentLog:
 
     def descriptors(self) -> list[int]:
         """Open descriptors, for a forked child to close."""
-        return [*self._stale, self._fd]
+        return [] if self._closed else [*self._stale, self._fd]
 
     def close(self) -> None:
         """Releases the descriptors; nothing is synced."""

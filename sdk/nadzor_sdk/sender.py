@@ -239,6 +239,14 @@ class Sender:
         self._counters.clock_offset_ms = round((moment.timestamp() - clock.now_s()) * 1000)
         return self._send(stream, sealed)
 
+    def _recode(self, stream: Stream, sealed: Sealed, response: Response) -> None:
+        """The gateway does not read this coding: seal the same lines in a plainer one."""
+        if sealed.coding == "identity":
+            return self._refuse(stream, sealed, response)
+        self.coding = "gzip" if sealed.coding == "zstd" else "identity"
+        stream.seal(sealed.lines(), first=sealed.header.first, coding=self.coding)
+        return None
+
     def _withhold(self, stream: Stream, sealed: Sealed, response: Response) -> None:
         """The platform saw personal details in one event: a placeholder takes its number, the value goes."""
         problem = response.problem()
@@ -290,6 +298,7 @@ class Sender:
         "retry": _retry,
         "hold": _hold,
         "resign": _resign,
+        "recode": _recode,
         "withhold": _withhold,
         "refuse": _refuse,
         "restream": _conflict,

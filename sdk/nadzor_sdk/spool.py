@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from nadzor_sdk import clock, ids
 from nadzor_sdk.durable import sync_folder, write_atomic
+from nadzor_sdk.health import logger
 from nadzor_sdk.stream import Origin, Sealed, Stream, lock_folder
 
 NURSERY_S = 3600.0  # a stream is made in milliseconds; a younger folder may be somebody's at work
@@ -95,10 +96,13 @@ class Spool:
         lock = lock_folder(folder)
         if lock is None:
             return None
-        if not (folder / "origin.json").exists():
+        try:
+            return Stream(folder, lock)
+        except (OSError, ValueError) as bad:  # ours, but unreadable: set aside for a person, not tried again
+            logger.error("nadzor spool: a stream cannot be read (%s)", type(bad).__name__)
+            folder.rename(folder.with_name(folder.name.replace("s-", "damaged-")))
             os.close(lock)
             return None
-        return Stream(folder, lock)
 
     def _predecessor(self, streams: list[Stream]) -> tuple[bytes | None, int]:
         """The stream that ended last, orphaned or cleanly; an empty one passes on its own predecessor."""

@@ -17,8 +17,10 @@ from nadzor_sdk.durable import write_atomic, write_replace
 from nadzor_sdk.segments import SegmentLog
 from nadzor_wire.batch import NO_PREVIOUS, BatchHeader, parse_batch_header
 from nadzor_wire.coding import Coding, deflate, inflate
+from nadzor_wire.limits import RATIO_FREE, RATIO_MAX
 
 SEALED = "sealed.batch"
+CLOSED = -1  # in place of a descriptor whose number may by now be somebody else's
 
 
 class Origin(Struct, frozen=True):
@@ -47,12 +49,15 @@ class Sealed(Struct, frozen=True):
 
     def encode(self) -> bytes:
         """The batch as the bytes of its file."""
-        return f"{self.header.render()}\n{self.coding}\n".encode() + self.body
+        digest = sha256(self.body).hexdigest()
+        return f"{self.header.render()}\n{self.coding}\n{digest}\n".encode() + self.body
 
     @classmethod
     def decode(cls, content: bytes) -> Sealed:
-        """The batch of its file."""
-        header, coding, body = content.split(b"\n", 2)
+        """The batch of its file. Raises: ValueError if the disk did not keep it."""
+        header, coding, digest, body = content.split(b"\n", 3)
+        if sha256(body).hexdigest().encode() != digest:
+            raise ValueError("the sealed batch is damaged")
         known: Coding = msgspec.convert(coding.decode(), type=Coding)
         return cls(parse_batch_header(header.decode()), known, body)
 
@@ -85,7 +90,7 @@ class Stream:
     def _noted_place(self) -> Place:
         """The place of its file; if a power cut brought an old one back, the sealed batch knows better."""
         noted, path = Place(), self.folder / "place.json"
-        if path.exists():
+        with suppress(FileNotFoundError, msgspec.DecodeError):  # not synced: a power cut may have emptied it
             noted = msgspec.json.decode(path.read_bytes(), type=Place)
         sealed = self._sealed_file()
         if sealed is None or sealed.header.first - 1 <= noted.settled:
@@ -93,8 +98,11 @@ class Stream:
         return Place(sealed.header.first - 1, sealed.header.prev)
 
     def _sealed_file(self) -> Sealed | None:
-        path = self.folder / SEALED
-        return Sealed.decode(path.read_bytes()) if path.exists() else None
+        """The batch that was sealed last; one that the disk did not keep is sealed anew."""
+        try:
+            return Sealed.decode((self.folder / SEALED).read_bytes())
+        except (FileNotFoundError, ValueError):
+            return None
 
     def sealed(self) -> Sealed | None:
         """The batch waiting for its receipt."""
@@ -109,7 +117,7 @@ class Stream:
             header = msgspec.structs.replace(
                 header, after=origin.after, after_last=origin.after_last, restored=origin.restored
             )
-        sealed = Sealed(header, coding, deflate(b"\n".join(lines) + b"\n", coding))
+        sealed = Sealed(header, *_code(b"\n".join(lines) + b"\n", coding))
         write_atomic(self.folder / SEALED, sealed.encode())
         return sealed
 
@@ -129,19 +137,32 @@ class Stream:
     def release(self) -> None:
         """Lets another process have the stream."""
         self.log.close()
-        os.close(self._lock)
+        self._unlock()
 
     def abandon(self) -> None:
         """In a forked child: closes its copies of the parent's descriptors, touching no lock of either."""
-        for fd in (*self.log.descriptors(), self._lock):
-            with suppress(OSError):
-                os.close(fd)
+        if self._lock != CLOSED:
+            for fd in (*self.log.descriptors(), self._lock):
+                with suppress(OSError):
+                    os.close(fd)
 
     def destroy(self) -> None:
         """Removes a stream of which nothing is pending."""
         self.log.close()
         shutil.rmtree(self.folder)
-        os.close(self._lock)
+        self._unlock()
+
+    def _unlock(self) -> None:
+        lock, self._lock = self._lock, CLOSED
+        os.close(lock)
+
+
+def _code(body: bytes, coding: Coding) -> tuple[Coding, bytes]:
+    """The coded body; one so repetitive that it would look like a bomb goes uncoded."""
+    coded = deflate(body, coding)
+    if len(body) > max(RATIO_FREE, RATIO_MAX * len(coded)):
+        return "identity", body
+    return coding, coded
 
 
 def lock_folder(folder: Path) -> int | None:

@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from nadzor_sdk import Client, Finding, ReviewFinding, TruthFinding, fields
+from nadzor_sdk.segments import Retired
 from nadzor_sdk.settings import Settings
 from nadzor_wire import event as wire
 from nadzor_wire.enrolment import CredentialError
@@ -276,6 +277,105 @@ def test_a_forked_child_has_a_stream_of_its_own(gateway, connect):
     assert client.flush(30) and all(done and count == 20 for _, done, count in found)
     assert sorted(event["id"] for event in gateway.events()) == sorted(ids)
     assert len({header.stream for header in gateway.headers}) == 3
+
+
+def test_a_fork_after_close_touches_no_foreign_descriptor(gateway, connect):
+    """Descriptor numbers of a closed client may be somebody else's by now; a child leaves them alone."""
+    client = connect()
+    client.study(**EVENT)
+    client.close()
+    mine = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]
+    pid = os.fork()
+    if not pid:
+        try:
+            for fd in mine:
+                os.fstat(fd)
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    status = os.waitpid(pid, 0)[1]
+    for fd in mine:
+        os.close(fd)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_leaving_without_close_still_delivers(gateway, tmp_path):
+    """A script that simply ends waits a moment for its receipts."""
+    (tmp_path / "i.json").write_bytes(gateway.credential.encode())
+    code = f"""
+from nadzor_sdk import Client
+Client({str(tmp_path / "i.json")!r}, heartbeat_every_s=None).study(**{EVENT!r})
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    assert len(gateway.events()) == 1
+
+
+def test_a_close_that_goes_wrong_does_not_reach_the_host(gateway, connect, monkeypatch, caplog):
+    """Even a bug at the very end is only logged."""
+    client = connect()
+    monkeypatch.setattr(client._sender, "flush", lambda timeout: 1 / 0)
+    client.close()
+    assert "did not close cleanly" in caplog.text
+    client._sender.stop(5)
+
+
+def test_a_close_during_a_request_does_not_wait_for_it(gateway, connect, monkeypatch):
+    """A server that never answers cannot hold the host's exit."""
+    hanging, go = threading.Event(), threading.Event()
+
+    def hang(attempt, header):
+        hanging.set()
+        go.wait(30)
+
+    gateway.fault = hang
+    client = connect()
+    client.study(**EVENT)
+    assert hanging.wait(30)
+    client.close(timeout=0.05)
+    assert client._sender._thread.is_alive() and client.health().closed
+    go.set()
+    client._sender._thread.join(30)
+    client._sender.stop(5)
+    assert len(gateway.events()) == 1
+
+
+def test_a_call_that_meets_a_moving_stream_follows_it(gateway, connect, monkeypatch):
+    """Between reading the current log and writing to it, the stream may have moved."""
+    client = connect()
+    sender = client._sender
+    sound, told = sender.current.log.append, []
+
+    def moved(line):
+        if not told:
+            told.append(line)
+            raise Retired
+        return sound(line)
+
+    monkeypatch.setattr(sender.current.log, "append", moved)
+    assert client.study(**EVENT) and client.flush(30) and len(gateway.events()) == 1
+
+
+def test_a_sync_that_fails_for_an_adverse_event_is_told(gateway, connect, monkeypatch):
+    """The event is on disk, its durability is not proved, and health says so."""
+    client = connect(flush_every_s=3600)
+
+    def bad(fd):
+        raise OSError(errno.EIO, "bad")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nadzor_sdk.segments.sync_bytes", bad)
+        assert client.adverse_event(**ADVERSE)
+        assert client.health().last_error == f"disk.{errno.EIO}"
+    assert client.flush(30) and len(gateway.events()) == 1
+
+
+def test_the_log_of_the_host_is_not_flooded(gateway, connect, caplog):
+    """A thousand drops are a few lines, and all are counted."""
+    client = connect()
+    client.close()
+    for _ in range(1000):
+        client.study(**EVENT)
+    assert client.health().drops == {"closed": 1000} and caplog.text.count("dropped") == 4
 
 
 def test_a_child_that_reports_nothing_makes_no_stream(gateway, connect, tmp_path):

@@ -233,6 +233,18 @@ def test_a_refused_batch_is_set_aside_and_declared_lost(gateway, connect, tmp_pa
     assert gateway.headers[0].first == 6 and gateway.headers[0].prev == bytes(32)
 
 
+def test_a_gateway_that_reads_fewer_codings_gets_plainer_ones(gateway, connect):
+    """zstd, then gzip, then none: the same events and numbers; only then is a batch given up."""
+    fault = Fault(status=415, code="batch.content-encoding")
+    gateway.fault = once(fault, fault)
+    client = connect(coding="zstd")
+    ids = capture(client, 2)
+    assert client.flush(30) and delivered(gateway) == ids and client._sender.coding == "identity"
+    gateway.fault = lambda attempt, header: fault if attempt == 4 else None
+    capture(client, 1)
+    assert client.flush(30) and client.health().refused == {"batch.content-encoding": 1}
+
+
 def test_a_declaration_of_loss_is_not_declared_lost(gateway, connect):
     """A gateway that refuses everything does not make the SDK report for ever."""
     gateway.fault = lambda attempt, header: Fault(status=400, code="batch.BROKEN")

@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 
+import pytest
+
 from nadzor_sdk.spool import Refusal, Spool, clear_nurseries
 from nadzor_sdk.stream import Sealed, Stream, lock_folder
 from nadzor_wire.batch import NO_PREVIOUS
@@ -84,7 +86,6 @@ def test_half_made_streams_are_cleared_away(tmp_path):
     """What a process left that died while making a stream is never adopted, and removed an hour later."""
     spool = Spool(tmp_path)
     (tmp_path / "new-0123").mkdir()
-    (tmp_path / "s-0123").mkdir()
     assert spool.adopt() == []
     clear_nurseries(tmp_path)
     assert (tmp_path / "new-0123").exists()
@@ -141,6 +142,50 @@ def test_the_predecessor_is_named_until_the_first_receipt(tmp_path):
     assert (first.header.after_last, first.header.prev) == (5, NO_PREVIOUS)
     stream.settle(first, receipted=True)
     assert stream.seal([b"{}"], first=2, coding="identity").header.after is None
+    stream.release()
+
+
+def test_a_place_that_a_power_cut_emptied_is_forgotten(tmp_path):
+    """The place is not synced; an empty file after a power cut is no reason to fail."""
+    spool = Spool(tmp_path / "spool")
+    stream = opened(spool, 4)
+    stream.settle(stream.seal([b"{}"], first=1, coding="gzip"), receipted=True)
+    stream.release()
+    (stream.folder / "place.json").write_bytes(b"")
+    (again,) = spool.adopt()
+    assert again.place.settled == 0 and again.sealed().header.last == 1
+    again.release()
+
+
+@pytest.mark.parametrize("damage", [lambda b: b"\0\0", lambda b: b[:-1] + b"\0", lambda b: b[:40]])
+def test_a_damaged_sealed_batch_is_sealed_anew(tmp_path, damage):
+    """The records are still in the log, so nothing is lost."""
+    spool = Spool(tmp_path / "spool")
+    stream = opened(spool, 4)
+    path = stream.folder / "sealed.batch"
+    stream.seal(stream.log.read(1, most=3)[1], first=1, coding="identity")
+    stream.release()
+    path.write_bytes(damage(path.read_bytes()))
+    (again,) = spool.adopt()
+    assert again.sealed() is None and again.pending == 4
+    again.release()
+
+
+def test_an_unreadable_stream_is_set_aside(tmp_path):
+    """A stream that cannot be read is kept for a person and does not stop the next start."""
+    spool = Spool(tmp_path / "spool")
+    stream = opened(spool, 4)
+    stream.release()
+    (stream.folder / "origin.json").write_bytes(b"\0\0")
+    assert spool.adopt() == [] and spool.adopt() == []
+    assert len(list((tmp_path / "spool").glob("damaged-*"))) == 1
+
+
+def test_a_batch_that_would_look_like_a_bomb_is_sealed_uncoded(tmp_path):
+    """Extremely repetitive events would be refused for their ratio; they go out as they are."""
+    stream = opened(Spool(tmp_path / "spool"))
+    sealed = stream.seal([b"{}" + b" " * 1000] * 1000, first=1, coding="gzip")
+    assert sealed.coding == "identity" and len(sealed.lines()) == 1000
     stream.release()
 
 
