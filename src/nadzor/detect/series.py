@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date
-from typing import Literal
+from operator import attrgetter
+from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct
@@ -17,7 +18,8 @@ from nadzor.measures.rollup import ALL, Row, rows_digest
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Key = Literal["device", "version", "site", "finding", "dimension", "stratum", "measure"]
-KEYS: tuple[Key, ...] = ("device", "version", "site", "finding", "dimension", "stratum", "measure")
+PLACE: tuple[Key, ...] = ("device", "version", "site")
+WHAT: tuple[Key, ...] = ("measure", "dimension", "stratum", "finding")
 Wanted = Collection[tuple[str, str]]
 """The (measure, dimension) pairs that a detector reads."""
 
@@ -39,16 +41,17 @@ class Days:
     def __init__(self, rows: Iterable[Row], wanted: Wanted) -> None:
         keep = frozenset(wanted)
         self._rows: Sequence[Row] = [row for row in rows if (row.measure, row.dimension) in keep]
-        size = len(self._rows)
-        self._at: Ints = np.arange(size)
-        self.n: Ints = np.fromiter((row.n for row in self._rows), np.int64, size)
-        self.bin: Ints = np.fromiter((row.bin for row in self._rows), np.int64, size)
-        self.day = _ordinals([row.day for row in self._rows])
-        self.known = _ordinals([row.known for row in self._rows])
+        self._at: Ints = np.arange(len(self._rows))
+        self.n = self._numbers("n")
+        self.bin = self._numbers("bin")
         self.names: dict[Key, list[str]] = {}
         self.code: dict[Key, Ints] = {}
-        for key in KEYS:
-            self._encode(key, [getattr(row, key) for row in self._rows])
+        for keys in (PLACE, WHAT):
+            self._encode(keys)
+        moments, where = _coded(list(map(attrgetter("day", "known"), self._rows)))
+        self.day, self.known = (
+            np.array([moment[i].toordinal() for moment in moments], np.int64)[where] for i in (0, 1)
+        )
 
     @classmethod
     def of(cls, rows: Iterable[Row] | Days, wanted: Wanted) -> Days:
@@ -57,7 +60,7 @@ class Days:
 
     def only(self, wanted: Wanted) -> Days:
         """The rows of these measures alone, so that a digest covers exactly what a detector reads."""
-        cells = {(measure, dimension) for measure, dimension in wanted}
+        cells = set(wanted)
         chosen = np.zeros(len(self), dtype=bool)
         for i, measure in enumerate(self.names["measure"]):
             for j, dimension in enumerate(self.names["dimension"]):
@@ -65,7 +68,7 @@ class Days:
                     chosen |= (self.code["measure"] == i) & (self.code["dimension"] == j)
         return self.where(chosen)
 
-    def where(self, chosen: NDArray[np.bool_]) -> Days:
+    def where(self, chosen: NDArray[np.bool_] | Ints) -> Days:
         """The chosen rows alone."""
         part = copy(self)
         for name in ("_at", "n", "bin", "day", "known"):
@@ -111,16 +114,24 @@ class Days:
         """The digest of these rows, and how many there are."""
         return rows_digest(self._rows[at] for at in self._at.tolist()), len(self)
 
-    def _encode(self, key: Key, values: list[str]) -> None:
-        names = sorted(set(values))
-        index = {name: i for i, name in enumerate(names)}
-        self.names[key] = names
-        self.code[key] = np.fromiter((index[value] for value in values), np.int64, len(values))
+    def _numbers(self, name: str) -> Ints:
+        return np.fromiter(map(attrgetter(name), self._rows), np.int64, len(self._rows))
+
+    def _encode(self, keys: tuple[Key, ...]) -> None:
+        """Codes of several columns at once: combinations are few, rows are many."""
+        found, where = _coded(list(map(attrgetter(*keys), self._rows)))
+        for i, key in enumerate(keys):
+            names = sorted({combination[i] for combination in found})
+            index = {name: code for code, name in enumerate(names)}
+            codes = np.array([index[combination[i]] for combination in found], np.int64)
+            self.names[key], self.code[key] = names, codes[where]
 
 
-def _ordinals(days: list[date]) -> Ints:
-    ordinal = {day: day.toordinal() for day in set(days)}
-    return np.fromiter((ordinal[day] for day in days), np.int64, len(days))
+def _coded(values: list[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], Ints]:
+    """The different values, and for each value its place among them."""
+    found = list(dict.fromkeys(values))
+    index = {value: i for i, value in enumerate(found)}
+    return found, np.fromiter(map(index.__getitem__, values), np.int64, len(values))
 
 
 class Panel:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from hashlib import sha256
 from typing import Literal
 
 import msgspec
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from nadzor.detect.series import Days, Ints
 from nadzor.detect.stats.auc import Area, auc_of_counts
@@ -18,9 +19,13 @@ Metric = Literal["sensitivity", "specificity", "auc"]
 SELECTION = "selection"
 FAIR = ("all", "random")
 """Selections of labels from which a share of the device's studies can be estimated at all."""
-CELLS = ("tp", "fn", "tn", "fp")
-SCORES = ("score_present", "score_absent")
-READS = frozenset((measure, SELECTION) for measure in (*CELLS, *SCORES))
+PAIRS: dict[Metric, tuple[str, str]] = {
+    "sensitivity": ("tp", "fn"),
+    "specificity": ("tn", "fp"),
+    "auc": ("score_present", "score_absent"),
+}
+"""What bears on a metric: how often the device was right and wrong; for an AUC the two classes."""
+READS = frozenset((measure, SELECTION) for pair in PAIRS.values() for measure in pair)
 
 
 class Claim(Struct, frozen=True, kw_only=True):
@@ -51,73 +56,93 @@ class Evidence(Struct, frozen=True):
 
 
 class Labels:
-    """The labels of one claim and one version: how many cases were known by each day."""
+    """The labels of one claim and one version: how many cases were known by each day.
 
-    def __init__(self, days: Days, claim: Claim) -> None:
+    Kept as small arrays of their own, since a year of a country has thousands of claims.
+    """
+
+    def __init__(self, days: Days, at: Ints, claim: Claim) -> None:
         self.claim = claim
-        self._days = days
-        self._right, self._wrong = _cells(claim.metric)
-        self._known = np.unique(days.known)
+        self._days, self._at = days, at
+        names = days.names["measure"]
+        right, wrong = (names.index(name) if name in names else -1 for name in PAIRS[claim.metric])
+        measure = days.code["measure"][at]
+        self._right, self._wrong = measure == right, measure == wrong
+        self._stratum, self._known, self._n = days.code["stratum"][at], days.known[at], days.n[at]
 
     def selected(self, selections: tuple[str, ...]) -> Labels:
         """The labels of these selections alone."""
-        chosen = np.logical_or.reduce([self._days.is_("stratum", name) for name in selections])
-        return Labels(self._days.where(chosen), self.claim)
+        names = self._days.names["stratum"]
+        wanted = [code for code, name in enumerate(names) if name in selections]
+        return Labels(self._days, self._at[np.isin(self._stratum, wanted)], self.claim)
 
     def selections(self) -> list[str]:
         """How the labels were selected, those selections that occur."""
-        days = self._days
-        return [name for name in days.names["stratum"] if int(days.n[days.is_("stratum", name)].sum()) > 0]
+        totals = np.bincount(self._stratum, self._n * (self._right | self._wrong))
+        return [self._days.names["stratum"][code] for code in np.flatnonzero(totals > 0).tolist()]
 
-    def growth(self) -> Iterator[tuple[int, int]]:
+    def growth(self) -> list[tuple[int, int]]:
         """Days of knowing and cases known by the end of each."""
-        right, wrong = (np.cumsum(self._per_day(measure)) for measure in (self._right, self._wrong))
+        if not len(self._known):
+            return []
+        first = int(self._known.min())
+        right, wrong = (
+            np.cumsum(np.bincount(self._known - first, self._n * side)) for side in (self._right, self._wrong)
+        )
         both = np.minimum(right, wrong) if self.claim.metric == "auc" else right + wrong
-        return zip(self._known.tolist(), both.tolist(), strict=True)
+        grown = np.flatnonzero(np.diff(both, prepend=0.0))
+        return [(first + day, int(both[day])) for day in grown.tolist()]
 
     def by(self, day: int) -> Evidence:
         """What was known by the end of a day."""
-        days = self._days.where(self._days.known <= day)
+        n = self._n * (self._known <= day)
         if self.claim.metric == "auc":
-            return _area(days)
-        right, wrong = (int(days.n[days.is_("measure", name)].sum()) for name in (self._right, self._wrong))
+            return self._area(n)
+        right, wrong = int(n[self._right].sum()), int(n[self._wrong].sum())
         return Evidence(max(0, right + wrong), max(0, right))
 
     def rows_by(self, day: int) -> Days:
         """The rows known by the end of a day that bear on the metric."""
-        days = self._days
-        bearing = days.is_("measure", self._right) | days.is_("measure", self._wrong)
-        return days.where(bearing & (days.known <= day))
+        return self._days.where(self._at[(self._right | self._wrong) & (self._known <= day)])
 
-    def _per_day(self, measure: str) -> Ints:
-        chosen = self._days.is_("measure", measure)
-        place = np.searchsorted(self._known, self._days.known[chosen])
-        counts = np.bincount(place, self._days.n[chosen], len(self._known))
-        return np.asarray(counts, dtype=np.int64)
+    def _area(self, n: Ints) -> Evidence:
+        present, absent = (self._histogram(n, side) for side in (self._right, self._wrong))
+        cases = min(sum(present.values()), sum(absent.values()))
+        return Evidence(cases, 0, auc_of_counts(present, absent) if cases > 0 else None)
 
-
-def labels_of(days: Days, claim: Claim) -> dict[str, Labels]:
-    """The labels that bear on a claim, by version of the device."""
-    mine = days.where(days.is_("device", claim.device) & days.is_("finding", claim.finding))
-    versions = [mine.names["version"][code] for code in np.unique(mine.code["version"]).tolist()]
-    return {version: Labels(mine.where(mine.is_("version", version)), claim) for version in versions}
+    def _histogram(self, n: Ints, side: NDArray[np.bool_]) -> dict[int, int]:
+        counts: Counter[int] = Counter()
+        for score, count in zip(self._days.bin[self._at[side]].tolist(), n[side].tolist(), strict=True):
+            counts[score] += count
+        return {score: count for score, count in counts.items() if count > 0}
 
 
-def _cells(metric: Metric) -> tuple[str, str]:
-    pairs: dict[Metric, tuple[str, str]] = {
-        "sensitivity": ("tp", "fn"), "specificity": ("tn", "fp"), "auc": SCORES,
-    }  # fmt: skip
-    return pairs[metric]
+class Shelf:
+    """All labels, sorted once by device, finding and version."""
 
+    def __init__(self, days: Days) -> None:
+        self._days = days
+        versions = max(1, len(days.names["version"]))
+        claimed = days.code["device"] * max(1, len(days.names["finding"])) + days.code["finding"]
+        self._order = np.argsort(claimed * versions + days.code["version"], kind="stable")
+        self._claimed = claimed[self._order]
 
-def _area(days: Days) -> Evidence:
-    present, absent = (_histogram(days, measure) for measure in SCORES)
-    cases = min(sum(present.values()), sum(absent.values()))
-    return Evidence(max(0, cases), 0, auc_of_counts(present, absent) if cases > 0 else None)
+    def labels(self, claim: Claim) -> dict[str, Labels]:
+        """The labels that bear on a claim, by version; one empty entry where there are none."""
+        days, at = self._days, self._at(claim)
+        if not len(at):
+            return {"": Labels(days, at, claim)}
+        versions, starts = np.unique(days.code["version"][at], return_index=True)
+        names = [days.names["version"][code] for code in versions.tolist()]
+        return {
+            name: Labels(days, part, claim)
+            for name, part in zip(names, np.split(at, starts[1:]), strict=True)
+        }
 
-
-def _histogram(days: Days, measure: str) -> dict[int, int]:
-    chosen = days.is_("measure", measure)
-    bins, where = np.unique(days.bin[chosen], return_inverse=True)
-    counts = np.bincount(where, days.n[chosen], len(bins))
-    return {bin_: int(n) for bin_, n in zip(bins.tolist(), counts.tolist(), strict=True) if n > 0}
+    def _at(self, claim: Claim) -> Ints:
+        devices, findings = self._days.names["device"], self._days.names["finding"]
+        if claim.device not in devices or claim.finding not in findings:
+            return self._order[:0]
+        key = devices.index(claim.device) * len(findings) + findings.index(claim.finding)
+        low, high = np.searchsorted(self._claimed, [key, key + 1])
+        return self._order[low:high]

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from nadzor.detect.claim_check.claim import FAIR, READS, Claim, Labels, labels_of
-from nadzor.detect.claim_check.verdict import Look, Verdict, estimate, judge
+from nadzor.detect.claim_check.claim import FAIR, READS, Claim, Labels, Shelf
+from nadzor.detect.claim_check.verdict import Look, Verdict, estimate, looks, p_value, verdict
 from nadzor.detect.finding import Baseline, Effect, Fact, Finding, Guarantee, code_digest, in_order
 from nadzor.detect.series import Days
 from nadzor.measures.rollup import Row
@@ -40,10 +40,12 @@ def detect(
     """
     params = params or Params()
     found = []
-    for labels, verdict, looks in _judged(rows, claims, params):
-        against = next((look for look in looks if look.outcome == "contradicted"), None)
+    for labels, version, alpha in _asked(rows, claims, params):
+        taken = looks(labels.selected(FAIR), alpha_against=alpha, alpha_for=params.alpha_for)
+        against = next((look for look in taken if look.outcome == "contradicted"), None)
         if against:
-            found.append(_finding(labels.selected(FAIR), verdict, against, params))
+            said = verdict(labels, version, alpha_against=alpha, alpha_for=params.alpha_for)
+            found.append(_finding(labels.selected(FAIR), said, against, params))
     return in_order(found)
 
 
@@ -54,54 +56,55 @@ def check(
 
     Method: as `detect`; consistent means that the lower limit reaches the declared lower bound.
     """
-    return [verdict for _, verdict, _ in _judged(rows, claims, params or Params())]
+    params = params or Params()
+    return [
+        verdict(labels, version, alpha_against=alpha, alpha_for=params.alpha_for)
+        for labels, version, alpha in _asked(rows, claims, params)
+    ]
 
 
-def _judged(
+def _asked(
     rows: Sequence[Row] | Days, claims: Sequence[Claim], params: Params
-) -> list[tuple[Labels, Verdict, list[Look]]]:
-    days = Days.of(rows, READS)
+) -> Iterator[tuple[Labels, str, float]]:
+    """The labels of each claim and version, and the alpha that the claim may spend."""
+    shelf = Shelf(Days.of(rows, READS))
     of_device = Counter(claim.device for claim in claims)
-    judged = []
     for claim in sorted(claims, key=lambda claim: (claim.device, claim.finding, claim.metric)):
-        alpha = params.alpha_against / of_device[claim.device]
-        versions = labels_of(days, claim) or {"": Labels(days.where(days.n != days.n), claim)}
-        for version, labels in versions.items():
-            verdict, looks = judge(labels, version, alpha_against=alpha, alpha_for=params.alpha_for)
-            judged.append((labels, verdict, looks))
-    return judged
+        for version, labels in shelf.labels(claim).items():
+            yield labels, version, params.alpha_against / of_device[claim.device]
 
 
-def _finding(labels: Labels, verdict: Verdict, look: Look, params: Params) -> Finding:
-    claim, seen = verdict.claim, estimate(look.evidence, level=0.95)
+def _finding(labels: Labels, said: Verdict, look: Look, params: Params) -> Finding:
+    claim, seen = said.claim, estimate(look.evidence, level=0.95)
     assert seen is not None
     rows_hash, rows_read = labels.rows_by(look.day.toordinal()).seal()
     return Finding(
         detector=NAME, code=code_digest(NAME), kind="claim.contradicted", device=claim.device,
-        version=verdict.version, stratum=claim.metric, finding=claim.finding,
+        version=said.version, stratum=claim.metric, finding=claim.finding,
         statistic=look.upper, threshold=claim.lower_bound,
         guarantee=Guarantee(
             kind="anytime", budget=params.alpha_against,
-            spent=verdict.alpha * look.number / (look.number + 1),
+            spent=said.alpha * look.number / (look.number + 1),
         ),
-        baseline=Baseline(hash=claim.digest(), rate=claim.lower_bound), p_value=look.p_value,
+        baseline=Baseline(hash=claim.digest(), rate=claim.lower_bound),
+        p_value=p_value(look.evidence, claim.lower_bound),
         effect=Effect(name=claim.metric, estimate=seen.estimate, low=seen.low, high=seen.high),
         first_day=look.day, journal_size=params.journal_size, rows_hash=rows_hash, rows_read=rows_read,
-        facts=_facts(verdict, look),
+        facts=_facts(said, look),
     )  # fmt: skip
 
 
-def _facts(verdict: Verdict, look: Look) -> dict[str, Fact]:
+def _facts(said: Verdict, look: Look) -> dict[str, Fact]:
     facts: dict[str, Fact] = {
-        "declared": verdict.claim.value,
-        "declared_lower_bound": verdict.claim.lower_bound,
+        "declared": said.claim.value,
+        "declared_lower_bound": said.claim.lower_bound,
         "cases": look.evidence.cases,
-        "selections": verdict.selections,
-        "labels_not_used": verdict.unfair,
+        "selections": said.selections,
+        "labels_not_used": said.unfair,
         "look": look.number,
-        "alpha_of_look": look.alpha_against,
-        "alpha_of_claim": verdict.alpha,
+        "alpha_of_look": look.alpha,
+        "alpha_of_claim": said.alpha,
     }
-    if verdict.smallest_drop is not None:
-        facts["smallest_drop_in_90_days"] = verdict.smallest_drop
+    if said.smallest_drop is not None:
+        facts["smallest_drop_in_90_days"] = said.smallest_drop
     return facts

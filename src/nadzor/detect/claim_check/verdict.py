@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from math import sqrt
 from typing import Literal
 
+import numpy as np
 from msgspec import Struct
-from scipy.special import ndtr, ndtri
+from scipy.special import betaincinv, ndtr, ndtri
 
 from nadzor.detect.claim_check.claim import FAIR, Claim, Evidence, Labels
+from nadzor.detect.series import Floats
 from nadzor.detect.stats.proportion import (
     Bounds,
     binomial_below,
@@ -29,17 +30,15 @@ WINDOW_DAYS = 90
 
 
 class Look(Struct, frozen=True):
-    """One look at the labels: what was seen, what it may spend on either side, and how it came out."""
+    """One look at the labels: what was seen, what it may spend, and the limits on either side."""
 
     number: int
     day: date
     evidence: Evidence
-    alpha_against: float
-    alpha_for: float
-    outcome: Outcome
+    alpha: float
     lower: float
     upper: float
-    p_value: float
+    outcome: Outcome
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -64,44 +63,60 @@ class Verdict(Struct, frozen=True, kw_only=True):
     smallest_drop: float | None = None
 
 
-def looks(labels: Labels, *, alpha_against: float, alpha_for: float) -> Iterator[Look]:
+def looks(labels: Labels, *, alpha_against: float, alpha_for: float) -> list[Look]:
     """The looks that the growth of the labels allows.
 
     Method: union bound over looks, the k-th spends alpha / (k (k + 1)), which adds up to alpha for ever; the
     days of looking depend on how many cases are known, not on how they came out.
     """
-    due, number = float(CASES_MIN), 0
+    due, days = float(CASES_MIN), []
     for day, cases in labels.growth():
         if cases >= due:
-            number += 1
-            share = 1.0 / (number * (number + 1))
+            days.append(day)
             due = cases * GROWTH
-            yield _look(labels, number, day, (alpha_against * share, alpha_for * share))
+    if not days:
+        return []
+    seen = [labels.by(day) for day in days]
+    number = np.arange(1, len(days) + 1)
+    share = 1.0 / (number * (number + 1.0))
+    lower, upper = _limits(seen, share * alpha_for, share * alpha_against)
+    bound = labels.claim.lower_bound
+    return [
+        Look(
+            i + 1,
+            date.fromordinal(day),
+            seen[i],
+            alpha_against * float(share[i]),
+            low,
+            high,
+            _side(low, high, bound),
+        )
+        for i, (day, low, high) in enumerate(zip(days, lower.tolist(), upper.tolist(), strict=True))
+    ]
 
 
-def judge(
-    labels: Labels, version: str, *, alpha_against: float, alpha_for: float
-) -> tuple[Verdict, list[Look]]:
-    """The verdict on one version, with the looks it rests on."""
+def verdict(labels: Labels, version: str, *, alpha_against: float, alpha_for: float) -> Verdict:
+    """The verdict on one version."""
     claim, fair = labels.claim, labels.selected(FAIR)
     now, known = fair.by(date.max.toordinal()), labels.by(date.max.toordinal())
-    taken = list(looks(fair, alpha_against=alpha_against, alpha_for=alpha_for))
+    taken = looks(fair, alpha_against=alpha_against, alpha_for=alpha_for)
     outcome, reason = _outcome(taken, now, known)
     against = [look.day for look in taken if look.outcome == "contradicted"]
-    verdict = Verdict(
+    return Verdict(
         claim=claim, version=version, outcome=outcome, reason=reason, estimate=estimate(now, level=0.95),
         cases=now.cases, unfair=known.cases - now.cases, selections=labels.selections(), looks=len(taken),
         alpha=alpha_against, decided_on=taken[-1].day if taken else None,
         contradicted_on=against[0] if against else None,
         smallest_drop=_smallest_drop(fair, now, alpha=alpha_against / 2.0),
     )  # fmt: skip
-    return verdict, taken
 
 
 def estimate(evidence: Evidence, *, level: float) -> Bounds | None:
     """The estimate with its limits; None where there is no case."""
-    if not evidence.cases:
-        return None
+    return _bounds(evidence, level=level) if evidence.cases else None
+
+
+def _bounds(evidence: Evidence, *, level: float) -> Bounds:
     if evidence.area is None:
         return clopper_pearson(evidence.events, evidence.cases, level=level)
     area = evidence.area
@@ -112,29 +127,34 @@ def estimate(evidence: Evidence, *, level: float) -> Bounds | None:
     return Bounds(area.auc, max(0.0, low), min(1.0, high))
 
 
-def _look(labels: Labels, number: int, day: int, alphas: tuple[float, float]) -> Look:
-    evidence, bound = labels.by(day), labels.claim.lower_bound
-    against, in_favour = alphas
-    above, below = (estimate(evidence, level=1.0 - 2.0 * alpha) for alpha in (against, in_favour))
-    assert above is not None and below is not None
-    outcome: Outcome = "untestable"
-    if above.high < bound:
-        outcome = "contradicted"
-    elif below.low >= bound:
-        outcome = "consistent"
-    return Look(
-        number, date.fromordinal(day), evidence, against, in_favour, outcome, below.low, above.high,
-        _p_value(evidence, bound),
-    )  # fmt: skip
-
-
-def _p_value(evidence: Evidence, bound: float) -> float:
+def p_value(evidence: Evidence, bound: float) -> float:
     """The chance of labels as bad as these at one look if the bound held."""
     if evidence.area is None:
         return binomial_below(evidence.events, evidence.cases, bound)
     spread = sqrt(evidence.area.variance)
     gap = evidence.area.auc - bound
     return float(ndtr(gap / spread)) if spread > 0 else float(gap >= 0)
+
+
+def _limits(seen: list[Evidence], alpha_low: Floats, alpha_high: Floats) -> tuple[Floats, Floats]:
+    """One-sided limits of all looks at once, the lower ones and the upper ones."""
+    if seen[0].area is not None:
+        pairs = [
+            (_bounds(one, level=1.0 - 2.0 * low).low, _bounds(one, level=1.0 - 2.0 * high).high)
+            for one, low, high in zip(seen, alpha_low.tolist(), alpha_high.tolist(), strict=True)
+        ]
+        return np.array([low for low, _ in pairs]), np.array([high for _, high in pairs])
+    events, cases = (np.array([getattr(one, name) for one in seen], float) for name in ("events", "cases"))
+    low = np.where(events > 0, betaincinv(np.maximum(events, 0.5), cases - events + 1.0, alpha_low), 0.0)
+    missed = np.maximum(cases - events, 0.5)
+    high = np.where(events < cases, betaincinv(events + 1.0, missed, 1.0 - alpha_high), 1.0)
+    return low, high
+
+
+def _side(lower: float, upper: float, bound: float) -> Outcome:
+    if upper < bound:
+        return "contradicted"
+    return "consistent" if lower >= bound else "untestable"
 
 
 def _outcome(taken: list[Look], now: Evidence, known: Evidence) -> tuple[Outcome, Reason]:
@@ -160,7 +180,7 @@ def _smallest_drop(labels: Labels, now: Evidence, *, alpha: float) -> float | No
 
 def _recent(labels: Labels) -> int:
     """Cases that became known in the last 90 days with labels."""
-    growth = list(labels.growth())
+    growth = labels.growth()
     if not growth:
         return 0
     last, total = growth[-1]

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Claims against labels: what is used, what is not, and when it is said."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from msgspec import structs
+
+from nadzor.detect.claim_check.claim import Claim
+from nadzor.detect.claim_check.detector import check, detect
+from nadzor.detect.stats.proportion import clopper_pearson
+from nadzor.measures.rollup import Row, rows_digest
+
+DAY = date(2031, 5, 4)
+CLAIM = Claim(device="d-1", finding="nodule", metric="sensitivity", value=0.92, lower_bound=0.88)
+AREA = structs.replace(CLAIM, metric="auc", value=0.95, lower_bound=0.9)
+
+
+def labels(tp, fn, *, selection="random", known=DAY, version="1.0"):
+    """Present cases that the device saw and missed."""
+    return [
+        Row(
+            DAY, known, "d-1", version, site="s-1", dimension="selection", stratum=selection, measure=measure,
+            finding="nodule", n=n,
+        )
+        for measure, n in (("tp", tp), ("fn", fn))
+        if n
+    ]  # fmt: skip
+
+
+def scored(present, absent, *, selection="all"):
+    """Labelled scores at device and version level."""
+    return [
+        Row(
+            DAY, DAY, "d-1", "1.0", dimension="selection", stratum=selection, measure=measure,
+            finding="nodule", bin=score, n=n,
+        )
+        for measure, scores in (("score_present", present), ("score_absent", absent))
+        for score, n in scores.items()
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tp", "fn", "outcome", "reason"),
+    [
+        (980, 20, "consistent", ""),
+        (800, 200, "contradicted", ""),
+        (90, 10, "untestable", "interval"),
+        (18, 1, "untestable", "few_cases"),
+        (0, 0, "untestable", "no_labels"),
+    ],
+)
+def test_a_claim_has_one_of_three_outcomes(tp, fn, outcome, reason):
+    """Consistent, contradicted, or untestable with the reason why."""
+    (said,) = check(labels(tp, fn), claims=[CLAIM])
+    assert (said.outcome, said.reason) == (outcome, reason)
+    assert said.cases == tp + fn
+
+
+@pytest.mark.parametrize("selection", ["positives", "choice", "unknown"])
+def test_chosen_labels_decide_nothing(selection):
+    """Labels that somebody chose neither clear a device nor accuse it; they are counted and shown."""
+    rows = labels(400, 600, selection=selection)
+    (said,) = check(rows, claims=[CLAIM])
+    assert (said.outcome, said.reason, said.unfair) == ("untestable", "selection", 1000)
+    assert said.selections == [selection]
+    assert detect(rows, claims=[CLAIM]) == []
+
+
+def test_fair_labels_are_not_diluted_by_chosen_ones():
+    """The estimate is that of fair labels alone."""
+    rows = labels(98, 2, selection="all") + labels(0, 900, selection="choice")
+    (said,) = check(rows, claims=[CLAIM])
+    assert said.estimate == clopper_pearson(98, 100)
+    assert said.unfair == 900
+
+
+def test_a_finding_carries_its_evidence():
+    """Estimate, exact interval, alpha of the look, and the digest of exactly the rows used."""
+    rows = labels(700, 300)
+    (found,) = detect(rows + scored({9000: 1}, {100: 1}), claims=[CLAIM, AREA])
+    seen = clopper_pearson(700, 1000)
+    assert (found.effect.estimate, found.effect.low, found.effect.high) == (
+        seen.estimate,
+        seen.low,
+        seen.high,
+    )
+    assert (found.device, found.version, found.finding, found.stratum) == (
+        "d-1",
+        "1.0",
+        "nodule",
+        "sensitivity",
+    )
+    assert found.rows_hash == rows_digest(rows)
+    assert found.facts["alpha_of_look"] == pytest.approx(0.05 / 2 / 2)
+    assert found.baseline.hash == CLAIM.digest()
+    assert found.p_value < found.facts["alpha_of_look"]
+
+
+def test_looks_come_as_labels_become_known():
+    """The finding is dated by the day on which labels became known, not by that of the studies."""
+    rows = [row for week in range(20) for row in labels(8, 7, known=DAY + timedelta(days=40 + 7 * week))]
+    (found,) = detect(rows, claims=[CLAIM])
+    assert found.first_day > DAY + timedelta(days=39)
+    assert found.facts["cases"] <= 100
+
+
+def test_a_correction_takes_a_label_back():
+    """A superseded label counts minus one, and the estimate forgets it."""
+    rows = labels(90, 10) + [structs.replace(labels(0, 5)[0], n=-5, known=DAY + timedelta(days=3))]
+    (said,) = check(rows, claims=[CLAIM])
+    assert said.cases == 95
+
+
+def test_what_was_contradicted_stays_so_until_it_is_cleared():
+    """Later labels that leave it open do not take a contradiction back; labels that clear it do."""
+    bad, later = labels(60, 40), DAY + timedelta(days=30)
+    (open_,) = check(bad + labels(300, 30, known=later), claims=[CLAIM])
+    assert (open_.outcome, open_.contradicted_on) == ("contradicted", DAY)
+    (clear,) = check(bad + labels(9900, 100, known=later), claims=[CLAIM])
+    assert (clear.outcome, clear.contradicted_on) == ("consistent", DAY)
+
+
+def test_versions_are_judged_apart():
+    """A bad version does not taint a good one."""
+    rows = labels(980, 20) + labels(800, 200, version="2.0")
+    assert {one.version: one.outcome for one in check(rows, claims=[CLAIM])} == {
+        "1.0": "consistent",
+        "2.0": "contradicted",
+    }
+
+
+def test_an_area_is_judged_by_delong():
+    """An area far above the bound is consistent, far below contradicted."""
+    good = scored({9000: 80, 6000: 20}, {1000: 280, 5000: 20})
+    poor = scored({9000: 60, 1000: 60}, {1000: 120, 9000: 120})
+    assert [one.outcome for one in check(good, claims=[AREA])] == ["consistent"]
+    (found,) = detect(poor, claims=[AREA])
+    assert found.effect.estimate == pytest.approx(0.5)
+    assert found.p_value < 1e-6
+
+
+def test_a_perfect_area_from_few_cases_is_not_certain():
+    """Twenty cases apart from all others do not prove an area above 0.9."""
+    (said,) = check(scored({9000: 21}, {1000: 500}), claims=[AREA])
+    assert said.outcome == "untestable"
+    assert said.estimate.estimate == 1.0 > said.estimate.low
+
+
+def test_the_smallest_drop_shrinks_with_labels():
+    """More labels reveal smaller drops; no labels reveal none."""
+    drops = [check(labels(n * 9, n), claims=[CLAIM])[0].smallest_drop for n in (0, 5, 50, 500)]
+    assert drops[0] is None
+    assert drops[1] > drops[2] > drops[3] > CLAIM.value - CLAIM.lower_bound
+    assert check(scored({9000: 90}, {1000: 200, 9500: 9}), claims=[AREA])[0].smallest_drop > 0.05
+
+
+def test_a_claim_of_another_device_finds_no_labels():
+    """Labels of one device say nothing of another."""
+    other = structs.replace(CLAIM, device="d-2")
+    assert [one.reason for one in check(labels(9, 1), claims=[other])] == ["no_labels"]

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gaps: whose silence, since when, and what does not count as one."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from nadzor.detect.silence.detector import Params, detect, limit_of_gap
+from nadzor.measures.rollup import Row, rows_digest
+
+FIRST = date(2031, 1, 6)  # a Monday
+
+
+def rows(post, studies, *, first=FIRST):
+    """Studies of one post, day by day; a heartbeat on every day unless the count is None."""
+    device, site = post
+    made = []
+    for i, n in enumerate(studies):
+        day = first + timedelta(days=i)
+        if n is not None:
+            made.append(Row(day, day, device, "1.0", site=site, measure="heartbeats", n=1))
+        if n:
+            made.append(Row(day, day, device, "1.0", site=site, measure="studies", n=n))
+    return made
+
+
+def regular(days, *, mean=20, seed=1):
+    """Poisson days without weekends."""
+    return np.random.default_rng(seed).poisson(mean, days).tolist()
+
+
+def test_a_gap_is_found_on_its_first_day_at_a_busy_site():
+    """Where twenty studies a day are usual, one day without any is enough."""
+    made = rows(("d-1", "s-1"), [*regular(70), 0, 0])
+    (found,) = detect(made)
+    gap = FIRST + timedelta(days=70)
+    assert (found.kind, found.device, found.site) == ("silence.site", "d-1", "s-1")
+    assert (found.first_day, found.located.day) == (gap, gap)
+    assert found.statistic >= found.threshold == pytest.approx(limit_of_gap())
+    assert found.facts["heartbeats_in_gap"] == 1
+    assert found.rows_hash == rows_digest([row for row in made if row.day <= gap])
+
+
+def test_a_small_site_takes_longer():
+    """Where one study a day is usual, more than a week must pass."""
+    (found,) = detect(rows(("d-1", "s-1"), [*regular(84, mean=1.0), *[0] * 40]))
+    assert (found.first_day - found.located.day).days >= 7
+
+
+def test_closed_weekends_are_no_gap():
+    """A site that never works on weekends is not silent on Sunday."""
+    week = [20, 20, 20, 20, 20, 0, 0]
+    assert detect(rows(("d-1", "s-1"), week * 12)) == []
+
+
+def test_a_habit_of_closing_is_learnt():
+    """A site that closed one Wednesday in two is not reported for the next one."""
+    weeks = [[20, 20, 20 * (i % 2), 20, 20, 3, 3] for i in range(13)]
+    assert detect(rows(("d-1", "s-1"), sum(weeks, []))) == []
+
+
+def test_nothing_is_said_without_four_weeks_of_habit():
+    """Twenty days of history are too few to expect anything."""
+    assert detect(rows(("d-1", "s-1"), [*regular(20), *[0] * 20])) == []
+
+
+def test_an_open_day_is_not_silence():
+    """Today is not over: days from `after` on do not exist."""
+    made = rows(("d-1", "s-1"), [*regular(70), 0])
+    assert detect(made, params=Params(after=FIRST + timedelta(days=70))) == []
+    assert len(detect(made, params=Params(after=FIRST + timedelta(days=71)))) == 1
+
+
+def test_silence_shows_even_when_no_row_of_the_day_exists():
+    """Days up to `after` count although nobody sent anything on them."""
+    made = rows(("d-1", "s-1"), regular(70))
+    assert len(detect(made, params=Params(after=FIRST + timedelta(days=72)))) == 1
+
+
+def test_one_gap_is_one_finding_and_the_next_gap_another():
+    """A gap is told once, however long; after studies came again, a new gap is new."""
+    made = rows(("d-1", "s-1"), [*regular(70), *[0] * 12, *regular(70, seed=2), *[0] * 3])
+    assert [one.located.day for one in detect(made)] == [
+        FIRST + timedelta(days=70),
+        FIRST + timedelta(days=152),
+    ]
+
+
+def test_a_holiday_says_nothing_about_anyone():
+    """When the whole country rests, no site is silent, and with heartbeats there is no outage either."""
+    made = []
+    for i in range(8):
+        made += rows((f"d-{i}", f"s-{i}"), [*regular(70, seed=i), 0, 0, *regular(5, seed=i)])
+    assert detect(made) == []
+
+
+def test_without_heartbeats_a_dark_day_is_the_systems():
+    """All studies and heartbeats gone at once: our own receiver is asked first, once."""
+    made = []
+    for i in range(8):
+        made += rows((f"d-{i}", f"s-{i}"), [*regular(70, seed=i), None, None, *regular(5, seed=i)])
+    assert [(one.kind, one.device) for one in detect(made)] == [("silence.system", "")]
+    holidays = frozenset({FIRST + timedelta(days=70), FIRST + timedelta(days=71)})
+    assert detect(made, params=Params(holidays=holidays)) == []
+
+
+def test_a_dark_day_shows_where_nobody_beats():
+    """Where no installation sends heartbeats, the fall of studies alone must be deeper."""
+    made = []
+    for i in range(8):
+        studies = rows((f"d-{i}", f"s-{i}"), [*regular(70, seed=i), 0, *regular(5, seed=i)])
+        made += [row for row in studies if row.measure == "studies"]
+    assert [one.kind for one in detect(made)] == ["silence.system"]
+
+
+def test_others_at_the_site_speak_for_the_site():
+    """The finding says which other devices went on working there."""
+    made = rows(("d-1", "s-1"), [*regular(70), 0, 0]) + rows(("d-2", "s-1"), regular(72, seed=3))
+    (found,) = detect(made)
+    assert found.facts["others_working_at_site"] == ["d-2"]
+
+
+def test_sites_that_stop_one_after_another_are_told_apart():
+    """A site silent long before its sister does not make a silence of the device out of one site's."""
+    made = rows(("d-1", "s-1"), [*regular(80), 0, 0, 0]) + rows(("d-1", "s-2"), regular(83, seed=2))
+    assert [(one.kind, one.site) for one in detect(made)] == [("silence.site", "s-1")]
+
+
+def test_corrections_below_nothing_are_nothing():
+    """A correction may take back more than a day held; the day is then empty, not negative."""
+    made = rows(("d-1", "s-1"), regular(70))
+    day = FIRST + timedelta(days=40)
+    made.append(Row(day, day, "d-1", "1.0", site="s-1", measure="studies", n=-500))
+    assert [one.located.day for one in detect(made)] == [day]
