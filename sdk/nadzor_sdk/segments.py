@@ -139,6 +139,8 @@ class SegmentLog:
     def close(self) -> None:
         """Releases the descriptors; nothing is synced."""
         with self._syncing, self._lock:
+            if self._closed:
+                return
             self._retired = self._closed = True
             for fd in (*self._stale, self._fd):
                 os.close(fd)

@@ -108,12 +108,11 @@ class Sender:
     def _leave(self, stream: Stream) -> None:
         try:
             stream.log.sync()
-            if stream.pending:
-                stream.release()
-            else:
-                self._spool.finish(stream)
+            if not stream.pending:
+                return self._spool.finish(stream)
         except OSError as bad:
             self._counters.fail(f"disk.{bad.errno}")
+        return stream.release()
 
     def _run(self) -> None:
         while not self._stopping:

@@ -154,7 +154,8 @@ class Stream:
 
     def _unlock(self) -> None:
         lock, self._lock = self._lock, CLOSED
-        os.close(lock)
+        if lock != CLOSED:
+            os.close(lock)
 
 
 def _code(body: bytes, coding: Coding) -> tuple[Coding, bytes]:

@@ -11,7 +11,7 @@ from hashlib import sha256
 import pytest
 from msgspec import structs
 
-from nadzor_sdk import segments
+from nadzor_sdk import segments, stream
 from nadzor_wire.base64text import b64
 from nadzor_wire.receipt import Answer, Verdict
 from tests.stub_gateway import Fault, StubLog, eventually, make_credential
@@ -282,6 +282,37 @@ def test_a_disk_that_fails_to_sync_is_not_believed(gateway, connect, monkeypatch
     stream = client._sender.current
     assert client.flush(30) and delivered(gateway) == ids
     assert client._sender.current is not stream and failures == []
+
+
+def test_a_disk_that_cannot_take_a_sealed_batch_is_waited_for(gateway, connect, monkeypatch):
+    """Without room to seal nothing is sent; with room again everything is."""
+    client = connect()
+    sound, failures = stream.write_atomic, [OSError(errno.ENOSPC, "full")] * 2
+
+    def failing(path, content):
+        if failures:
+            raise failures.pop()
+        sound(path, content)
+
+    monkeypatch.setattr(stream, "write_atomic", failing)
+    ids = capture(client, 3)
+    assert eventually(lambda: client.health().last_error == f"disk.{errno.ENOSPC}" or not failures)
+    assert client.flush(30) and delivered(gateway) == ids
+
+
+def test_a_disk_that_fails_at_the_end_is_told(gateway, connect, monkeypatch):
+    """What cannot be synced at the close stays for the next process."""
+    gateway.fault = lambda attempt, header: Fault(status=503)
+    client = connect(flush_every_s=3600)
+    capture(client, 1)
+
+    def failing(fd):
+        raise OSError(errno.EIO, "bad")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(segments, "sync_bytes", failing)
+        client._sender.stop(5)
+        assert client.health().last_error == f"disk.{errno.EIO}"
 
 
 def test_the_next_process_takes_over(gateway, connect, tmp_path):

@@ -114,6 +114,14 @@ def test_a_coding_cannot_be_added_or_taken_away():
     assert code_of(coded) == "signature.components"
 
 
+def test_parts_of_another_request_are_refused():
+    """What was parsed from one request does not fit the headers of another."""
+    parts = signature.parse_signature(signed())
+    headers = signed(headers=HEADERS | {"Content-Encoding": "gzip"})
+    with pytest.raises(SignatureError, match=r"signature\.components"):
+        signature.verify_request(parts, public=PUBLIC, method="POST", target_uri=URI, headers=headers)
+
+
 def test_parameters_may_stand_in_any_order():
     """Libraries order parameters as they like; the base keeps the order received."""
     headers = signed()
