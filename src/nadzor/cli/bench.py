@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nadzor.cli.frame import frame
 from nadzor.cli.options import AsJson
 from nadzor.cli.output import show
 
@@ -24,13 +25,8 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Measure and print ratios; the machine is noisy, so read ratios, not third digits."""
-    from nadzor.actions.measure_budgets import FAMILIES, as_markdown, measure_budgets
-
-    chosen = tuple(only or FAMILIES)
-    if unknown := set(chosen) - set(FAMILIES):
-        raise typer.BadParameter(f"no such family: {', '.join(sorted(unknown))}")
-    figures = measure_budgets(chosen, quick=quick)
+    figures, table = frame(context).measure(only or (), quick=quick)
     show(figures, as_json=as_json, title="Budgets")
     if out is not None:
         with out.open("a", encoding="utf-8") as page:
-            page.write(as_markdown(figures))
+            page.write(table)

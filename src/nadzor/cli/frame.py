@@ -6,9 +6,10 @@ Why: a door may import neither the frame above it nor a sibling door; it is give
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import typer
 
@@ -26,6 +27,9 @@ class Frame(Protocol):
 
     def serve(self, home: Home, *, only: frozenset[str], workers: int) -> int:
         """Start the doors as processes and stay until interrupted. Returns the exit code."""
+
+    def measure(self, families: Sequence[str], *, quick: bool) -> tuple[list[Any], str]:
+        """The budgets of some families (all when none is named), as structs and as a Markdown table."""
 
 
 def frame(context: typer.Context) -> Frame:

@@ -8,9 +8,10 @@ crash of one leaves the others standing. A door dies with the process that start
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -50,6 +51,15 @@ class House:
             [Door(name, home, workers=workers if name == "gateway" else 1) for name in names]
         ) as doors:
             return watch(doors)
+
+    def measure(self, families: Sequence[str], *, quick: bool) -> tuple[list[Any], str]:
+        """The budgets of some families (all when none is named), as structs and as a Markdown table."""
+        from nadzor.site.budgets import FAMILIES, as_markdown, measure_budgets
+
+        if unknown := set(families) - set(FAMILIES):
+            raise Refusal("bench.unknown", families=", ".join(sorted(unknown)), known=", ".join(FAMILIES))
+        figures = measure_budgets(tuple(families or FAMILIES), quick=quick)
+        return figures, as_markdown(figures)
 
 
 @app.command("door", hidden=True)
