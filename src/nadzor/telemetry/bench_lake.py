@@ -2,7 +2,7 @@
 """A lake for measuring, made of numpy columns: as large as asked, the same for the same seed.
 
 The nation it describes: installations of a device run one version, studies come at an even pace, 3 % of them late,
-a quarter are reviewed, a tenth labelled weeks later, one in a thousand taken back.
+a quarter are reviewed, one in fifty labelled weeks later, one in a thousand taken back.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ Columns = dict[str, Any]
 
 
 class Nation(Struct, frozen=True):
-    """How large a lake to make.  24,000 cells of installation and day, as in the measurements of the design."""
+    """How large a lake to make: by default a month of a country, 48 devices at four installations each."""
 
     studies: int = 2_000_000
     devices: int = 48
-    installations: int = 400
-    days: int = 60
+    installations: int = 192
+    days: int = 30
+    reviewed: float = 0.25
+    labelled: float = 0.02
     seed: int = 1
 
     @property
@@ -51,8 +53,8 @@ def make_lake(lake: Path, nation: Nation) -> int:
     study = _studies(nation, random)
     told = {
         "study": study,
-        "review": _told(study, random.random(nation.studies) < 0.25, random, days_later=2),
-        "truth": _told(study, random.random(nation.studies) < 0.1, random, days_later=40),
+        "review": _told(study, random.random(nation.studies) < nation.reviewed, random, days_later=2),
+        "truth": _told(study, random.random(nation.studies) < nation.labelled, random, days_later=40),
         "correct": _told(study, random.random(nation.studies) < 0.001, random, days_later=10),
     }
     _place(told)

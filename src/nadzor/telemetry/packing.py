@@ -97,11 +97,11 @@ def packing(store: duckdb.DuckDBPyConnection) -> Packing:
 
 
 def blocks(store: duckdb.DuckDBPyConnection, family: str, pack: Packing) -> Iterator[tuple[str, pa.Table]]:
-    """The rows of a family in canonical order, in blocks of one measure each."""
+    """The packed rows of a family in canonical order, in blocks of one measure each."""
     reader = store.sql(pack.query(family)).to_arrow_reader(BLOCK)
     for measure, pieces in groupby(_pieces(reader, pack), key=itemgetter(0)):
         for packed in _filled(piece for _, piece in pieces):
-            yield pack.words[measure], pack.unpacked(packed)
+            yield pack.words[measure], packed
 
 
 def _filled(pieces: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

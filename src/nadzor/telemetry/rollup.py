@@ -8,22 +8,27 @@ and text only, so that another engine can run the same text.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 import duckdb
+import pyarrow as pa
 from msgspec import Struct
 
 from nadzor.base.home import Home
 from nadzor.measures.bins import Bins
 from nadzor.telemetry.bin_tables import bin_tables
 from nadzor.telemetry.lake import opened
-from nadzor.telemetry.packing import blocks, packing
+from nadzor.telemetry.packing import Packing, blocks, packing
 from nadzor.telemetry.rollup_file import RollupFile
 
 
 FIRST_FAMILY: Final = 50
+WAITING: Final = 4  # blocks between the engine and the file: 3 MB each
 VIEWS: Final = frozenset(
     {"study_fact", "finding_fact", "review_fact"}
 )  # read once or twice: cheaper not stored
@@ -72,9 +77,8 @@ def roll_up_lake(lake: Path, rollups: Path, *, bins: Bins) -> RollupReport:
             store.register(name, table)
         families = _prepared(store)
         pack = packing(store)
-        for family in families:
-            for measure, block in blocks(store, family.text, pack):
-                out.add(measure, block)
+        found = (block for family in families for block in blocks(store, family.text, pack))
+        _write_behind(found, out, pack)
         digest = out.finish(
             journal_size=manifest.journal_size,
             events=dict(store.execute(_EVENTS).fetchall()),
@@ -92,3 +96,19 @@ def _prepared(store: duckdb.DuckDBPyConnection) -> list[Query]:
             kind = "VIEW" if query.name in VIEWS else "TABLE"
             store.execute(f"CREATE TEMP {kind} {query.name} AS {query.text}")
     return [query for query in found if query.number >= FIRST_FAMILY]
+
+
+def _write_behind(found: Iterable[tuple[str, pa.Table]], out: RollupFile, pack: Packing) -> None:
+    """Write blocks on a second thread while the engine finds the next; a few wait, never all of them."""
+    with ThreadPoolExecutor(1) as writer:
+        waiting: deque[Future[None]] = deque()
+        for measure, packed in found:
+            waiting.append(writer.submit(_write, out, pack, measure, packed))
+            if len(waiting) > WAITING:
+                waiting.popleft().result()
+        for job in waiting:
+            job.result()
+
+
+def _write(out: RollupFile, pack: Packing, measure: str, packed: pa.Table) -> None:
+    out.add(measure, pack.unpacked(packed))

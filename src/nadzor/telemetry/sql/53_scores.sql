@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- scores: the histogram of a device and version on its registered bins
 SELECT c.day, c.known, c.line AS origin, 'equipment' AS dimension, c.equipment AS stratum, 'scores' AS measure,
        s.finding, c.bin, c.n

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- A number for device and version, where sites are not told apart; below zero, so that it is no origin's number.
 SELECT o.origin, l.line
 FROM origin o

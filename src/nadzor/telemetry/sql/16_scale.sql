@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Which registered scale bins the scores of an origin's finding; its places in score_bin begin at `start`.
 SELECT o.origin, l.line, s.finding, s.scale, s.start
 FROM origin o

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Scores by equipment, each in its registered bin: counted once, added up for every split.
 SELECT f.day, f.known, c.line, c.scale, f.equipment, b.bin, sum(f.n) AS n
 FROM finding_fact f
