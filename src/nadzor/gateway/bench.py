@@ -28,7 +28,6 @@ from .rehearsal import (
     free_port,
     make_home,
     make_load,
-    raw_requests,
     send_all,
     send_paced,
     serving,
@@ -37,6 +36,7 @@ from .serve import SWITCH_S
 
 SENDERS: Final = 16  # batches in flight, large ones
 LINKS: Final = 64  # batches in flight, small ones
+PACED: Final = 20  # batches sent together, a hundred times a second
 WORKERS: Final = 2  # one a core of the machine that the budgets speak of
 PACE: Final = 2_000.0  # events a second, batches of one
 
@@ -77,11 +77,11 @@ def bench_batches(*, batch: int, count: int) -> list[Result]:
     """
     with _folder() as folder:
         home = make_home(folder)
-        load = make_load(home, batch=batch, count=count)
+        load = make_load(home, batch=batch, count=count, streams=SENDERS)
         before = decode_limit(load.lines, batch)
         spent = asyncio.run(_call_all(create_app(home), load))
         limit = max(before, decode_limit(load.lines, batch))
-    events, name = batch * count, f"gateway, batch {batch}, one worker"
+    events, name = batch * load.count, f"gateway, batch {batch}, one worker"
     return [
         Result(f"typed decode alone, batch {batch}", round(limit), "events/s"),
         _beside(name, events / spent.wall_s, "events/s", limit),
@@ -94,23 +94,21 @@ def bench_ones(*, count: int, workers: int = WORKERS) -> list[Result]:
     with _folder() as folder:
         port = free_port()
         home = make_home(folder, port=port)
-        requests = raw_requests(make_load(home, batch=1, count=count))
+        load = make_load(home, batch=1, count=count, streams=LINKS)
         limit, begun = verify_limit() * workers, _children_s()
         with serving(home, port, workers=workers):
             start = perf_counter()
-            took = sorted(send_all(port, requests, links=LINKS))
+            took = sorted(send_all(port, load))
             wall = perf_counter() - start
         working = _children_s()
         with serving(home, port, workers=workers):
             pass
-        starting = _children_s() - working  # what a gateway costs that does nothing
+        worked = working - begun - (_children_s() - working)  # less what a gateway costs that does nothing
     name = f"gateway over HTTP, batch 1, {workers} workers"
     return [
         Result("Ed25519 checks alone, all workers", round(limit), "checks/s"),
-        _beside(name, count / wall, "requests/s", limit),
-        _beside(
-            f"{name}, by processor time", workers * count / (working - begun - starting), "requests/s", limit
-        ),
+        _beside(name, load.count / wall, "requests/s", limit),
+        _beside(f"{name}, by processor time", workers * load.count / worked, "requests/s", limit),
         Result(f"{name}, p99 when saturated", _ms(took, 0.99), "ms"),
     ]
 
@@ -120,9 +118,9 @@ def bench_pace(*, count: int, workers: int = WORKERS) -> Result:
     with _folder() as folder:
         port = free_port()
         home = make_home(folder, port=port)
-        requests = raw_requests(make_load(home, batch=1, count=count))
+        load = make_load(home, batch=1, count=count, streams=PACED)
         with serving(home, port, workers=workers):
-            took = sorted(send_paced(port, requests, per_second=PACE, links=LINKS))
+            took = sorted(send_paced(port, load, per_second=PACE))
     return Result(f"gateway over HTTP, p99 at {PACE:.0f} events/s", _ms(took, 0.99), "ms")
 
 
@@ -148,16 +146,17 @@ def verify_limit(*, seconds: float = 0.5) -> float:
 async def _call_all(app: Any, load: Load) -> Spent:
     """The cost of all requests, called as a server would call them."""
     async with app.router.lifespan_context(app) as state:
-        scopes = [_scope(dict(made.headers), state) for made in load.requests]
-        waiting = iter(zip(scopes, (made.body for made in load.requests), strict=True))
+        streams = [
+            [(_scope(dict(made.headers), state), made.body) for made in stream] for stream in load.streams
+        ]
         gc.collect()
         wall, processor = perf_counter(), process_time()
-        await asyncio.gather(*(_sender(app, waiting) for _ in range(SENDERS)))
+        await asyncio.gather(*(_sender(app, stream) for stream in streams))
         return Spent(perf_counter() - wall, process_time() - processor)
 
 
-async def _sender(app: Any, waiting: Iterator[tuple[dict[str, Any], bytes]]) -> None:
-    for scope, body in waiting:
+async def _sender(app: Any, stream: list[tuple[dict[str, Any], bytes]]) -> None:
+    for scope, body in stream:
         arrived: dict[str, Any] = {"type": "http.request", "body": body, "more_body": False}
 
         async def receive(arrived: dict[str, Any] = arrived) -> dict[str, Any]:

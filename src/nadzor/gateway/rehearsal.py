@@ -7,8 +7,8 @@ import hashlib
 import multiprocessing
 import secrets
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -24,7 +24,16 @@ from nadzor.base.home import Home
 from nadzor.base.ids import derived_uuid7
 from nadzor.base.problems import Refusal
 from nadzor_wire.base64text import b64
-from nadzor_wire.batch import CONTENT_TYPE, HEADER, PATH, BatchHeader, deflate, encode_event
+from nadzor_wire.batch import (
+    CONTENT_TYPE,
+    HEADER,
+    NO_PREVIOUS,
+    PATH,
+    BatchHeader,
+    Coding,
+    deflate,
+    encode_event,
+)
 from nadzor_wire.event import Finding, Study
 from nadzor_wire.keys import key_id
 from nadzor_wire.signature import sign_request
@@ -33,17 +42,22 @@ from .fates import Request
 from .serve import run
 
 FINDINGS: Final = ("atelectasis", "cardiomegaly", "consolidation", "edema", "pleural_effusion")
-CODING: Final = "zstd"
+SMALL: Final = 4_096  # bytes of a body that is sent as it is
 START_S: Final = 30.0
 _KEY: Final = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"rehearsal").digest())
 _KEYID: Final = key_id(_KEY.public_key())
 
 
 class Load(Struct, frozen=True):
-    """The same lines, in as many batches as asked, each the first of a stream of its own."""
+    """The same lines again and again, in several streams; each stream's batches in their order."""
 
     lines: bytes
-    requests: list[Request]
+    streams: list[list[Request]]
+
+    @property
+    def count(self) -> int:
+        """Number of batches in all."""
+        return sum(map(len, self.streams))
 
 
 def make_home(folder: Path, *, port: int = 8401) -> Home:
@@ -58,17 +72,12 @@ def make_home(folder: Path, *, port: int = 8401) -> Home:
     return home
 
 
-def make_load(home: Home, *, batch: int, count: int) -> Load:
+def make_load(home: Home, *, batch: int, count: int, streams: int) -> Load:
     """Signed requests, ready to be sent within the next five minutes."""
     now = clock.now()
     lines = b"".join(encode_event(_study(number, now)) + b"\n" for number in range(batch))
-    coded = deflate(lines, CODING)
-    return Load(lines, [_signed(coded, batch, home.settings.public_url, now) for _ in range(count)])
-
-
-def raw_requests(load: Load) -> list[bytes]:
-    """The requests as bytes on a connection."""
-    return [_raw(made) for made in load.requests]
+    signer = _Signer(lines, batch, home.settings.public_url, int(now.timestamp()))
+    return Load(lines, [signer.stream(count // streams) for _ in range(streams)])
 
 
 @contextmanager
@@ -87,44 +96,40 @@ def serving(home: Home, port: int, *, workers: int) -> Iterator[None]:
         made.join()
 
 
-def send_all(port: int, requests: Sequence[bytes], *, links: int) -> list[float]:
-    """Send every request over some kept-alive connections, one in flight on each; seconds each took.
+def send_all(port: int, load: Load) -> list[float]:
+    """Send every stream over a kept-alive connection of its own, one batch in flight; seconds each took.
 
     Raises: Refusal gateway.silent when a reply is not 200.
     """
-    sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(min(links, len(requests)))]
-    waiting = iter(requests)
-    begun = [_begin(link, next(waiting)) for link in sockets]
-    took, busy = [], len(sockets)
-    while busy:
-        for place, link in enumerate(sockets):
-            if begun[place] < 0:
-                continue
-            _receive(link)
-            took.append(perf_counter() - begun[place])
-            following = next(waiting, None)
-            begun[place] = -1.0 if following is None else _begin(link, following)
-            busy -= following is None
-    for link in sockets:
-        link.close()
+    waiting = [iter([_raw(made) for made in stream]) for stream in load.streams]
+    took, busy = [], set(range(len(waiting)))
+    with _connected(port, len(waiting)) as links:
+        begun = [_begin(link, next(left)) for link, left in zip(links, waiting, strict=True)]
+        while busy:
+            for place in sorted(busy):
+                _receive(links[place])
+                took.append(perf_counter() - begun[place])
+                if (following := next(waiting[place], None)) is None:
+                    busy.remove(place)
+                else:
+                    begun[place] = _begin(links[place], following)
     return took
 
 
-def send_paced(port: int, requests: Sequence[bytes], *, per_second: float, links: int) -> list[float]:
+def send_paced(port: int, load: Load, *, per_second: float) -> list[float]:
     """Send at an even pace, whether or not the answers keep up; seconds from the due time to the answer."""
-    sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(links)]
-    took, start = [], perf_counter()
-    for wave in range(0, len(requests), links):
-        due = start + wave / per_second
-        sleep(max(0.0, due - perf_counter()))
-        sent = list(zip(sockets, requests[wave : wave + links], strict=False))
-        for link, made in sent:
-            link.sendall(made)
-        for link, _ in sent:
-            _receive(link)
-            took.append(perf_counter() - due)
-    for link in sockets:
-        link.close()
+    waves = [[_raw(made) for made in wave] for wave in zip(*load.streams, strict=True)]
+    took: list[float] = []
+    with _connected(port, len(load.streams)) as links:
+        start, pause = perf_counter(), len(links) / per_second
+        for number, wave in enumerate(waves):
+            due = start + number * pause
+            sleep(max(0.0, due - perf_counter()))
+            for link, made in zip(links, wave, strict=True):
+                link.sendall(made)
+            for link in links:
+                _receive(link)
+                took.append(perf_counter() - due)
     return took
 
 
@@ -156,24 +161,55 @@ def _study(number: int, now: datetime) -> Study:
     )
 
 
-def _signed(coded: bytes, batch: int, public_url: str, now: datetime) -> Request:
-    place = BatchHeader(secrets.token_bytes(16), 1, batch)
-    headers = sign_request(
-        private=_KEY,
-        keyid=_KEYID,
-        method="POST",
-        target_uri=public_url + PATH,
-        headers={"Content-Type": CONTENT_TYPE, "Content-Encoding": CODING, HEADER: place.render()},
-        body=coded,
-        created=int(now.timestamp()),
-    )
-    return Request("POST", {name.lower(): value for name, value in headers.items()}, coded)
+class _Signer:
+    """Makes the batches of streams, all with the same body."""
+
+    def __init__(self, lines: bytes, batch: int, public_url: str, created: int) -> None:
+        self._coding: Coding = "identity" if len(lines) < SMALL else "zstd"
+        self._coded, self._batch, self._created = deflate(lines, self._coding), batch, created
+        self._headers = {"Content-Type": CONTENT_TYPE}
+        if self._coding != "identity":
+            self._headers["Content-Encoding"] = self._coding
+        self._target = public_url + PATH
+        self._digest = hashlib.sha256(self._coded).digest()
+
+    def stream(self, count: int) -> list[Request]:
+        """So many batches of a new stream, in order."""
+        name = secrets.token_bytes(16)
+        return [self._request(name, number) for number in range(count)]
+
+    def _request(self, name: bytes, number: int) -> Request:
+        first = number * self._batch + 1
+        previous = self._digest if number else NO_PREVIOUS
+        place = BatchHeader(name, first, first + self._batch - 1, previous)
+        headers = sign_request(
+            private=_KEY,
+            keyid=_KEYID,
+            method="POST",
+            target_uri=self._target,
+            headers=self._headers | {HEADER: place.render()},
+            body=self._coded,
+            created=self._created,
+        )
+        return Request("POST", {name.lower(): value for name, value in headers.items()}, self._coded)
 
 
 def _raw(made: Request) -> bytes:
     headers = {"host": "127.0.0.1", "content-length": str(len(made.body))} | dict(made.headers)
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"POST {PATH} HTTP/1.1\r\n{head}\r\n".encode() + made.body
+
+
+@contextmanager
+def _connected(port: int, count: int) -> Iterator[list[socket.socket]]:
+    """So many connections, closed in the end."""
+    with ExitStack() as kept:
+        links = []
+        for _ in range(count):
+            link = kept.enter_context(socket.create_connection(("127.0.0.1", port)))
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            links.append(link)
+        yield links
 
 
 def _begin(link: socket.socket, made: bytes) -> float:

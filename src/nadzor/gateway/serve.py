@@ -108,6 +108,7 @@ def _serve(root: Path, listening: socket.socket, public_url: str | None) -> None
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=STOP_S,
     )

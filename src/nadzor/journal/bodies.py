@@ -7,6 +7,7 @@ Shredding a key shreds every body under it, wherever copies of the database lie;
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import secrets
 from pathlib import Path
@@ -88,7 +89,7 @@ class BodyKeys:
 
 def seal_body(cipher: AESGCM, coded: bytes, *, named: bytes) -> bytes:
     """A nonce and the encrypted body, bound to the digest it is filed under."""
-    nonce = secrets.token_bytes(NONCE_BYTES)
+    nonce = os.urandom(NONCE_BYTES)
     return nonce + cipher.encrypt(nonce, coded, named)
 
 

@@ -3,14 +3,21 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
 from nadzor_wire.batch import BatchHeader
 from nadzor_wire.receipt import Verdict
+
+SALT_BYTES: Final = 16  # so that nobody can guess a leaf from its hash
+
+
+def new_salt() -> bytes:
+    """Fresh random bytes from the operating system."""
+    return os.urandom(SALT_BYTES)
 
 
 class Declared(Struct, frozen=True):
@@ -40,7 +47,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     shapes: tuple[str, ...] = ()  # of the rejected events, in the same order: types, never values
     flagged: tuple[Verdict, ...] = ()
     lost: tuple[Declared, ...] = ()
-    salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+    salt: bytes = field(default_factory=new_salt)
 
     @property
     def accepted(self) -> int:

@@ -30,7 +30,6 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises: sqlite3.Error when the file cannot be opened or is not a database.
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_S)
-    connection.execute("PRAGMA page_size = 8192")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     return connection

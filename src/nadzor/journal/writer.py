@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from time import sleep
 from typing import Any, Final, TypeAlias
 
 import structlog
@@ -26,6 +27,7 @@ GROUP_MAX: Final = 256  # entries a transaction: bounds how long the lock is hel
 WAITING_MAX: Final = 1_024  # entries in the queue: about two seconds of a slow disk; beyond it senders retry
 WAITING_BYTES_MAX: Final = 64 * 1024 * 1024  # of bodies in the queue
 BUSY_RETRY_S: Final = 1
+LINGER_S: Final = 0.003  # under load wait so long for company: a commit costs what judging two batches does
 IDLE_S: Final = 0.2  # after this much quiet, refusals and the newest checkpoint are written down
 NOTES_KEPT: Final = 64  # refusals kept one by one between two writings; all are counted
 STOP_S: Final = 30.0
@@ -57,6 +59,7 @@ class GroupCommit:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._kept: list[RefusalNote] = []
         self._stopping = False
+        self._crowded = False
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
 
     def start(self) -> None:
@@ -101,6 +104,7 @@ class GroupCommit:
     def _run(self) -> None:
         while True:
             group, last = self._gather()
+            self._crowded = len(group) > 1
             if group:
                 self._write(group)
             elif not last:
@@ -115,6 +119,8 @@ class GroupCommit:
         group: list[_Waiting] = []
         try:
             found = self._queue.get(timeout=IDLE_S)
+            if self._crowded:
+                sleep(LINGER_S)
             while found is not None:
                 group.append(found)
                 if len(group) >= GROUP_MAX:
