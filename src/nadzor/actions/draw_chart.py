@@ -2,7 +2,7 @@
 """Order a chart when a page is made, draw it when a browser asks, keep it while its figures stand.
 
 A chart's key is the digest of all it depends on: rollup, chart, facts, language and the code that draws.  The
-page writes the order; the drawing in one theme and width is made at the first request and served from disk after.
+page writes the order; the drawing in one theme and width is made at the first request and kept on disk.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,8 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nadzor.actions.build_month import kept_month, month_of
+from nadzor.actions.build_month import Kept, kept_month, month_of
+from nadzor.base.home import Home
+from nadzor.base.interval import Month
 from nadzor.law.norm import NormMissing
+from nadzor.portal.counts import Counts
 from nadzor.portal.device_frame import device_tabs, device_top
 from nadzor.portal.frame import house, person_of
 from nadzor.portal.month_tables import month_tables
@@ -28,6 +32,7 @@ from nadzor.statutory.render_csv import render_csv
 from nadzor.statutory.render_json import render_json
 from nadzor.statutory.render_xlsx import render_xlsx
 
+REMEMBERED = 64  # reports of a few dozen lines each
 FILES: dict[str, tuple[Callable[[MonthReport], bytes], str]] = {
     "json": (render_json, "application/json"),
     "csv": (render_csv, "text/csv; charset=utf-8"),
@@ -40,7 +45,7 @@ def page(request: HttpRequest, text: str, code: str) -> HttpResponse:
     card = register.readable_device(person_of(request), code)
     chosen = month_or_404(text)
     try:
-        report = month_of(house(), chosen, code)
+        report = _report(chosen, code)
     except NormMissing as missing:
         return render(
             request,
@@ -69,9 +74,20 @@ def file(request: HttpRequest, text: str, code: str, kind: str) -> HttpResponse:
         raise Http404(kind)
     chosen = month_or_404(text)
     render_file, media = FILES[kind]
-    answer = HttpResponse(render_file(month_of(house(), chosen, code)), content_type=media)
+    answer = HttpResponse(render_file(_report(chosen, code)), content_type=media)
     answer["Content-Disposition"] = f'attachment; filename="{code}-{chosen}.{kind}"'
     return answer
+
+
+def _report(chosen: Month, code: str) -> MonthReport:
+    """The report, remembered while rollup and kept report stand."""
+    kept = kept_month(house(), chosen, code)
+    return _remembered(str(house().root), Counts(house()).digest, chosen, code, kept)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(root: str, digest_: str, chosen: Month, code: str, kept: Kept | None) -> MonthReport:
+    return month_of(Home.open(root), chosen, code)
 
 
 def _facts(report: MonthReport, hash_: str, same: bool | None) -> list[Fact]:

@@ -10,34 +10,31 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nadzor.actions.build_month import BuiltMonth, MonthRun, build_month, kept_month
+from nadzor.actions.build_month import kept_month
 from nadzor.base import clock
 from nadzor.base.interval import Month
-from nadzor.base.problems import Refusal
 from nadzor.portal.choices import Choice, choices
 from nadzor.portal.counts import Counts
 from nadzor.portal.device_frame import device_tabs, device_top
 from nadzor.portal.frame import house, person_of
 from nadzor.portal.scope import Scope, scope_of
 from nadzor.portal.sheets import Cell, Line, Table, columns, line
-from nadzor.portal.words import day, language, month, number, short
+from nadzor.portal.words import language, month, number, short
 from nadzor.register import queries as register
+from nadzor.register.cards import DeviceCard
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """One month of every device."""
+    """One month of every device that transmits."""
     scope, counts = scope_of(request), Counts(house())
     months = months_seen(counts, scope.codes)
     asked = request.GET.get("month", "")
-    chosen = month_or_404(asked) if asked else (months[0] if months else Month.of(clock.today()).previous())
-    run, missing = _run(chosen)
+    chosen = month_or_404(asked) if asked else _latest_over(months)
     shown = {
         "month": chosen,
         "name": month(chosen.year, chosen.month),
         "filters": [_choice(chosen, months)],
-        "table": _table(run, chosen, scope) if run else None,
-        "run": run,
-        "missing": missing,
+        "table": _table(chosen, scope, counts),
         "is_running": chosen.after > clock.today(),
     }
     return render(request, "portal/months.html", shown)
@@ -69,12 +66,10 @@ def month_or_404(text: str) -> Month:
         raise Http404(text) from error
 
 
-def _run(chosen: Month) -> tuple[MonthRun | None, Refusal | None]:
-    """The month of all devices, or why there is none: no edition in force, or nothing rolled up."""
-    try:
-        return build_month(house(), chosen, now=clock.now()), None
-    except Refusal as refusal:
-        return None, refusal
+def _latest_over(months: list[Month]) -> Month:
+    """The latest month with studies that is over, else the month before this one."""
+    today = clock.today()
+    return next((each for each in months if each.after <= today), Month.of(today).previous())
 
 
 def _choice(chosen: Month, months: list[Month]) -> Choice:
@@ -82,30 +77,27 @@ def _choice(chosen: Month, months: list[Month]) -> Choice:
     return choices("month", _("Month"), str(chosen), values)
 
 
-def _table(run: MonthRun, chosen: Month, scope: Scope) -> Table:
-    head = columns(
-        _("Device"),
-        _("Lines"),
-        _("Studies"),
-        _("Doubts"),
-        _("Known up to"),
-        _("Kept report"),
-        _("Hash"),
-        numbers=(1, 2, 3),
-    )
-    lines = [_line(built, chosen, scope) for built in run.devices if built.device in scope.devices]
+def _table(chosen: Month, scope: Scope, counts: Counts) -> Table:
+    """Volumes from the rollup and the kept reports; a report itself is computed on its own page."""
+    window = {"since": chosen.first, "until": chosen.after, "device": scope.codes}
+    received = dict(counts.sums("studies", by=("device",), **window))
+    processed = dict(counts.sums("processed", by=("device",), **window))
+    head = columns(_("Device"), _("Received"), _("Processed"), _("Kept report"), _("Hash"), numbers=(1, 2))
+    lines = [
+        _line(card, chosen, (received.get(code, 0), processed.get(code, 0)))
+        for code, card in scope.devices.items()
+        if card.transmits
+    ]
     return Table(_("Monthly reports"), head, lines)
 
 
-def _line(built: BuiltMonth, chosen: Month, scope: Scope) -> Line:
+def _line(card: DeviceCard, chosen: Month, volume: tuple[int, int]) -> Line:
+    kept = kept_month(house(), chosen, card.code)
     return line(
-        Cell(scope.name(built.device, language()), href=reverse("month", args=[str(chosen), built.device])),
-        number(built.lines),
-        number(built.studies),
-        Cell(number(len(built.doubts)), state="warn") if built.doubts else "0",
-        day(built.known_by),
-        kept_cell(built.same),
-        Cell(short(built.hash), mono=True),
+        Cell(card.name(language()), href=reverse("month", args=[str(chosen), card.code])),
+        *map(number, volume),
+        Cell(_("kept"), state="good") if kept else Cell(_("not kept")),
+        Cell(short(kept.hash), mono=True) if kept else "",
     )
 
 

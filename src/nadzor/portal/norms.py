@@ -100,9 +100,7 @@ def _norm_line(key: str, entry: Entry, today: date) -> Line:
     if value is None:
         return line(name, NOTHING, unit_label(entry.unit), "", Cell(_("no norm in force"), state="alarm"))
     known = status_state(value.status)
-    return line(
-        name, str(value.value), unit_label(entry.unit), value.cite, Cell(known.label, state=known.tone)
-    )
+    return line(name, _value(value), unit_label(entry.unit), value.cite, Cell(known.label, state=known.tone))
 
 
 def _edition(value: Value, *, is_current: bool) -> Line:
@@ -110,8 +108,14 @@ def _edition(value: Value, *, is_current: bool) -> Line:
     cells = (
         day(value.start),
         day(value.until),
-        str(value.value),
+        _value(value),
         value.cite,
         Cell(known.label, state=known.tone),
     )
     return line(*cells, is_current=is_current)
+
+
+def _value(value: Value) -> str:
+    """A number as it is; a worded value in words."""
+    worded = {"month": _("a month")}
+    return worded.get(str(value.value), str(value.value))

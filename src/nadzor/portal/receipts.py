@@ -63,7 +63,8 @@ class ReceiptForm(forms.Form):
 
 def check_page(request: HttpRequest) -> HttpResponse:
     """The form, and under it the outcome."""
-    form = ReceiptForm(request.POST or None, request.FILES or None)
+    is_sent = request.method == "POST"
+    form = ReceiptForm(request.POST, request.FILES) if is_sent else ReceiptForm()
     home = house()
     finding = check(form.body(), home.log_vkey) if form.is_bound and form.is_valid() else None
     page = {"form": form, "finding": finding, "vkey": home.log_vkey, "origin": home.settings.origin}

@@ -42,7 +42,8 @@ def signal_state(state: str) -> State:
 def verb_label(verb: str) -> str:
     """A move's verb."""
     verbs = words()[SIGNAL.name].verbs
-    return said(verbs[verb]) if verb in verbs else verb
+    label = said(verbs[verb]) if verb in verbs else verb
+    return label[:1].upper() + label[1:]
 
 
 def state_choices() -> dict[str, str]:

@@ -16,7 +16,7 @@ from msgspec.structs import asdict
 
 from nadzor.base import clock
 from nadzor.measures.catalogue import catalogue
-from nadzor.measures.rollup import Row
+from nadzor.measures.rollup import Row, rows_digest
 from nadzor.portal.choices import Choice, choices
 from nadzor.portal.counts import Counts
 from nadzor.portal.device_frame import device_tabs, device_top
@@ -68,11 +68,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             for name, value in asdict(asked).items()
             if value and name not in ("measure", "day")
         ],
-        "facts": _facts(
-            asked,
-            rows,
-            rollups.digest_of(asked.measure, **asked.where(code), since=asked.first, until=asked.after),
-        ),
+        "facts": _facts(asked, rows),
         "rows": _rows(rows, asked),
         "events": _events(code, asked),
         "opened": day(asked.day) if asked.day else "",
@@ -109,7 +105,7 @@ def _measures(asked: Asked) -> Choice:
     return choices("measure", _("Measure"), asked.measure, names)
 
 
-def _facts(asked: Asked, rows: list[Row], digest: str) -> list[Fact]:
+def _facts(asked: Asked, rows: list[Row]) -> list[Fact]:
     measure = catalogue().measures[asked.measure]
     found = [
         Fact(_("Days"), f"{day(asked.first)} – {day(asked.after - timedelta(days=1))}"),
@@ -119,7 +115,7 @@ def _facts(asked: Asked, rows: list[Row], digest: str) -> list[Fact]:
             number(len(rows)),
             note=_("the newest %(n)s are shown") % {"n": number(ROWS)} if len(rows) > ROWS else "",
         ),
-        Fact(_("Digest of those rows"), digest, mono=True),
+        Fact(_("Digest of those rows"), rows_digest(rows), mono=True),
     ]
     narrowed = {_("Version"): asked.version, _("Site (pseudonym)"): asked.site, _("Finding"): asked.finding}
     return [Fact(label, text) for label, text in narrowed.items() if text] + found

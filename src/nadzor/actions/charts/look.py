@@ -85,12 +85,14 @@ class Look(Struct, frozen=True):
             "background": "transparent",
             "padding": {"left": 2, "right": 8, "top": 6, "bottom": 2},
             "axis": {
-                **text, "titleFontWeight": "normal", "gridColor": colours.rule, "domainColor": soft, "tickColor": soft,
+                **text, "titleFontWeight": "normal", "gridColor": colours.rule, "domainColor": soft,
+                "tickColor": soft,
                 "titlePadding": 8, "labelPadding": 4, "domain": False, "ticks": False,
             },
             "axisX": {"grid": False, "domain": True, "ticks": True},
             "legend": {
-                **text, "orient": "bottom", "title": None, "symbolType": "square", "offset": 8, "labelLimit": 260,
+                **text, "orient": "bottom", "title": None, "symbolType": "square", "offset": 8,
+                "labelLimit": 260,
             },
             "view": {"stroke": None},
             "text": {"color": colours.ink, "fontSize": 12},

@@ -49,30 +49,25 @@ def share_axis(field: str, title: str) -> alt.Y:
 
 def marked_days(
     rows: Sequence[dict[str, Any]], look: Look, *, colour: str, dash: Sequence[int], row: int = 0
-) -> Any:
-    """Vertical lines at days, each with its word above the plot; words on the right half grow to the left.
+) -> alt.LayerChart | None:
+    """Vertical lines at days, each with its word above the plot; `late` words grow to the left.
 
     Units: `row` counts lines of words, 0 nearest the plot.
     """
     layers = []
-    for side, near in (
-        ("left", [mark for mark in rows if not mark.get("late")]),
-        ("right", [m for m in rows if m.get("late")]),
-    ):
+    for is_late in (False, True):
+        near = [mark for mark in rows if bool(mark.get("late")) is is_late]
         if near:
-            layers += _marks(near, look, colour=colour, dash=dash, side=side, row=row)
+            marks = alt.Chart(records(near)).encode(x=day_axis(look))
+            layers.append(marks.mark_rule(color=colour, strokeWidth=1.5, strokeDash=list(dash)))
+            layers.append(_words(marks, colour=colour, row=row, is_late=is_late))
     return alt.layer(*layers) if layers else None
 
 
-def _marks(
-    rows: Sequence[dict[str, Any]], look: Look, *, colour: str, dash: Sequence[int], side: Any, row: int
-) -> list[alt.Chart]:
-    marks = alt.Chart(records(rows))
-    line = marks.mark_rule(color=colour, strokeWidth=1.5, strokeDash=list(dash)).encode(x=day_axis(look))
-    word = marks.mark_text(
-        color=colour, align=side, dx=-3 if side == "left" else 3, baseline="bottom", fontSize=12
-    ).encode(x=day_axis(look), y=alt.value(-3 - 15 * row), text="word:N")
-    return [line, word]
+def _words(marks: alt.Chart, *, colour: str, row: int, is_late: bool) -> alt.Chart:
+    side, shift = ("right", 3) if is_late else ("left", -3)
+    words = marks.mark_text(color=colour, align=side, dx=shift, baseline="bottom", fontSize=12)
+    return words.encode(y=alt.value(-3 - 15 * row), text="word:N")
 
 
 def day_bars(

@@ -12,7 +12,7 @@ from nadzor.actions.charts.parts import day_axis, marked_days, records, share_ax
 
 
 def draw_rate(facts: dict[str, Any], look: Look) -> alt.VConcatChart:
-    """Facts: days of {day, share, score}; baseline, threshold; releases and firsts of {day, word}; words of the axes."""
+    """Facts: days of {day, share, score}; baseline, threshold; releases, firsts of {day, word}; words."""
     colours = look.palette
     days = alt.Chart(records(facts["days"]))
     points = days.mark_point(filled=True, size=14, opacity=0.75, color=colours.main).encode(

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real Chromium before a real server on the town's data directory; its console is watched all the time."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from msgspec import Struct
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from nadzor.base.home import Home
+from tests.town import PASSWORD, ROOT, build_town
+
+CHROMIUM: Final = "/usr/bin/chromium"
+ARGUMENTS: Final = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_S: Final = 60
+
+
+class Town(Struct, frozen=True):
+    """The town being served: where, and its public key of the log."""
+
+    address: str
+    directory: Path
+    log_vkey: str
+
+
+@pytest.fixture(scope="package")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The town's portal as a process on a free port."""
+    directory = build_town(tmp_path_factory.mktemp("town") / "data")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "nadzor.site.asgi:application", "--port", str(port)]
+    environment = os.environ | {"NADZOR_HOME": str(directory)}
+    server = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=environment)
+    try:
+        _wait(port, server)
+        yield Town(f"http://127.0.0.1:{port}", directory, Home.open(directory).log_vkey)
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    if not shutil.which(CHROMIUM):
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def pass_card(town: Town, chromium: Browser) -> dict[str, Any]:
+    """The inspector's session, signed in once."""
+    context = chromium.new_context(locale="ru-RU")
+    page = context.new_page()
+    page.goto(f"{town.address}/login/")
+    page.fill("input[name=username]", "inspector")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button.button")
+    assert page.url == f"{town.address}/"
+    state: dict[str, Any] = dict(context.storage_state())
+    context.close()
+    return state
+
+
+class Visit:
+    """One visit of the town: a page whose console and failures are collected."""
+
+    def __init__(self, context: BrowserContext, town: Town) -> None:
+        self.town = town
+        self.complaints: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def go(self, address: str) -> Page:
+        """Open an address of the town."""
+        self.page.goto(self.town.address + address)
+        return self.page
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def visit(town: Town, chromium: Browser, pass_card: dict[str, Any]) -> Iterator[Any]:
+    """Make a visit in a language, theme and width, as the inspector or as the public."""
+    contexts: list[BrowserContext] = []
+
+    def make(
+        *, language: str = "ru", theme: str = "light", width: int = 1280, signed_in: bool = True
+    ) -> Visit:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800},
+            locale="ru-RU",
+            storage_state=pass_card if signed_in else None,
+            reduced_motion="reduce",
+        )
+        chosen = {"nadzor_language": language, "nadzor_theme": theme}
+        context.add_cookies([{"name": n, "value": v, "url": town.address} for n, v in chosen.items()])
+        contexts.append(context)
+        return Visit(context, town)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and server.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        try:
+            connection.request("GET", "/health/live")
+            connection.getresponse()
+            return
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise TimeoutError("the portal did not answer")

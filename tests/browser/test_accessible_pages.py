@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every page in both languages, both themes and two widths: no fault of accessibility, policy or layout."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+PUBLIC: Final = (
+    "/login/",
+    "/register/",
+    "/register/ai-001/",
+    "/receipt/",
+    "/norms/",
+    "/problems/",
+    "/help/",
+    "/nope",
+)
+OPERATION: Final = (
+    "/",
+    "/signals/",
+    "/signals/1/",
+    "/signals/2/",
+    "/signals/3/",
+    "/devices/",
+    "/devices/ai-001/",
+    "/devices/ai-001/versions/",
+    "/devices/ai-001/rows/",
+    "/devices/ai-001/months/",
+    "/months/",
+    "/journal/",
+    "/journal/1/",
+    "/norms/registration.version_amendment",
+    "/problems/digest.mismatch",
+)
+RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS: Final = {"runOnly": ["color-contrast", "link-in-text-block"]}
+SMALLEST_TARGET: Final = """
+    () => [...document.querySelectorAll('a, button, select, input:not([type=hidden], [type=checkbox]), summary')]
+      .filter(e => e.offsetParent && !e.closest('p, .skip, main li:not(.ledger > li, .tabs li)'))
+      .map(e => ({name: e.outerHTML.slice(0, 90), box: e.getBoundingClientRect()}))
+      .filter(e => e.box.width > 0 && (e.box.height < 23.5 || e.box.width < 23.5)).map(e => e.name)
+"""
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_no_page_breaks_a_rule_of_accessibility(visit, language):
+    """Axe finds nothing on any page in either theme, and the console hears no breach of the policy."""
+    inspector, public = visit(language=language), visit(language=language, signed_in=False)
+    addresses = [(public, address) for address in PUBLIC]
+    addresses += [(inspector, address) for address in (*OPERATION, _month(inspector))]
+    found = {address: _faults(seen.go(address)) for seen, address in addresses}
+    assert {address: faults for address, faults in found.items() if faults} == {}
+    assert inspector.complaints + public.complaints == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_nothing_is_cut_at_320_pixels(visit, language):
+    """At the width of 400 % zoom no page scrolls sideways, and no figure is wider than the screen."""
+    narrow = visit(language=language, width=320)
+    wide = [address for address in (*PUBLIC, *OPERATION, _month(narrow)) if _overflow(narrow.go(address)) > 0]
+    assert wide == []
+    assert narrow.complaints == []
+
+
+def test_text_twice_as_large_still_fits(visit):
+    """At 200 % text size no page scrolls sideways."""
+    seen = visit(width=1280)
+    wide = []
+    for address in (*PUBLIC, *OPERATION):
+        page = seen.go(address)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wide += [address] if _overflow(page) > 0 else []
+    assert wide == []
+
+
+def test_targets_are_large_enough(visit):
+    """Whatever is pressed outside of running text is at least 24 by 24 pixels (WCAG 2.5.8)."""
+    seen = visit()
+    small = {address: seen.go(address).evaluate(SMALLEST_TARGET) for address in OPERATION}
+    assert {address: names for address, names in small.items() if names} == {}
+
+
+def test_the_menu_opens_on_a_telephone(visit):
+    """Closed at first, opened by a key or a touch, and it leads on; no script is needed for it."""
+    page = visit(width=360, language="en").go("/")
+    assert not page.locator(".rail-menu").is_visible()
+    page.focus(".rail-toggle")
+    page.keyboard.press("Space")
+    page.click(".rail-menu a[href='/devices/']")
+    assert page.url.endswith("/devices/")
+
+
+def test_paper_shows_the_evidence_and_not_the_frame(visit):
+    """Printed, a signal has its evidence and the addresses it rests on, without rail and buttons."""
+    page = visit().go("/signals/1/")
+    page.emulate_media(media="print")
+    assert not page.locator(".rail").is_visible()
+    assert page.locator("#evidence").is_visible()
+    after = page.locator("#way-back a").evaluate("link => getComputedStyle(link, '::after').content")
+    assert "/devices/" in after
+
+
+def test_the_theme_follows_the_system_until_chosen(visit):
+    """With no choice made, a dark system gets a dark page and dark charts."""
+    seen = visit(theme="auto", language="en")
+    seen.page.emulate_media(color_scheme="dark")
+    page = seen.go("/")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    chart = page.locator("figure img").evaluate("image => image.currentSrc")
+    page.click("button[value=light]")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark == "rgb(15, 23, 26)" and light == "rgb(244, 245, 241)"
+    assert "-dark-wide" in chart and "-light-wide" in page.locator("figure img").evaluate(
+        "image => image.currentSrc"
+    )
+
+
+def _faults(page):
+    """What axe finds in the light theme by every rule, and in the dark one by those that look at colours."""
+    light = Axe().run(page, options=RULES).response
+    assert len(light["passes"]) > 10
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    dark = Axe().run(page, options=COLOURS).response
+    return [
+        f"{fault['id']}: {[node['target'] for node in fault['nodes']][:3]}"
+        for fault in (*light["violations"], *dark["violations"])
+    ]
+
+
+def _month(seen):
+    page = seen.go("/devices/ai-001/months/").content()
+    return re.findall(r'href="(/months/\d{4}-\d\d/ai-001/)"', page)[1]
+
+
+def _overflow(page):
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
