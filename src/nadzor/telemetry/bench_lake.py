@@ -23,7 +23,6 @@ from nadzor.telemetry.schema import CODE, ORIGIN, TABLES, arrow_schema
 FINDINGS: Final = ("atelectasis", "cardiomegaly", "consolidation", "edema", "pleural_effusion")
 EQUIPMENT: Final = ("ge", "siemens", "philips", "canon", "fujifilm", "samsung", "agfa", "unknown")
 AGES: Final = ("0-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80+")
-START: Final = 20_362  # days since 1970-01-01
 
 Ints = np.ndarray[Any, np.dtype[Any]]
 Columns = dict[str, Any]
@@ -38,6 +37,7 @@ class Nation(Struct, frozen=True):
     days: int = 30
     reviewed: float = 0.25
     labelled: float = 0.02
+    start: int = 20_362  # days since 1970-01-01
     seed: int = 1
 
     @property
@@ -67,7 +67,7 @@ def make_lake(lake: Path, nation: Nation) -> int:
 def _studies(nation: Nation, random: np.random.Generator) -> Columns:
     count = nation.studies
     installation = random.integers(0, nation.installations, count, np.int32)
-    day = START + np.sort(random.integers(0, nation.days, count, np.int32))
+    day = nation.start + np.sort(random.integers(0, nation.days, count, np.int32))
     late = np.where(random.random(count) < 0.03, random.integers(1, 7, count, np.int32), 0)
     order = np.argsort(day + late, kind="stable")
     return {

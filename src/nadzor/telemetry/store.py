@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, Self, TypedDict, Unpack
 
 import pyarrow as pa
@@ -62,8 +63,13 @@ class Rollups:
 
         Raises: Refusal rollup.missing before the first one was made.
         """
+        return cls.open_at(home.rollups)
+
+    @classmethod
+    def open_at(cls, rollups: Path) -> Self:
+        """The same in a directory that stands anywhere."""
         try:
-            file = pq.ParquetFile(home.rollups / "rollup.parquet", memory_map=True)
+            file = pq.ParquetFile(rollups / "rollup.parquet", memory_map=True)
         except FileNotFoundError as error:
             raise Refusal("rollup.missing") from error
         return cls(file, read_rollup_manifest(file.metadata.metadata[KEY]))
