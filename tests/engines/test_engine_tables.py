@@ -259,7 +259,7 @@ def test_a_correction_reaches_only_its_own_installation(engine: Engine) -> None:
 
 
 def test_a_repeated_event_is_counted_as_a_duplicate(engine: Engine) -> None:
-    """The same id of one installation counts once, the first in the journal; two installations never repeat."""
+    """The same id of one installation counts once, the first in the journal."""
     rows = engine(
         journal("""
             known | kind  | id | study | inst

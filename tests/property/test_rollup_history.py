@@ -52,7 +52,7 @@ def test_loading_bit_by_bit_is_loading_at_once(journal: TwinJournal, stops: list
 @SLOW
 @given(journals())
 def test_the_past_is_never_rewritten(journal: TwinJournal) -> None:
-    """Rows known by a date are the same, whether asked then or at the end; two dates of each journal are asked."""
+    """Rows known by a date are the same, whether asked then or at the end (two dates of each journal)."""
     whole = by_plain_python(journal, BINS)
     known = [moscow_date(batch.received_at) for batch in journal.batches()]
     ends = [place for place, (a, b) in enumerate(pairwise([*known, date.max]), start=1) if a < b]

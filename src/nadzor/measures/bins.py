@@ -15,7 +15,7 @@ Bins = Mapping[tuple[str, str], Edges]
 """Registered edges of the score histogram by (device, finding)."""
 
 BASELINE_BINS = 200
-"""How many bins a baseline is cut into; real scores can all lie between 0.500 and 0.504, where a grid is blind."""
+"""Bins of a baseline; real scores can all lie between 0.500 and 0.504, where a fixed grid is blind."""
 
 
 def bin_of(edges: Edges, value: int) -> int:

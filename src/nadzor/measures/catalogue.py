@@ -46,9 +46,9 @@ class BinSet(Struct, frozen=True, forbid_unknown_fields=True):
 class Measure(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that is counted.
 
-    `bins` is empty, the key of a fixed bin set, `registered` (edges of device and finding), or `score` (the bin
-    is the integer score itself).  `level` version means that site and installation are not told apart; in the
-    dimensions `unsited` they are not told apart either.
+    `bins` is empty, the key of a fixed bin set, `registered` (edges of device and finding), or `score` (the
+    bin is the integer score itself).  `level` version means that site and installation are not told apart;
+    in the dimensions `unsited` they are not told apart either.
     """
 
     what: Text

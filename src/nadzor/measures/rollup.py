@@ -78,8 +78,8 @@ _DAY_ZERO = date(1970, 1, 1).toordinal()
 def rows_digest(rows: Iterable[Row]) -> str:
     """SHA-256 of a set of rows; the same for every engine and every order in which they come.
 
-    Method: rows are added up per cell, empty cells dropped, and put in canonical order; each measure has its own
-    digest, and `digest_of` seals the list of them.
+    Method: rows are added up per cell, empty cells dropped, and put in canonical order; each measure has
+    its own digest, and `digest_of` seals the list of them.
     """
     groups = groupby(add_up(rows), key=lambda row: row.measure)
     return digest_of({measure: measure_seal(list(some)) for measure, some in groups})

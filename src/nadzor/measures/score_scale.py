@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a device's own score becomes the integer 0..10000 of the wire.
 
-Why: three real models score one finding between 0.500 and 0.504; on the plain scale 500 studies would share 36 integers
-and the AUC would move by 0.0014. A device registers an affine scale once, from its baseline; ranks are untouched.
+Why: three real models score one finding between 0.500 and 0.504; on the plain scale 500 studies would share
+36 integers and the AUC would move by 0.0014. A device registers an affine scale once, from its baseline;
+ranks are untouched.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class ScoreScale(msgspec.Struct, frozen=True):
     high: float = 1.0
 
     def to_wire(self, score: float) -> int:
-        """The integer 0..10000 that stands for a score; what lies outside the registered range is held at its ends.
+        """The integer 0..10000 that stands for a score; a score outside the range is held at its ends.
 
         >>> ScoreScale(0.5, 0.6).to_wire(0.505)
         500
@@ -38,7 +39,7 @@ class ScoreScale(msgspec.Struct, frozen=True):
 
 
 def baseline_scale(scores: Sequence[float]) -> ScoreScale:
-    """The scale to register for these baseline scores: 0..1, or their own range when they fill too little of it.
+    """The scale to register for a baseline: 0..1, or its own range when it fills too little of that.
 
     >>> baseline_scale([0.1, 0.9])
     ScoreScale(low=0.0, high=1.0)

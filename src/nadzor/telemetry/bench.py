@@ -59,7 +59,7 @@ class LoadBench(Struct, frozen=True, kw_only=True):
 
 
 def bench_rollup(*, studies: int = 2_000_000, days: int = 30) -> RollupBench:
-    """A nation's lake rolled up in a process of its own, then one month read back as the statutory report does."""
+    """A nation's lake rolled up in a process of its own, then a month read back for the statutory report."""
     nation = Nation(studies=studies, days=days)
     with tempfile.TemporaryDirectory() as scratch:
         lake, rollups = Path(scratch) / "lake", Path(scratch) / "rollups"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A lake for measuring, made of numpy columns: as large as asked, the same for the same seed.
 
-The nation it describes: installations of a device run one version, studies come at an even pace, 3 % of them late,
-a quarter are reviewed, one in fifty labelled weeks later, one in a thousand taken back.
+The nation it describes: installations of a device run one version, studies come at an even pace, 3 % of
+them late, a quarter are reviewed, one in fifty labelled weeks later, one in a thousand taken back.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _studies(nation: Nation, random: np.random.Generator) -> Columns:
         "delay_s": late[order] * 86_400 + random.integers(1, 300, count),
         "outcome": _codes(["processed", "failed"], random.random(count) < 0.01), "stage": _codes([""], count),
         "failure": _codes([""], count), "modality": _codes(["DX"], count),
-        "equipment": _codes(EQUIPMENT, (installation + random.integers(0, 3, count, np.int32)) % len(EQUIPMENT)),
+        "equipment": _codes(EQUIPMENT, (installation + random.integers(0, 3, count)) % len(EQUIPMENT)),
         "age_band": _codes(AGES, random.integers(0, len(AGES), count)),
         "sex": _codes(["f", "m"], random.integers(0, 2, count)),
     }  # fmt: skip
@@ -167,7 +167,8 @@ def _batches(told: dict[str, Columns], nation: Nation) -> Columns:
     nothing = np.zeros(len(first), np.int32)
     return {
         "batch": batch, "origin": source, "installation": source, "known": known[first], "stream_hi": source,
-        "stream_lo": nothing, "first_seq": 1000 * turn + 1, "last_seq": 1000 * turn + 1000, "first_event": first,
+        "stream_lo": nothing, "first_seq": 1000 * turn + 1, "last_seq": 1000 * turn + 1000,
+        "first_event": first,
         "lines": lines, "accepted": lines, "duplicates": nothing, "uncounted": nothing, "unread": nothing,
     }  # fmt: skip
 
@@ -199,7 +200,8 @@ def _origins(nation: Nation) -> pa.Table:
     numbers = range(nation.installations)
     columns = {
         "origin": numbers, "installation": numbers,
-        "device": [f"ai-{i % nation.devices:03d}" for i in numbers], "version": ["1.0.0"] * nation.installations,
+        "device": [f"ai-{i % nation.devices:03d}" for i in numbers],
+        "version": ["1.0.0"] * nation.installations,
         "build": [f"{i % nation.devices:064x}" for i in numbers],
         "site": [f"s-{i // 2:08x}" for i in numbers], "code": [f"i-{i:012x}" for i in numbers],
     }  # fmt: skip

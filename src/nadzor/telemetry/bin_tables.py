@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bins as relations, so that binning is a join on integers and every engine puts an edge into the same bin."""
+"""Bins as relations: binning is a join on integers, and every engine puts an edge into the same bin."""
 
 from __future__ import annotations
 

@@ -75,7 +75,8 @@ def event_table(pile: Pile[said.Recorded]) -> pa.Table:
     high, low = key_halves([e.id for e in pile.lines])
     told = {
         "id_hi": high, "id_lo": low, "installation": pile.installations,
-        "kind": codes(said.KIND[type(e)] for e in pile.lines), "purpose": codes(e.purpose for e in pile.lines),
+        "kind": codes(said.KIND[type(e)] for e in pile.lines),
+        "purpose": codes(e.purpose for e in pile.lines),
     }  # fmt: skip
     return _table("event", {**_placed(pile), **told})
 
@@ -182,7 +183,8 @@ def _fault(pile: Pile[said.Fault]) -> dict[str, Columns]:
 
 def _heartbeat(pile: Pile[said.Heartbeat]) -> dict[str, Columns]:
     told = {
-        "spool_events": [e.spool_events for e in pile.lines], "spool_bytes": [e.spool_bytes for e in pile.lines],
+        "spool_events": [e.spool_events for e in pile.lines],
+        "spool_bytes": [e.spool_bytes for e in pile.lines],
         "dropped": [sum(e.drops.values()) for e in pile.lines],
         "clock_offset_ms": [e.clock_offset_ms for e in pile.lines],
     }  # fmt: skip

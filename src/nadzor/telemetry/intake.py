@@ -82,8 +82,10 @@ class Intake:
         high, low = key_halves([batch.stream.hex()])
         total = batch.last - batch.first + 1
         self._batches.append({
-            "batch": batch.index, "origin": origin, "installation": arrival.installation, "known": arrival.known,
-            "stream_hi": int(high[0]), "stream_lo": int(low[0]), "first_seq": batch.first, "last_seq": batch.last,
+            "batch": batch.index, "origin": origin, "installation": arrival.installation,
+            "known": arrival.known,
+            "stream_hi": int(high[0]), "stream_lo": int(low[0]), "first_seq": batch.first,
+            "last_seq": batch.last,
             "first_event": batch.cum_events, "lines": total, "accepted": len(lines or ()), "duplicates": 0,
             "uncounted": sum(line.purpose != "clinical" for _, line in lines or ()),
             "unread": total if lines is None else 0,

@@ -145,7 +145,8 @@ class Lost(Recorded, gc=False, kw_only=True, tag="lost"):
 
 Line = Study | Review | Truth | Fault | Heartbeat | Change | Correct | AdverseEvent | Withheld | Lost
 KIND: dict[type, str] = {
-    Study: "study", Review: "review", Truth: "truth", Fault: "fault", Heartbeat: "heartbeat", Change: "change",
+    Study: "study", Review: "review", Truth: "truth", Fault: "fault", Heartbeat: "heartbeat",
+    Change: "change",
     Correct: "correct", AdverseEvent: "adverse_event", Withheld: "withheld", Lost: "lost",
 }  # fmt: skip
 
@@ -155,7 +156,7 @@ _decoder = msgspec.json.Decoder(Line)
 def read_lines(body: bytes) -> list[Line]:
     """Every line of a body.
 
-    Raises: msgspec.DecodeError when a line was accepted that this reader cannot read: a bug, never a sender's fault.
+    Raises: msgspec.DecodeError when an accepted line cannot be read: a bug of ours, never a sender's fault.
     """
     return _decoder.decode_lines(body)
 

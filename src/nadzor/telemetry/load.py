@@ -29,7 +29,7 @@ STEP: Final = 1_000_000  # events a part: about 100 MB in memory a table, a seco
 
 
 class LoadReport(Struct, frozen=True):
-    """What one load did.  `rows` are events in the lake, `duplicates` those dropped, both since the beginning."""
+    """What a load did.  `rows` are events in the lake, `duplicates` those dropped, since the beginning."""
 
     rows: int
     duplicates: int
@@ -41,7 +41,8 @@ class LoadReport(Struct, frozen=True):
 def load(home: Home, reader: Reader, *, step: int = STEP) -> LoadReport:
     """Bring the lake up to the journal.
 
-    Durability: a crash at any point leaves the lake as it was, or as it becomes.  Concurrency: one load at a time.
+    Durability: a crash at any point leaves the lake as it was, or as it becomes.  Concurrency: one load at
+    a time.
     """
     return load_lake(home.lake, reader, step=step)
 

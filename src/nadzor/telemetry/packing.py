@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of a family as three integers, so that DuckDB sorts numbers and nothing is copied as text.
 
-A cell is measure, dimension, stratum, finding and face, a place is day, known and bin; both keep the canonical
-order.  This is a matter of speed only: the rollup's meaning is in sql/, and the reference engine knows no packing.
+A cell is measure, dimension, stratum, finding and face, a place is day, known and bin; both keep the
+canonical order.  This is a matter of speed only: the rollup's meaning is in sql/, and the reference engine
+knows no packing.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ _DAY_ZERO = date(1970, 1, 1).toordinal()
 
 
 class Arrival(Struct, frozen=True):
-    """What a batch lends to each of its lines.  `first_event` is the place of its first line in the journal."""
+    """What a batch lends to its lines.  `first_event` is the place of its first line in the journal."""
 
     first_event: int
     installation: int

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Proof that the lake and its rollup are what the journal says: both are made anew beside them and compared.
 
-Batches whose bodies were shredded since cannot be read again; their events are left out of the comparison, and how
-many batches that were is part of the answer.
+Batches whose bodies were shredded since cannot be read again; their events are left out of the comparison,
+and how many batches that were is part of the answer.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class Pair(Struct, frozen=True):
 class RebuildReport(Struct, frozen=True):
     """Whether everything is equal, and the digests by table, the rollup among them.
 
-    `shredded` batches could not be read again; when there are any, the rollup is made from the lake that is kept.
+    `shredded` batches could not be read again; when there are any, the rollup is made from the lake that is
+    kept.
     """
 
     equal: bool

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lake adds up to days: portable SQL, run by DuckDB, into one additive table.
 
-The files in sql/ are the definition; their number is their order.  Those below 50 are steps, named relations that
-later ones read; those from 50 on are families, each giving the rows of a few measures.  They use integers, dates
-and text only, so that another engine can run the same text.
+The files in sql/ are the definition; their number is their order.  Those below 50 are steps, named
+relations that later ones read; those from 50 on are families, each giving the rows of a few measures.  They
+use integers, dates and text only, so that another engine can run the same text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from nadzor.telemetry.bin_tables import bin_tables
 from nadzor.telemetry.lake import opened
 from nadzor.telemetry.packing import Packing, blocks, packing
 from nadzor.telemetry.rollup_file import RollupFile
-
 
 FIRST_FAMILY: Final = 50
 WAITING: Final = 4  # blocks between the engine and the file: 3 MB each

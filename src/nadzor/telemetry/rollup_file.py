@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rollup on disk: one Parquet file whose footer holds its own manifest.
 
-Why in the footer: rows and what is said about them appear in the same rename; `manifest.json` beside it is a copy
-for people.
+Why in the footer: rows and what is said about them appear in the same rename; `manifest.json` beside it is
+a copy for people.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ SCHEMA: Final = pa.schema([(name, _NUMBERS.get(name, CODE)) for name in COLUMNS]
 class RollupManifest(Struct, frozen=True):
     """What a rollup says about itself.
 
-    `journal_size` is the number of batches it covers, `known_until` the last date on which any of it became known,
-    `events` how many distinct events of each kind the lake held, test and phantom ones too.
-    `groups` says in which row groups, [first, stop), a measure lies.
+    `journal_size` is the number of batches it covers, `known_until` the last date on which any of it became
+    known, `events` how many distinct events of each kind the lake held, test and phantom ones too. `groups`
+    says in which row groups, [first, stop), a measure lies.
     """
 
     digest: str
@@ -92,7 +92,7 @@ class RollupFile:
         return sum(sealing.rows for sealing in self._sealings.values())
 
     def add(self, measure: str, block: pa.Table) -> None:
-        """The next block of a measure, in canonical order, one row a cell; blocks of a measure come together."""
+        """The next block of a measure, in canonical order, one row a cell; blocks of one come together."""
         self._sealings.setdefault(measure, Sealing()).add(block)
         self._writer.write_table(block.select(COLUMNS).cast(SCHEMA), row_group_size=BLOCK)
         first, stop = self._groups.get(measure, (self._written, self._written))

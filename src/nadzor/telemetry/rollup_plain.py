@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rollup in plain Python: slow, obvious, and the judge of every fast engine.
 
-Method: for each date, count everything that stood at the end of that date; a row is the difference between two
-such dates.  Nothing here knows how the lake is cut, joined or grouped.
+Method: for each date, count everything that stood at the end of that date; a row is the difference between
+two such dates.  Nothing here knows how the lake is cut, joined or grouped.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def _own(h: Heard, bins: Bins) -> Iterator[Count]:
             yield from _split(h, "reviews", verdict=h.line.verdict)
             if h.line.verdict == "not_reviewed":
                 yield _cell(h, "not_reviewed")
-            yield _unsited(h, "reading_time", "reading_time", h.line.reading_time)
+            yield _unsited(h, "reading_time", ("reading_time", h.line.reading_time))
         case _:
             yield from _life(h)
 
@@ -179,16 +179,16 @@ def _finding(h: Heard, study: said.Study, finding: said.Finding, bins: Bins) -> 
     measures = [] if finding.positive is None else ["decided", "positives"][: 1 + finding.positive]
     for measure in measures:
         yield from _split(h, measure, finding=finding.code, equipment=study.equipment)
-        yield _unsited(h, measure, "age_band", study.age_band, finding.code)
-        yield _unsited(h, measure, "sex", study.sex, finding.code)
+        yield _unsited(h, measure, ("age_band", study.age_band), finding.code)
+        yield _unsited(h, measure, ("sex", study.sex), finding.code)
     if finding.score is None:
         return
     yield _cell(h, "scored", finding=finding.code)
     edges = bins.get((h.batch.device, finding.code))
     if edges is not None:
         place = (finding.code, bin_of(edges, finding.score))
-        yield _unsited(h, "scores", ALL, "", *place)
-        yield _unsited(h, "scores", "equipment", study.equipment, *place)
+        yield _unsited(h, "scores", (ALL, ""), *place)
+        yield _unsited(h, "scores", ("equipment", study.equipment), *place)
 
 
 def _life(h: Heard) -> Iterator[Count]:
@@ -236,8 +236,8 @@ def _judged(reading: Heard, found: said.Finding, present: bool, selection: str) 
         yield from _split(reading, measure, finding=found.code, selection=selection)
     if found.score is not None:
         measure = "score_present" if present else "score_absent"
-        yield _unsited(reading, measure, ALL, "", found.code, found.score)
-        yield _unsited(reading, measure, "selection", selection, found.code, found.score)
+        yield _unsited(reading, measure, (ALL, ""), found.code, found.score)
+        yield _unsited(reading, measure, ("selection", selection), found.code, found.score)
 
 
 def _readings_of(
@@ -287,11 +287,9 @@ def _cell(h: Heard, measure: str, *, finding: str = "", bin: int = NO_BIN) -> Co
     return Count(*place, ALL, "", measure, finding, bin)
 
 
-def _unsited(
-    h: Heard, measure: str, dimension: str, stratum: str, finding: str = "", bin: int = NO_BIN
-) -> Count:
+def _unsited(h: Heard, measure: str, split: tuple[str, str], finding: str = "", bin: int = NO_BIN) -> Count:
     cell = _cell(h, measure, finding=finding, bin=bin)
-    return cell._replace(build="", site="", installation="", dimension=dimension, stratum=stratum)
+    return cell._replace(build="", site="", installation="", dimension=split[0], stratum=split[1])
 
 
 def _software(line: said.Line) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 """The tables of the lake and their columns: integers, dates and short codes.
 
 `event` is the place of an event in the whole journal, counted in lines; it leads back to a batch and a line.
-`origin` is a number for (device, version, build, site, installation); `installation` a number for the last of them.
+`origin` is a number for (device, version, build, site, installation), `installation` for the last of them,
 `known` is the legal date of receipt.  Only clinical events have rows beyond the table `event`.
 """
 
@@ -45,7 +45,8 @@ TABLES: Final[dict[str, dict[str, pa.DataType]]] = {
     },
     "change": {**_PLACED, "from_version": CODE, "to_version": CODE},
     "correct": {
-        **_PLACED, "installation": pa.int32(), "corrects_hi": pa.int64(), "corrects_lo": pa.int64(), "reason": CODE,
+        **_PLACED, "installation": pa.int32(), "corrects_hi": pa.int64(), "corrects_lo": pa.int64(),
+        "reason": CODE,
     },
     "adverse_event": {
         **_PLACED, "event_date": pa.date32(), "aware_date": pa.date32(), "event_type": CODE,
@@ -58,10 +59,12 @@ TABLES: Final[dict[str, dict[str, pa.DataType]]] = {
         "first_event": pa.int64(), "lines": pa.int32(), "accepted": pa.int32(), "duplicates": pa.int32(),
         "uncounted": pa.int32(), "unread": pa.int32(),
     },
-    "rejection": {"batch": pa.int64(), "origin": pa.int32(), "known": pa.date32(), "code": CODE, "rejected": pa.int32()},
+    "rejection": {
+        "batch": pa.int64(), "origin": pa.int32(), "known": pa.date32(), "code": CODE, "rejected": pa.int32(),
+    },
 }  # fmt: skip
-"""Columns by table.  `batch.accepted` are rows of `event` before duplicates were dropped; `uncounted` are test and
-phantom events; `unread` are lines whose body was shredded."""
+"""Columns by table.  `batch.accepted` are rows of `event` before repeats were dropped; `uncounted` are test
+and phantom events; `unread` are lines whose body was shredded."""
 
 ORIGIN: Final = {
     "origin": pa.int32(), "installation": pa.int32(), "device": pa.string(), "version": pa.string(),

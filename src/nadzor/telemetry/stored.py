@@ -25,7 +25,7 @@ class StoredVerdicts(Protocol):
 
 
 class StoredBatch(Protocol):
-    """One committed batch.  `cum_events` counts the lines of all batches before it; `body` raises Shredded."""
+    """One committed batch.  `cum_events` counts the lines of batches before it; `body` raises Shredded."""
 
     @property
     def index(self) -> int: ...
@@ -53,7 +53,8 @@ class StoredBatch(Protocol):
 class Reader(Protocol):
     """The journal as a sequence of batches.
 
-    Order: journal order, indexes without holes.  Concurrency: the journal may grow meanwhile; what was read stays.
+    Order: journal order, indexes without holes.  Concurrency: the journal may grow meanwhile; what was read
+    stays.
     """
 
     def size(self) -> int:

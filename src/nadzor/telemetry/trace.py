@@ -56,15 +56,16 @@ _TOLD: Final = """
     JOIN finding f ON f.event = s.event AND f.finding = g.finding
 """
 _RELATIONS: Final = {
-    "label": "SELECT t.event AS place, t.study_day AS day, t.* EXCLUDE (day), g.finding FROM truth t JOIN truth_finding g "
-    "ON t.event = g.event",
+    "label": "SELECT t.event AS place, t.study_day AS day, t.* EXCLUDE (day), g.finding "
+    "FROM truth t JOIN truth_finding g ON t.event = g.event",
     "pair": " UNION ALL ".join(_TOLD.format(place=place, table="truth") for place in ("s.event", "t.event")),
     "agreement": " UNION ALL ".join(
         _TOLD.format(place=place, table="review") for place in ("s.event", "t.event")
     ),
     "absence": "SELECT event AS place, known AS day, * EXCLUDE (day) FROM absence",
     "batch": "SELECT first_event AS place, known AS day, * FROM batch",
-    "rejection": "SELECT b.first_event AS place, r.known AS day, r.* FROM rejection r JOIN batch b ON r.batch = b.batch",
+    "rejection": "SELECT b.first_event AS place, r.known AS day, r.* "
+    "FROM rejection r JOIN batch b ON r.batch = b.batch",
 }
 _WAYS: Final = {
     "studies": Way("study"), "processed": Way("study", "outcome = 'processed'"),
@@ -72,21 +73,27 @@ _WAYS: Final = {
     "duration": Way("study", binned="duration_ms"), "delay": Way("study", binned="delay_s"),
     "decided": Way("finding", "positive IS NOT NULL"), "positives": Way("finding", "positive = 1"),
     "scored": Way("finding", "score IS NOT NULL"), "scores": Way("finding", binned="score"),
-    "reviews": Way("review"), "not_reviewed": Way("review", "verdict = 'not_reviewed'"), "reading_time": Way("review"),
+    "reviews": Way("review"), "not_reviewed": Way("review", "verdict = 'not_reviewed'"),
+    "reading_time": Way("review"),
     "agree": Way("agreement", "present = positive"), "disagree": Way("agreement", "present <> positive"),
     "labels": Way("label"),
     "tp": Way("pair", "present = 1 AND positive = 1"), "fn": Way("pair", "present = 1 AND positive = 0"),
     "fp": Way("pair", "present = 0 AND positive = 1"), "tn": Way("pair", "present = 0 AND positive = 0"),
     "score_present": Way("pair", "present = 1", "score"), "score_absent": Way("pair", "present = 0", "score"),
-    "faults": Way("fault"), "heartbeats": Way("heartbeat"), "skew": Way("heartbeat", binned="clock_offset_ms"),
+    "faults": Way("fault"), "heartbeats": Way("heartbeat"),
+    "skew": Way("heartbeat", binned="clock_offset_ms"),
     "changes": Way("change"), "adverse_events": Way("adverse_event"), "corrected": Way("correct"),
     "withheld": Way("absence", "kind = 'withheld'"), "lost": Way("absence", "kind = 'lost'"),
     "accepted": Way("batch", "accepted > duplicates"), "duplicates": Way("batch", "duplicates > 0"),
     "rejected": Way("rejection"), "gaps": Way("batch"),
 }  # fmt: skip
-_PLACES: Final = "CREATE TEMP TABLE place AS SELECT DISTINCT r.place FROM ({relation}) r JOIN origin o ON r.origin = o.origin WHERE {rows}"
+_PLACES: Final = """
+    CREATE TEMP TABLE place AS
+    SELECT DISTINCT r.place FROM ({relation}) r JOIN origin o ON r.origin = o.origin WHERE {rows}
+"""
 _BACK: Final = """
-    SELECT b.batch, p.place - b.first_event, b.first_seq + p.place - b.first_event, o.code, e.kind, e.id_hi, e.id_lo
+    SELECT b.batch, p.place - b.first_event, b.first_seq + p.place - b.first_event,
+           o.code, e.kind, e.id_hi, e.id_lo
     FROM (
         SELECT place FROM place
         UNION
