@@ -44,7 +44,8 @@ def wilson(events: float, trials: float, *, level: float = 0.95, continuity: boo
     if not continuity:
         half = z * sqrt(z * z + 4.0 * events * (1.0 - share))
         middle, width = 2.0 * events + z * z, 2.0 * (trials + z * z)
-        return Bounds(share, max(0.0, (middle - half) / width), min(1.0, (middle + half) / width))
+        low, high = (middle - half) / width, (middle + half) / width
+        return Bounds(share, max(0.0, min(low, share)), min(1.0, max(high, share)))
     return Bounds(share, _corrected_low(share, trials, z), 1.0 - _corrected_low(1.0 - share, trials, z))
 
 
