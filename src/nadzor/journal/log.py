@@ -14,7 +14,6 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
-from nadzor.base.clock import moscow_date
 from nadzor.base.durable import sync_directory
 from nadzor.base.problems import Refusal
 from nadzor.receipts.checkpoint import sign_checkpoint
@@ -74,6 +73,7 @@ class Journal:
                 sync_directory(path.parent)
             found = read_totals(journal._connection).origin
             journal._check_tail()
+            journal.checkpoint()
         except _FAILURES as error:
             raise Refusal("journal.unavailable", retry_after_s=RETRY_S) from error
         if found != origin:
@@ -81,11 +81,11 @@ class Journal:
             raise Refusal("journal.other-log", found=found, expected=origin)
         return journal
 
-    def append(self, entries: Sequence[Entry], *, refusals: Sequence[RefusalNote] = ()) -> list[Outcome]:
+    def append(self, entries: Sequence[Entry]) -> list[Outcome]:
         """Store what is new and answer for each entry, in order."""
         try:
             sheets = [prepare(entry, self._keys) for entry in entries]
-            turn, places = self._commit(sheets, refusals, Counter(_counted(note) for note in refusals))
+            turn, places = self._commit(sheets, (), Counter())
             self._check(turn)
             note = self._sign(turn.after)
             near = turn.before.frontier.nodes() | turn.made
@@ -107,7 +107,7 @@ class Journal:
             raise Refusal("journal.unavailable", retry_after_s=RETRY_S) from error
 
     def checkpoint(self) -> str:
-        """The signed checkpoint of the tree as committed."""
+        """The signed checkpoint of the tree as committed; it is kept by the next `settle`."""
         return self._sign(read_totals(self._connection).frontier)
 
     def settle(self) -> None:
@@ -279,10 +279,6 @@ def _make_file(path: Path) -> bool:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         return True
     return False
-
-
-def _counted(note: RefusalNote) -> tuple[str, str]:
-    return moscow_date(note.at).isoformat(), note.code
 
 
 __all__ = ["Journal", "Totals"]

@@ -158,8 +158,8 @@ class Reader:
         return Receipt(msgspec.json.decode(record.leaf_text), index, note, [b64(step) for step in proof])
 
     def checkpoint(self) -> str:
-        """The newest checkpoint that is kept, or a fresh one when the log key is at hand."""
-        return self._covering(self.size() - 1)[2]
+        """The newest checkpoint that is kept; at most a moment older than the newest receipt."""
+        return self._covering(-1)[2]
 
     def consistency(self, old: int, size: int) -> list[bytes]:
         """Proof that the tree of `size` batches only grew from that of `old`."""

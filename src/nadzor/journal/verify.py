@@ -17,6 +17,7 @@ import msgspec
 from nadzor.base.problems import Refusal
 from nadzor.receipts.tree import Frontier, append
 from nadzor_wire.base64text import b64, unb64
+from nadzor_wire.keys import signed_by
 from nadzor_wire.merkle import leaf_hash
 from nadzor_wire.note import Checkpoint, NoteError, open_note, parse_vkey
 from nadzor_wire.receipt import leaf_bytes
@@ -28,60 +29,88 @@ from .record import BatchRecord
 from .replay import Replay
 from .sheet import digest_of
 from .statements import STATEMENTS, connect_reading
+from .turn import Totals
 
 FAULTS_MAX: Final = 1_000  # a journal that bad is not read to the end
 
 
-def verify_journal(path: Path, vkey: str, *, body_keys: BodyKeys | None = None) -> list[Fault]:
+def verify_journal(
+    path: Path,
+    vkey: str,
+    *,
+    body_keys: BodyKeys | None = None,
+    publics: Mapping[str, bytes] | None = None,
+) -> list[Fault]:
     """Every disagreement in a journal; an empty list means that it is whole.
+
+    With `publics` (installation keys by keyid) the signature by every known key is checked as well.
 
     Raises: Refusal journal.missing when there is no journal.
     """
     found: list[Fault] = []
     reader = Reader(path, body_keys=body_keys)
+    check = _Check(reader, connect_reading(path), vkey, publics or {})
     try:
-        for fault in _faults(reader, connect_reading(path), vkey):
+        for fault in check.faults():
             found.append(fault)
             if len(found) >= FAULTS_MAX:
                 break
     except (sqlite3.Error, msgspec.DecodeError, ValueError, TypeError, LookupError) as error:
         found.append(Fault("unreadable", None, type(error).__name__))
     finally:
-        reader.close()
+        check.close()
     return found
 
 
-def _faults(reader: Reader, connection: sqlite3.Connection, vkey: str) -> Iterator[Fault]:
-    totals, replay = reader.totals(), Replay()
-    frontier, events, rejected = Frontier(), 0, 0
-    noted = {row[0]: (bytes(row[1]), row[2]) for row in connection.execute(STATEMENTS["checkpoints"])}
-    try:
-        if totals.origin != parse_vkey(vkey).name:  # (1) the log that the key speaks for
+class _Check:
+    """One pass over a journal, from its first batch to its last."""
+
+    def __init__(
+        self, reader: Reader, connection: sqlite3.Connection, vkey: str, publics: Mapping[str, bytes]
+    ) -> None:
+        self._reader, self._connection, self._vkey, self._publics = reader, connection, vkey, publics
+        self._replay = Replay()
+        self._frontier, self._events, self._rejected = Frontier(), 0, 0
+        self._noted: dict[int, tuple[bytes, str]] = {}
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+        self._reader.close()
+
+    def faults(self) -> Iterator[Fault]:
+        """Everything that disagrees."""
+        totals = self._reader.totals()
+        rows = self._connection.execute(STATEMENTS["checkpoints"])
+        self._noted = {row[0]: (bytes(row[1]), row[2]) for row in rows}
+        if totals.origin != parse_vkey(self._vkey).name:  # (1) the log that the key speaks for
             yield Fault("origin", None, "the journal belongs to another log")
         for low in range(0, totals.frontier.size, STEP):
-            records = list(reader.batches(low, min(low + STEP, totals.frontier.size)))
-            yield from _indexes(records, low, min(low + STEP, totals.frontier.size))  # (2) no row missing
+            high = min(low + STEP, totals.frontier.size)
+            records = list(self._reader.batches(low, high))
+            yield from _indexes(records, low, high)  # (2) no row missing
             for record in records:
-                yield from _row_faults(record, events)  # (3) the row says what its leaf says
-                yield from _body_faults(record, keyed=reader.has_keys)  # (4) the body is what was signed
-                yield from replay.take(record)  # (5) its place in its stream
-                frontier, made = append(frontier, [leaf_hash(record.leaf_text)])
-                yield from _node_faults(connection, made, record.index)  # (6) stored nodes
-                yield from _checkpoint_faults(
-                    noted.pop(frontier.size, None), frontier, vkey
-                )  # (7) signed roots
-                events, rejected = events + record.accepted + record.rejected, rejected + record.rejected
-        if (frontier, events, events - rejected, rejected) != (
-            totals.frontier,
-            totals.events,
-            totals.accepted,
-            totals.rejected,
-        ):  # (8) the frontier is the sum of the rows
-            yield Fault("frontier", frontier.size, "differs from the recomputed one")
-        yield from _leftovers(connection, frontier.size, sorted(noted))  # (9) nothing beyond the tree
-        yield from replay.compare(connection)  # (10) streams and ledgers are the replayed ones
-    finally:
-        connection.close()
+                yield from self._batch(record)
+        yield from self._sums(totals)  # (9) the frontier is the sum of the rows
+        yield from _leftovers(self._connection, self._frontier.size, sorted(self._noted))  # (10)
+        yield from self._replay.compare(self._connection)  # (11) streams and ledgers are the replayed ones
+
+    def _batch(self, record: BatchRecord) -> Iterator[Fault]:
+        yield from _row_faults(record, self._events)  # (3) the row says what its leaf says
+        yield from _signature_faults(record, self._publics)  # (4) the leaf says what was signed
+        yield from _body_faults(record, keyed=self._reader.has_keys)  # (5) the body is the signed one
+        yield from self._replay.take(record)  # (6) its place in its stream
+        self._frontier, made = append(self._frontier, [leaf_hash(record.leaf_text)])
+        yield from _node_faults(self._connection, made, record.index)  # (7) stored nodes
+        noted = self._noted.pop(self._frontier.size, None)
+        yield from _checkpoint_faults(noted, self._frontier, self._vkey)  # (8) signed roots
+        self._events += record.accepted + record.rejected
+        self._rejected += record.rejected
+
+    def _sums(self, totals: Totals) -> Iterator[Fault]:
+        counted = (self._frontier, self._events, self._events - self._rejected, self._rejected)
+        if counted != (totals.frontier, totals.events, totals.accepted, totals.rejected):
+            yield Fault("frontier", self._frontier.size, "differs from the recomputed one")
 
 
 def _indexes(records: list[BatchRecord], start: int, stop: int) -> Iterator[Fault]:
@@ -96,9 +125,6 @@ def _row_faults(record: BatchRecord, events_before: int) -> Iterator[Fault]:
     for name, value in _said(record).items():
         if leaf[name] != value:
             yield Fault("row", record.index, f"{name} differs from the leaf")
-    for name, value in _signed(record).items():
-        if f'"{name}": {value}' not in unb64(leaf["base"]).decode("latin-1").split("\n"):
-            yield Fault("signature", record.index, f"{name} differs from what was signed")
     if record.cum_events != events_before or record.rejected != len(record.verdicts.rejected):
         yield Fault("row", record.index, "counts do not add up")
     if record.accepted + record.rejected != record.last - record.first + 1:
@@ -122,8 +148,14 @@ def _said(record: BatchRecord) -> Mapping[str, Any]:
     }
 
 
-def _signed(record: BatchRecord) -> Mapping[str, str]:
-    return {"content-digest": f"sha-256=:{b64(record.body_sha256)}:"}
+def _signature_faults(record: BatchRecord, publics: Mapping[str, bytes]) -> Iterator[Fault]:
+    leaf = record.leaf
+    base, digest = unb64(leaf["base"]), f'"content-digest": sha-256=:{b64(record.body_sha256)}:'
+    if digest.encode() not in base.split(b"\n"):
+        yield Fault("signature", record.index, "content-digest differs from what was signed")
+    public = publics.get(record.keyid)
+    if public is not None and not signed_by(public, unb64(leaf["signature"]), base):
+        yield Fault("signature", record.index, "is not by the installation's key")
 
 
 def _body_faults(record: BatchRecord, *, keyed: bool) -> Iterator[Fault]:

@@ -29,6 +29,7 @@ WAITING_BYTES_MAX: Final = 64 * 1024 * 1024  # of bodies in the queue
 BUSY_RETRY_S: Final = 1
 LINGER_S: Final = 0.003  # under load wait so long for company: a commit costs what judging two batches does
 IDLE_S: Final = 0.2  # after this much quiet, refusals and the newest checkpoint are written down
+BUSY_GROUPS: Final = 64  # without any quiet, after so many transactions all the same
 NOTES_KEPT: Final = 64  # refusals kept one by one between two writings; all are counted
 STOP_S: Final = 30.0
 
@@ -60,6 +61,7 @@ class GroupCommit:
         self._kept: list[RefusalNote] = []
         self._stopping = False
         self._crowded = False
+        self._since_quiet = 0
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
 
     def start(self) -> None:
@@ -107,7 +109,8 @@ class GroupCommit:
             self._crowded = len(group) > 1
             if group:
                 self._write(group)
-            elif not last:
+            self._since_quiet += 1
+            if not group or self._since_quiet >= BUSY_GROUPS:
                 self._write_quietly()
             if last:
                 break
@@ -148,6 +151,7 @@ class GroupCommit:
 
     def _write_quietly(self) -> None:
         """Write down refusals and the newest checkpoint; what fails is tried again next time."""
+        self._since_quiet = 0
         with self._lock:
             counts, kept = self._counts, self._kept
             self._counts, self._kept = Counter(), []

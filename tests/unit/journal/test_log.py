@@ -138,7 +138,7 @@ def test_flags_are_kept_with_the_verdicts(journal, reader):
 def test_refusals_are_counted_by_code_and_kept_without_content(journal, reader):
     """All are counted, by day and code; some are kept to talk about."""
     note = RefusalNote(at=NOW, code="batch.personal-data", digest="ab", seq=3, place="$.x", keyid="k")
-    journal.append([entry()], refusals=[note])
+    journal.count_refused(Counter({("2026-11-21", "batch.personal-data"): 1}), [note])
     journal.count_refused(Counter({("2026-11-21", "batch.personal-data"): 4}), [])
     assert reader.refused() == {("2026-11-21", "batch.personal-data"): 5}
     (kept,) = reader.refusals()

@@ -105,6 +105,7 @@ def test_without_a_kept_checkpoint_or_the_log_key_there_is_no_receipt(journal, t
 
 def test_the_checkpoint_covers_the_newest_batch_that_is_settled(journal, reader):
     """It grows with the log, and consistency between any two sizes is proved."""
+    assert Checkpoint.parse(open_note(reader.checkpoint(), VKEY)).size == 0
     roots = []
     for batch in many(9):
         journal.append([batch])

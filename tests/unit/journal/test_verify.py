@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -115,6 +116,18 @@ def test_a_signature_base_that_names_another_batch_is_found(folder):
     )
     journal.close()
     assert "signature" in faults(folder)
+
+
+def test_the_signature_of_a_known_key_is_checked(folder):
+    """With the installation's public key at hand, a batch that it did not sign is found."""
+    private = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    journal = open_journal(folder)
+    made = entry(stream=b"9" * 16, keyid="known")
+    journal.append([msgspec.structs.replace(made, signature=private.sign(made.base))])
+    journal.close()
+    for public, found in ((private.public_key().public_bytes_raw(), set()), (bytes(32), {"signature"})):
+        checked = verify_journal(path(folder), VKEY, publics={"known": public})
+        assert {fault.what for fault in checked} == found
 
 
 def test_another_key_finds_another_log(folder):

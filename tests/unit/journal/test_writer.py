@@ -158,6 +158,19 @@ def test_refusals_are_written_within_a_moment_and_bounded(commit, tmp_path, monk
     assert 0 < len(reader.refusals()) <= 2 * writer.NOTES_KEPT
 
 
+def test_without_any_quiet_refusals_are_written_all_the_same(tmp_path, monkeypatch):
+    """A gateway that is never idle still says what it refused."""
+    monkeypatch.setattr(writer, "IDLE_S", 30.0)
+    monkeypatch.setattr(writer, "BUSY_GROUPS", 3)
+    commit = GroupCommit(open_journal(tmp_path))
+    commit.start()
+    commit.refuse(RefusalNote(at=NOW, code="key.unknown"))
+    for number in range(4):
+        commit.submit(distinct(number)).result(10)
+    assert Reader(path(tmp_path)).refused() == {("2026-11-21", "key.unknown"): 1}
+    commit.stop()
+
+
 def test_the_newest_checkpoint_is_kept_once_it_is_quiet(commit, tmp_path):
     """A reader without the log key can make a receipt a moment later."""
     commit.submit(distinct(1)).result(10)
