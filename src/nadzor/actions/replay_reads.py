@@ -58,7 +58,7 @@ def replay_reads(
 def _send(
     admitted: Admitted, reads: ReadDirectory, *, timeout_s: float, tick: Callable[[], None]
 ) -> tuple[int, int]:
-    client = Client(admitted.credential, spool=admitted.spool)
+    client = Client(admitted.credential, spool=admitted.spool, heartbeat_every_s=None)
     sent = 0
     try:
         for event in read_events(admitted.plan, reads):
