@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 GATEWAY_SHARE: Final = 0.5
 GATEWAY_REQUESTS: Final = 8_000
 GATEWAY_P99_MS: Final = 100
+ROLLUP_S: Final = 5
 
 
 class Figure(Struct, frozen=True):
@@ -89,16 +90,20 @@ def _budget(one: Result) -> tuple[str, bool | None]:
 
 
 def _rollup(quick: bool) -> list[Figure]:
-    from nadzor.telemetry.bench import bench_rollup
+    from nadzor.telemetry.bench import bench_load, bench_rollup
 
     studies = 200_000 if quick else 2_000_000
     result = bench_rollup(studies=studies)
+    loaded = bench_load(events=10_000 if quick else 100_000)
     name = f"{studies:,} studies, five findings each"
     return [
         Figure(
             "rollup", name, result.seconds, "s", result.scan_s, result.ratio, "≤ 5 s", result.seconds <= 5
         ),
         _at_most("rollup", f"{name}, peak memory", result.peak_mib, "MiB", 1024),
+        Figure(
+            "rollup", "load, journal to lake", loaded.events_per_s, "events/s", loaded.limit, loaded.ratio
+        ),
     ]
 
 
