@@ -102,18 +102,8 @@ def send_all(port: int, load: Load) -> list[float]:
     Raises: Refusal gateway.silent when a reply is not 200.
     """
     waiting = [iter([_raw(made) for made in stream]) for stream in load.streams]
-    took, busy = [], set(range(len(waiting)))
     with _connected(port, len(waiting)) as links:
-        begun = [_begin(link, next(left)) for link, left in zip(links, waiting, strict=True)]
-        while busy:
-            for place in sorted(busy):
-                _receive(links[place])
-                took.append(perf_counter() - begun[place])
-                if (following := next(waiting[place], None)) is None:
-                    busy.remove(place)
-                else:
-                    begun[place] = _begin(links[place], following)
-    return took
+        return list(_take_turns(links, waiting))
 
 
 def send_paced(port: int, load: Load, *, per_second: float) -> list[float]:
@@ -131,6 +121,18 @@ def send_paced(port: int, load: Load, *, per_second: float) -> list[float]:
                 _receive(link)
                 took.append(perf_counter() - due)
     return took
+
+
+def _take_turns(links: list[socket.socket], waiting: list[Iterator[bytes]]) -> Iterator[float]:
+    """Each connection in turn: receive its answer, send its next request."""
+    begun = {link: _begin(link, next(left)) for link, left in zip(links, waiting, strict=True)}
+    left = dict(zip(links, waiting, strict=True))
+    while begun:
+        for link in list(begun):
+            _receive(link)
+            yield perf_counter() - begun.pop(link)
+            if (following := next(left[link], None)) is not None:
+                begun[link] = _begin(link, following)
 
 
 def free_port() -> int:
