@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,8 @@ def key_halves(texts: Sequence[str]) -> tuple[np.ndarray[Any, Any], np.ndarray[A
 
 def codes(texts: Iterable[str | None]) -> pa.Array:
     """Short codes; an absent one is the empty string."""
-    return pa.array([text or "" for text in texts], pa.string()).dictionary_encode()
+    column = pa.array(list(texts), pa.string())
+    return (column.fill_null("") if column.null_count else column).dictionary_encode()
 
 
 def flags(values: Iterable[bool | None]) -> pa.Array:
@@ -52,17 +54,21 @@ def seconds_late(received: Sequence[datetime], happened: Sequence[datetime]) -> 
 
 def software(line: said.Line) -> Software:
     """Which software a line speaks of."""
-    match line:
-        case said.Study():
-            return line.version, line.build
-        case said.Review() | said.Truth() | said.AdverseEvent():
-            return line.version, ""
-        case said.Change():
-            return line.to_version, line.build
-        case said.Fault():
-            return line.version or "", ""
-        case _:
-            return NO_SOFTWARE
+    return _SOFTWARE.get(type(line), _none)(line)
+
+
+def _none(_: Any) -> Software:
+    return NO_SOFTWARE
+
+
+def _version(line: Any) -> Software:
+    return line.version or "", ""
+
+
+_SOFTWARE: dict[type, Callable[[Any], Software]] = {
+    said.Study: attrgetter("version", "build"), said.Change: attrgetter("to_version", "build"),
+    said.Review: _version, said.Truth: _version, said.AdverseEvent: _version, said.Fault: _version,
+}  # fmt: skip
 
 
 def tables_of(kind: str, pile: Pile[Any]) -> dict[str, pa.Table]:
@@ -78,7 +84,7 @@ def event_table(pile: Pile[said.Recorded]) -> pa.Table:
         "kind": codes(said.KIND[type(e)] for e in pile.lines),
         "purpose": codes(e.purpose for e in pile.lines),
     }  # fmt: skip
-    return _table("event", {**_placed(pile), **told})
+    return _table("event", {**_dated(pile), **told})
 
 
 def _table(name: str, columns: Columns) -> pa.Table:
@@ -92,11 +98,13 @@ def _fit(values: Any, kind: pa.DataType) -> pa.Array:
     return values if isinstance(values, pa.Array) and values.type == kind else pa.array(values, kind)
 
 
+def _dated(pile: Pile[Any]) -> Columns:
+    days = pa.array([e.at.date() for e in pile.lines], pa.date32())
+    return {"event": pile.places, "day": days, "known": pile.known}
+
+
 def _placed(pile: Pile[Any]) -> Columns:
-    return {
-        "event": pile.places, "origin": pile.origins, "known": pile.known,
-        "day": pa.array([e.at.date() for e in pile.lines], pa.date32()),
-    }  # fmt: skip
+    return {**_dated(pile), "origin": pile.origins}
 
 
 def _study_key(pile: Pile[Any]) -> Columns:

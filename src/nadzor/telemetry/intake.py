@@ -11,7 +11,7 @@ import pyarrow as pa
 from nadzor.journal.bodies import Shredded
 from nadzor.telemetry import line as said
 from nadzor.telemetry.columns import codes, event_table, key_halves, software, tables_of
-from nadzor.telemetry.origins import NO_SOFTWARE, Origins, Software, Source
+from nadzor.telemetry.origins import NO_SOFTWARE, Origins, Source
 from nadzor.telemetry.part import Tables
 from nadzor.telemetry.pile import Arrival, Pile
 from nadzor.telemetry.schema import TABLES, arrow_schema
@@ -50,9 +50,10 @@ class Intake:
             lines = _accepted(batch, refused)
         except Shredded:
             lines = None
-        numbers = self._origins.enter(source, {software(line) for _, line in lines or ()})
+        spoken = [software(line) for _, line in lines or ()]
+        numbers = self._origins.enter(source, spoken)
         arrival = Arrival(batch.cum_events, self._origins.installation(source), batch.received_at)
-        self._pile_up(arrival, lines or [], numbers)
+        self._pile_up(arrival, lines or [], [numbers[pair] for pair in spoken])
         self._note(batch, arrival, origin=numbers[NO_SOFTWARE], lines=lines)
         self._note_rejections(batch, arrival, numbers[NO_SOFTWARE], refused)
 
@@ -69,14 +70,15 @@ class Intake:
         self._start_anew()
         return {name: pa.concat_tables(chunks) for name, chunks in tables.items()}
 
-    def _pile_up(self, arrival: Arrival, lines: Counted, numbers: dict[Software, int]) -> None:
-        _add(self._all, arrival, lines, numbers)
-        kinds: dict[type, Counted] = defaultdict(list)
-        for pair in lines:
-            if pair[1].purpose == "clinical":
-                kinds[type(pair[1])].append(pair)
+    def _pile_up(self, arrival: Arrival, lines: Counted, origins: list[int]) -> None:
+        self._all.add(arrival, [line for _, line in lines], [offset for offset, _ in lines])
+        kinds: dict[type, list[tuple[int, Any, int]]] = defaultdict(list)
+        for (offset, line), origin in zip(lines, origins, strict=True):
+            if line.purpose == "clinical":
+                kinds[type(line)].append((offset, line, origin))
         for kind, some in kinds.items():
-            _add(self._kinds[said.KIND[kind]], arrival, some, numbers)
+            offsets, told, numbers = (list(column) for column in zip(*some, strict=True))
+            self._kinds[said.KIND[kind]].add(arrival, told, offsets, numbers)
 
     def _note(self, batch: StoredBatch, arrival: Arrival, *, origin: int, lines: Counted | None) -> None:
         high, low = key_halves([batch.stream.hex()])
@@ -110,15 +112,6 @@ def _accepted(batch: StoredBatch, refused: dict[int, str]) -> Counted:
     if not refused:
         return list(enumerate(said.read_lines(body)))
     return [(k, said.read_line(raw)) for k, raw in enumerate(split_lines(body)) if k not in refused]
-
-
-def _add(pile: Pile[Any], arrival: Arrival, lines: Counted, numbers: dict[Software, int]) -> None:
-    pile.add(
-        arrival,
-        [line for _, line in lines],
-        offsets=[offset for offset, _ in lines],
-        origins=[numbers[software(line)] for _, line in lines],
-    )
 
 
 def _rejection_table(rows: list[dict[str, Any]]) -> pa.Table:

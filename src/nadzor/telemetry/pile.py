@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
@@ -41,8 +42,8 @@ class Pile(Generic[L]):
     def __len__(self) -> int:
         return len(self.lines)
 
-    def add(self, arrival: Arrival, lines: list[L], *, offsets: list[int], origins: list[int]) -> None:
-        """Lines of one batch: at which offset each stood, and what it is about."""
+    def add(self, arrival: Arrival, lines: list[L], offsets: list[int], origins: Sequence[int] = ()) -> None:
+        """Lines of one batch: at which offset each stood and, where a table asks, what it is about."""
         self.lines += lines
         self._places += [arrival.first_event + offset for offset in offsets]
         self._origins += origins
