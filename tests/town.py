@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +20,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 DEVICES: Final = ("ai-001", "ai-002", "ai-003")
 DAYS: Final = 150
 SEED: Final = 20261121
@@ -27,23 +31,30 @@ PASSWORD: Final = "a long word for tests"
 ROOT: Final = Path(__file__).parents[1]
 
 
-def build_town(directory: Path) -> Path:
-    """Build the town in another process; returns its data directory.
+def town_copy(factory: pytest.TempPathFactory) -> Path:
+    """A copy of the town for one package of tests; the town itself is built once for all of them.
 
     Raises: subprocess.CalledProcessError with everything the builder said.
     """
+    base = factory.getbasetemp()
+    base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    built = base / "town-built"
+    with (base / "town.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            _build(base / "town-unfinished")
+            (base / "town-unfinished").rename(built)
+    return shutil.copytree(built, factory.mktemp("town") / "data")
+
+
+def _build(directory: Path) -> None:
     command = [sys.executable, "-W", "error", "-m", "tests.town", str(directory)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=_plain_environment(), capture_output=True, text=True, check=False
-    )
+    environment = {
+        name: text for name, text in os.environ.items() if not name.startswith(("NADZOR_", "DJANGO_"))
+    }
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr + done.stdout)
-    return directory
-
-
-def _plain_environment() -> dict[str, str]:
-    """The environment without anything that names another data directory."""
-    return {name: text for name, text in os.environ.items() if not name.startswith(("NADZOR_", "DJANGO_"))}
 
 
 def main(directory: Path) -> None:

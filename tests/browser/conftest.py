@@ -19,7 +19,7 @@ from msgspec import Struct
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from nadzor.base.home import Home
-from tests.town import PASSWORD, ROOT, build_town
+from tests.town import PASSWORD, ROOT, town_copy
 
 CHROMIUM: Final = "/usr/bin/chromium"
 ARGUMENTS: Final = [
@@ -46,7 +46,7 @@ class Town(Struct, frozen=True):
 @pytest.fixture(scope="package")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """The town's portal as a process on a free port."""
-    directory = build_town(tmp_path_factory.mktemp("town") / "data")
+    directory = town_copy(tmp_path_factory)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -41,7 +41,7 @@ OPERATION: Final = (
 RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COLOURS: Final = {"runOnly": ["color-contrast", "link-in-text-block"]}
 SMALLEST_TARGET: Final = """
-    () => [...document.querySelectorAll('a, button, select, input:not([type=hidden], [type=checkbox]), summary')]
+    () => [...document.querySelectorAll('a, button, select, summary, input:not([type=hidden], .rail-toggle)')]
       .filter(e => e.offsetParent && !e.closest('p, .skip, main li:not(.ledger > li, .tabs li)'))
       .map(e => ({name: e.outerHTML.slice(0, 90), box: e.getBoundingClientRect()}))
       .filter(e => e.box.width > 0 && (e.box.height < 23.5 || e.box.width < 23.5)).map(e => e.name)

@@ -14,13 +14,13 @@ from django.test import Client
 from django.utils import translation
 
 from nadzor.base.home import Home
-from tests.town import PASSWORD, build_town
+from tests.town import PASSWORD, town_copy
 
 
 @pytest.fixture(scope="package")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The town's data directory."""
-    return Home.open(build_town(tmp_path_factory.mktemp("town") / "data"))
+    return Home.open(town_copy(tmp_path_factory))
 
 
 @pytest.fixture(scope="package")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nadzor.base import clock
@@ -26,6 +27,7 @@ from nadzor.vigilance import queries
 from nadzor.vigilance.queries import OPEN, SignalFilter
 
 SHOWN = 20
+ORIGINS = ("studies", "failed", "accepted", "tp")
 
 
 def page(request: HttpRequest, code: str) -> HttpResponse:
@@ -44,6 +46,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "installations": discipline.installation_table(code, counts, last),
         "discipline": discipline.fate_table(code, counts, clock.today()),
         "last": day(last),
+        "origins": {name: reverse("trace", args=[code]) + f"?measure={name}" for name in ORIGINS},
     }
     return render(request, "portal/device.html", shown | _performance(code, counts, theme_of(request)))
 

@@ -16,6 +16,7 @@ from nadzor.actions.build_month import Kept, kept_month, month_of
 from nadzor.base.home import Home
 from nadzor.base.interval import Month
 from nadzor.law.norm import NormMissing
+from nadzor.portal.chips import norm_chip
 from nadzor.portal.counts import Counts
 from nadzor.portal.device_frame import device_tabs, device_top
 from nadzor.portal.frame import house, person_of
@@ -59,6 +60,7 @@ def page(request: HttpRequest, text: str, code: str) -> HttpResponse:
         "name": month(chosen.year, chosen.month),
         "facts": _facts(report, hash_, kept.hash == hash_ if kept else None),
         "tables": month_tables(report),
+        "norm": norm_chip("telemetry.report_period", chosen.first),
         "doubts": [_doubt(each) for each in doubts(report)],
         "files": [(kind.upper(), reverse("month-file", args=[text, code, kind])) for kind in FILES],
         "command": f"nadzor report --month {chosen} --data DIR --out DIR",

@@ -73,6 +73,14 @@ class Tab(Struct, frozen=True):
     is_current: bool = False
 
 
+class Chip(Struct, frozen=True):
+    """A norm that something rests on; our own rules look unlike law."""
+
+    text: str
+    href: str
+    is_internal: bool = False
+
+
 class Crumb(Struct, frozen=True):
     """One step of the way to this page."""
 
