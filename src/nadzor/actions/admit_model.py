@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import secrets
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -88,10 +90,16 @@ def admit_model(home: Home, model: ModelReads, *, gateway: str, now: datetime) -
 def device_code(model: str) -> str:
     """The register's code of a model's device.
 
+    Why: a name that does not fit the register's alphabet gets a digest, lest `Dr_Net` be taken for `dr-net`.
+
+    >>> device_code("drnet")
+    'reads-drnet'
     >>> device_code("Dr_Net")
-    'reads-dr-net'
+    'reads-dr-net-2c648a'
     """
-    return f"reads-{''.join(c if c.isalnum() else '-' for c in model.lower())}"[:40].rstrip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", model.lower()).strip("-")[:26]
+    exact = f"reads-{slug}"
+    return exact if slug == model else f"{exact}-{hashlib.sha256(model.encode()).hexdigest()[:6]}"
 
 
 def _rows(model: ModelReads, code: str, scales: dict[str, ScoreScale], now: datetime) -> RegisterFile:

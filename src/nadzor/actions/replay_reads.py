@@ -49,7 +49,8 @@ def replay_reads(
     for admitted in [admit_model(home, model, gateway=gateway, now=now) for model in reads.models]:
         model = admitted.plan.model
         tick = ticker(bar, f"replay {model.name}", total=event_count(model, reads))
-        sent, waiting = _send(admitted, reads, timeout_s=timeout_s, tick=tick)
+        left = timeout_s - (time.monotonic() - began)
+        sent, waiting = _send(admitted, reads, timeout_s=max(left, 0.0), tick=tick)
         events, pending = events + sent, pending + waiting
     studies = sum(len(model.scores) for model in reads.models)
     return ReplaySummary(len(reads.models), studies, events, pending, round(time.monotonic() - began, 2))

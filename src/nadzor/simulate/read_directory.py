@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A directory of real reads: what models scored and decided, what radiologists saw, what the reference standard says."""
+"""A directory of real reads: what models scored, what radiologists saw, what the reference standard says."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,8 @@ T = TypeVar("T")
 Table = dict[str, dict[str, T]]
 """study -> finding label -> value"""
 
-_SCORES = re.compile(r"model_(?P<name>[A-Za-z0-9._-]+)_scores\.csv")
-_READER = re.compile(r"radiologist_(?P<name>[A-Za-z0-9._-]+)\.csv")
+_SCORES = re.compile(r"model_(?P<name>.+)_scores\.csv")
+_READER = re.compile(r"radiologist_(?P<name>.+)\.csv")
 
 
 class ModelReads(msgspec.Struct, frozen=True):
@@ -41,10 +42,12 @@ class ReadDirectory(msgspec.Struct, frozen=True):
 def read_directory(path: Path) -> ReadDirectory:
     """Read every model, radiologist and the reference standard in a directory.
 
-    Why: columns come in any order, decisions may be missing, other directories of the same shape must work as well.
+    Why: columns come in any order and decisions may be missing, as leaderboards give them.
     Raises: Refusal `reads.missing` when there is no model, `reads.malformed` when a cell cannot be read.
     """
-    models = tuple(_model(path, file) for file in sorted(path.glob("model_*_scores.csv")) if _SCORES.fullmatch(file.name))
+    models = tuple(
+        _model(path, file) for file in sorted(path.glob("model_*_scores.csv")) if _SCORES.fullmatch(file.name)
+    )
     if not models:
         raise Refusal("reads.missing", at=str(path))
     readers = {
@@ -59,11 +62,15 @@ def read_directory(path: Path) -> ReadDirectory:
 def finding_code(label: str) -> str:
     """The wire code of a finding's column heading.
 
+    Why: of a heading in another alphabet too few letters are left to tell it by, so its digest is added.
+
     >>> finding_code("Pleural Effusion")
     'pleural_effusion'
     """
-    code = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
-    return (code if code[:1].isalpha() else f"f_{code}")[:40]
+    code = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:31]
+    if not label.isascii():
+        code = f"{code}_{hashlib.sha256(label.encode()).hexdigest()[:8]}".strip("_")
+    return code if code[:1].isalpha() and len(code) > 1 else f"f_{code}"
 
 
 def _model(path: Path, scores_file: Path) -> ModelReads:
@@ -78,21 +85,32 @@ def _model(path: Path, scores_file: Path) -> ModelReads:
 
 
 def _table(file: Path, parse: Callable[[str], T]) -> Table[T]:
-    with file.open(newline="", encoding="utf-8-sig") as lines:
-        reader = csv.DictReader(lines)
-        if not reader.fieldnames or "Study" not in reader.fieldnames:
-            raise Refusal("reads.malformed", at=f"{file.name}: no Study column")
-        table: Table[T] = {}
-        for number, row in enumerate(reader, start=2):
-            table[row["Study"]] = _cells(row, parse, at=f"{file.name}:{number}")
+    reader = csv.DictReader(_lines(file))
+    if "Study" not in (reader.fieldnames or ()):
+        raise Refusal("reads.malformed", at=f"{file.name}:1", reason="no Study column")
+    table: Table[T] = {}
+    for row in reader:
+        at = f"{file.name}:{reader.line_num}"
+        if row["Study"] in table:
+            raise Refusal("reads.malformed", at=at, reason="a study that was there before")
+        table[row["Study"]] = _cells(row, parse, at=at)
     return table
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text("utf-8-sig").splitlines(keepends=True)
+    except UnicodeDecodeError as error:
+        raise Refusal("reads.malformed", at=file.name, reason="not UTF-8") from error
 
 
 def _cells(row: dict[str, str], parse: Callable[[str], T], *, at: str) -> dict[str, T]:
     try:
-        return {label: parse(cell) for label, cell in row.items() if label != "Study" and cell not in ("", None)}
+        return {
+            label: parse(cell) for label, cell in row.items() if label != "Study" and cell not in ("", None)
+        }
     except (TypeError, ValueError) as error:
-        raise Refusal("reads.malformed", at=at) from error
+        raise Refusal("reads.malformed", at=at, reason="a cell out of its range") from error
 
 
 def _score(cell: str) -> float:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A directory of reads as operation events: a model is a device, a row a study, a radiologist a review, the standard the truth."""
+"""A directory of reads as events: a row is a study, a radiologist a review, the standard the truth."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
 import msgspec
-from nadzor_wire import event as wire
 
 from nadzor.base.ids import derived_uuid7
 from nadzor.measures.score_scale import ScoreScale
 from nadzor.simulate.read_directory import ModelReads, ReadDirectory, Table, finding_code
+from nadzor_wire import event as wire
 
 DAYS: Final = 50  # the reads are laid over this many days before the installation was enrolled
 VERSION: Final = "1.0"
@@ -39,10 +39,12 @@ def build_digest(model: str) -> str:
 
 
 def read_events(plan: ReadPlan, reads: ReadDirectory) -> Iterator[wire.Event]:
-    """Every event of one model, study by study. Ids derive from (model, study, kind): a repeat names the same events."""
-    studies = list(plan.model.scores)
-    for order, study in enumerate(studies):
-        at = _moment(order, len(studies), plan.enrolled)
+    """Every event of one model, study by study in time.
+
+    Why: id and moment derive from (model, study, kind) alone, so that a repeat names the same events, also
+    when rows were shuffled or studies were added meanwhile.
+    """
+    for at, study in sorted((_moment(study, plan.enrolled), study) for study in plan.model.scores):
         yield _study(plan, study, at)
         for reader, table in reads.radiologists.items():
             if seen := _present(table, study, plan.model):
@@ -61,7 +63,9 @@ def event_count(model: ModelReads, reads: ReadDirectory) -> int:
 def _study(plan: ReadPlan, study: str, at: datetime) -> wire.Study:
     decisions = plan.model.decisions.get(study, {})
     findings = tuple(
-        wire.Finding(code=finding_code(label), score=plan.scales[label].to_wire(score), positive=decisions.get(label))
+        wire.Finding(
+            code=finding_code(label), score=plan.scales[label].to_wire(score), positive=decisions.get(label)
+        )
         for label, score in plan.model.scores[study].items()
     )
     return wire.Study(
@@ -89,7 +93,9 @@ def _review(plan: ReadPlan, study: str, at: datetime, reader: str, seen: Mapping
         reader=hashlib.sha256(plan.salt + reader.encode()).hexdigest()[:16],
         ai_seen_first=False,
         verdict="accepted" if agreed else "modified",
-        findings=tuple(wire.ReviewFinding(code=finding_code(label), present=present) for label, present in seen.items()),
+        findings=tuple(
+            wire.ReviewFinding(code=finding_code(label), present=present) for label, present in seen.items()
+        ),
         reading_time="unknown",
     )
 
@@ -102,7 +108,9 @@ def _truth(plan: ReadPlan, study: str, at: datetime, known: Mapping[str, bool]) 
         study=_key(plan.salt, study),
         study_day=at.date(),
         version=VERSION,
-        findings=tuple(wire.TruthFinding(code=finding_code(label), present=present) for label, present in known.items()),
+        findings=tuple(
+            wire.TruthFinding(code=finding_code(label), present=present) for label, present in known.items()
+        ),
         source="panel",
         selection="all",
     )
@@ -116,8 +124,8 @@ def _key(salt: bytes, study: str) -> str:
     return hashlib.sha256(salt + study.encode()).hexdigest()[:32]
 
 
-def _moment(order: int, total: int, enrolled: date) -> datetime:
-    """Study number `order` of `total`: days in order, a study every few minutes of the working day."""
-    day_index, before = divmod(order * DAYS, total)
-    day = enrolled - timedelta(days=DAYS) + timedelta(days=day_index)
-    return datetime.combine(day, _FIRST_STUDY) + timedelta(minutes=_WORKING_MINUTES * before // total)
+def _moment(study: str, enrolled: date) -> datetime:
+    """A minute of a working day before the enrolment: chance, but the same for this study at every replay."""
+    draw = int.from_bytes(hashlib.sha256(study.encode()).digest()[:8], "big")
+    back, minute = 1 + draw % DAYS, draw // DAYS % _WORKING_MINUTES
+    return datetime.combine(enrolled - timedelta(days=back), _FIRST_STUDY) + timedelta(minutes=minute)

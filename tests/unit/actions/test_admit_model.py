@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nadzor.actions.admit_model import admit_model, device_code
@@ -53,3 +55,11 @@ def test_two_models_get_two_numbers(home: Home) -> None:
         )
     numbers = {register.device(device_code(name)).number for name in ("a", "b", "c")}
     assert len(numbers) == 3
+
+
+def test_names_that_differ_are_different_devices() -> None:
+    """Case, underscores and other alphabets are not lost: each name has a code of its own."""
+    names = ("dr-net", "Dr-Net", "dr_net", "Мой ИИ", "Твой ИИ", "a" * 60, "a" * 61)
+    codes = {device_code(name) for name in names}
+    assert len(codes) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9-]{1,39}", code) for code in codes)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,13 +59,47 @@ def test_a_table_without_studies_is_refused(tmp_path: Path) -> None:
         read_directory(tmp_path)
 
 
+@pytest.mark.parametrize("lines", [["s1,0.5", "s1,0.6"], ["s1,0.5,0.7"]], ids=["twice", "too long"])
+def test_an_ambiguous_row_is_refused(tmp_path: Path, lines: list[str]) -> None:
+    """A study that comes twice, or more cells than headings: nobody can say which value counts."""
+    _write(tmp_path, "model_a_scores.csv", "Study,Edema", *lines)
+    with pytest.raises(Refusal, match="reads.malformed") as refused:
+        read_directory(tmp_path)
+    assert refused.value.at == f"model_a_scores.csv:{1 + len(lines)}"
+
+
+def test_another_encoding_is_refused(tmp_path: Path) -> None:
+    """A table saved in an old Windows encoding is named, not guessed at."""
+    (tmp_path / "model_a_scores.csv").write_bytes("Study,Отёк\ns1,0.5\n".encode("cp1251"))
+    with pytest.raises(Refusal, match="reads.malformed") as refused:
+        read_directory(tmp_path)
+    assert refused.value.facts["reason"] == "not UTF-8"
+
+
+def test_a_byte_order_mark_and_odd_names_do_no_harm(tmp_path: Path) -> None:
+    """What a spreadsheet writes is read; any name a file can have is a model's name."""
+    (tmp_path / "model_Мой ИИ v2_scores.csv").write_bytes("\ufeffStudy,Edema\r\ns1,0.5\r\n".encode())
+    (model,) = read_directory(tmp_path).models
+    assert (model.name, model.scores) == ("Мой ИИ v2", {"s1": {"Edema": 0.5}})
+
+
 def test_a_directory_without_models_is_refused(tmp_path: Path) -> None:
     """Nothing to replay is said, not passed over."""
     with pytest.raises(Refusal, match="reads.missing"):
         read_directory(tmp_path)
 
 
-@pytest.mark.parametrize(("label", "code"), [("Pleural Effusion", "pleural_effusion"), ("2nd rib", "f_2nd_rib"), ("A/B  c", "a_b_c")])
+def test_headings_in_another_alphabet_stay_apart() -> None:
+    """Two Russian headings are two findings, each a legal code."""
+    codes = [finding_code(label) for label in ("Отёк лёгких", "Плевральный выпот", "X", "Очаг > 8 мм " * 9)]
+    assert len(set(codes)) == 4
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]{1,39}", code) for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [("Pleural Effusion", "pleural_effusion"), ("2nd rib", "f_2nd_rib"), ("A/B  c", "a_b_c")],
+)
 def test_a_heading_becomes_a_finding_code(label: str, code: str) -> None:
     """Codes are lower case, begin with a letter and have no spaces."""
     assert finding_code(label) == code

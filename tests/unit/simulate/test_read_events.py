@@ -6,11 +6,11 @@ from __future__ import annotations
 from datetime import date
 
 import msgspec
-from nadzor_wire.event import Event, Study, Truth
 
 from nadzor.measures.score_scale import ScoreScale
 from nadzor.simulate.read_directory import ModelReads, ReadDirectory
 from nadzor.simulate.read_events import DAYS, ReadPlan, event_count, read_events
+from nadzor_wire.event import Event, Study, Truth
 
 ENROLLED = date(2026, 11, 20)
 
@@ -42,10 +42,23 @@ def test_ids_are_distinct_and_counted() -> None:
 
 
 def test_studies_fill_the_days_before_enrolment() -> None:
-    """Every day of the window has studies, and nothing happens on or after the day of enrolment."""
-    days = {event.at.date() for event in _events(_reads()) if isinstance(event, Study)}
+    """Every day of the window has studies, none lies on or after the day of enrolment, and time runs on."""
+    studies = [event for event in _events(_reads(1200)) if isinstance(event, Study)]
+    days = {study.at.date() for study in studies}
     assert len(days) == DAYS
     assert max(days) < ENROLLED
+    assert [study.at for study in studies] == sorted(study.at for study in studies)
+
+
+def test_shuffled_rows_and_added_studies_keep_their_ids() -> None:
+    """Ids hang on model, study and kind alone: what was sent before is known again in a larger directory."""
+    few, many = _reads(60), _reads(120)
+    model = many.models[0]
+    shuffled = {study: few.models[0].scores[study] for study in reversed(few.models[0].scores)}
+    again = msgspec.structs.replace(few, models=(msgspec.structs.replace(model, scores=shuffled),))
+    first = {event.id for event in _events(few)}
+    assert {event.id for event in _events(again)} == first
+    assert first < {event.id for event in _events(many)}
 
 
 def test_findings_the_model_does_not_read_are_left_out() -> None:
@@ -57,4 +70,6 @@ def test_findings_the_model_does_not_read_are_left_out() -> None:
 def test_a_missing_decision_stays_missing() -> None:
     """Only the study that has a decision says positive or negative."""
     studies = [event for event in _events(_reads()) if isinstance(event, Study)]
-    assert [study.findings[0].positive for study in studies[:2]] == [True, None]
+    said = {study.findings[0].score: study.findings[0].positive for study in studies}
+    assert said.pop(0) is True
+    assert set(said.values()) == {None}
