@@ -57,6 +57,8 @@ def demo(
     """Fill a register, send real reads and a simulated nation's history, find, show, serve."""
     house = frame(context)
     home, staff = _furnish(house, data, port)
+    if not no_serve:
+        house.must_be_free(home, only=frozenset())  # said now, not after the work
     with _reads_directory(reads) as (directory, real):
         summary = _run(house, home, directory, real=real, days=days, seed=seed)
     if as_json:
@@ -103,8 +105,8 @@ def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, se
 
     found = read_directory(directory)
     with house.gateway(home) as address, progress() as bar:
-        nation = send_nation(home, seed=seed, days=days, gateway=address, now=clock.now(), bar=bar)
         replay = replay_reads(home, found, gateway=address, now=clock.now(), bar=bar)
+        nation = send_nation(home, seed=seed, days=days, gateway=address, now=clock.now(), bar=bar)
     figures = _find(home)
     return Summary(
         data=str(home.root),

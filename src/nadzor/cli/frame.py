@@ -25,6 +25,9 @@ class Frame(Protocol):
     def gateway(self, home: Home) -> AbstractContextManager[str]:
         """A gateway that answers at the home's public address; started here unless one already answers."""
 
+    def must_be_free(self, home: Home, *, only: frozenset[str]) -> None:
+        """Refuse when another program holds the address of a door named (of any when none is)."""
+
     def serve(self, home: Home, *, only: frozenset[str], workers: int) -> int:
         """Start the doors as processes and stay until interrupted. Returns the exit code."""
 

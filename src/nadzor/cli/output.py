@@ -18,13 +18,14 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from nadzor.base.problems import Refusal, document
 
 WRONG_USE = 2
 
 out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
@@ -41,7 +42,7 @@ def print_table(rows: Sequence[Mapping[str, Any]], *, title: str = "") -> None:
     for column in rows[0]:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(row[column]) for column in rows[0]))
+        table.add_row(*(Text(_cell(row[column])) for column in rows[0]))
     out.print(table)
 
 
@@ -51,7 +52,7 @@ def print_facts(facts: Mapping[str, Any], *, title: str = "") -> None:
     table.add_column("fact", style="bold")
     table.add_column("value", overflow="fold")
     for name, value in facts.items():
-        table.add_row(name.replace("_", " "), _cell(value))
+        table.add_row(Text(name.replace("_", " ")), Text(_cell(value)))
     out.print(table)
 
 
@@ -75,10 +76,11 @@ def refuse(problem: Refusal, *, as_json: bool) -> int:
     if as_json:
         print_json(shown)
     else:
-        err.print(
-            f"[bold red]{shown['title']}[/] ({problem.code}{f' at {problem.at}' if problem.at else ''})"
-        )
-        err.print(str(shown.get("do", "")))
+        where = f" at {problem.at}" if problem.at else ""
+        err.print(Text.assemble((shown["title"], "bold red"), f" ({problem.code}{where})"))
+        for defect in shown.get("problems", ()):
+            err.print(Text(f"  {defect['at']}: {defect['en']} ({defect['code']})"))
+        err.print(Text(shown["do"]))
     return WRONG_USE
 
 

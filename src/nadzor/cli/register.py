@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -16,7 +17,12 @@ app = typer.Typer(help="Organisations, devices, versions, claims.", no_args_is_h
 
 
 @app.command("import")
-def import_(context: typer.Context, file: Path, data: Data = DEFAULT_HOME, as_json: AsJson = False) -> None:
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The register file.")],
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
     """Enter organisations and devices from a JSON file: all of it or, with every defect named, nothing."""
     home = settled(context, data)
     from nadzor.actions.import_register import import_register

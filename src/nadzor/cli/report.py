@@ -39,5 +39,12 @@ def month(
     home = settled(context, data)
     from nadzor.actions.build_month import build_month
 
-    wanted = Month.parse(period) if period else Month.of(clock.today()).previous()
+    wanted = _month(period) if period else Month.of(clock.today()).previous()
     show(build_month(home, wanted, now=clock.now(), out=out), as_json=as_json, title=f"Order 4472, {wanted}")
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--month") from error

@@ -14,7 +14,8 @@ from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
 from nadzor.cli.output import err, print_json, print_table
 
 Port = Annotated[
-    int | None, typer.Option(help="Port of the portal on 127.0.0.1; the gateway takes the next one.")
+    int | None,
+    typer.Option(min=1, max=65534, help="Port of the portal on 127.0.0.1; the gateway takes the next one."),
 ]
 DOOR_NAMES = frozenset({"gateway", "portal", "jobs"})
 

@@ -19,11 +19,16 @@ Seed = Annotated[int, typer.Option(help="The same seed gives the same result.")]
 
 
 @app.command("reads")
-def reads(out: Annotated[Path, typer.Option(help="Directory to write to.")], seed: Seed = 1) -> None:
+def reads(
+    out: Annotated[Path, typer.Option(help="Directory to write to.")],
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
     """Write a directory of simulated reads, of the same shape as real ones."""
     from nadzor.simulate.reads import write_reads
 
     write_reads(out, seed=seed)
+    show({"reads": str(out), "files": len(list(out.glob("*.csv"))), "seed": seed}, as_json=as_json)
 
 
 @app.command("nation")
@@ -34,10 +39,13 @@ def nation(
     days: Annotated[int, typer.Option(min=1, max=730, help="Days of history, up to yesterday.")] = 120,
     as_json: AsJson = False,
 ) -> None:
-    """Connect every registered device in simulated clinics and send their history through the gateway."""
+    """Register fictitious devices, connect them in simulated clinics, send their history to the gateway."""
     home = settled(context, data)
+    from nadzor.actions.import_register import DEMO_REGISTER, import_register
     from nadzor.actions.send_nation import send_nation
+    from nadzor.people.queries import CONSOLE
 
+    import_register(DEMO_REGISTER, by=CONSOLE, now=clock.now())
     with frame(context).gateway(home) as address, progress() as bar:
         summary = send_nation(home, seed=seed, days=days, gateway=address, now=clock.now(), bar=bar)
     show(summary, as_json=as_json, title="Nation")

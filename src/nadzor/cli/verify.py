@@ -12,6 +12,7 @@ from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.cli.options import AsJson, Data
 from nadzor.cli.output import out, print_facts, print_json, show
+from nadzor_wire.note import NoteError, parse_vkey
 from nadzor_wire.receipt import Receipt, ReceiptError, decode_receipt, verify_receipt
 
 app = typer.Typer(help="Verify a receipt or a journal offline.", no_args_is_help=True)
@@ -27,7 +28,7 @@ OptionalData = Annotated[
 @app.command("receipt")
 def receipt(file: Path, key: LogKey = None, data: OptionalData = None, as_json: AsJson = False) -> None:
     """Check that a receipt's leaf is in the log under a checkpoint that the log signed."""
-    vkey = _log_key(key, data, beside=file)
+    vkey = _readable(_log_key(key, data, beside=file))
     found = _read_receipt(file)
     try:
         checkpoint = verify_receipt(found, vkey)
@@ -67,12 +68,21 @@ def _read_receipt(file: Path) -> Receipt:
 def _log_key(key: str | None, data: Path | None, *, beside: Path) -> str:
     if key:
         path = Path(key)
-        return path.read_text().strip() if path.is_file() else key
+        return path.read_text(errors="replace").strip() if path.is_file() else key
     if data is not None:
         return Home.open(data).log_vkey
     if (pinned := beside.parent / "log.vkey").is_file():
-        return pinned.read_text().strip()
+        return pinned.read_text(errors="replace").strip()
     raise Refusal("receipt.no-key")
+
+
+def _readable(vkey: str) -> str:
+    """A key that cannot be read is wrong use, not a receipt that fails."""
+    try:
+        parse_vkey(vkey)
+    except NoteError as error:
+        raise Refusal("receipt.key-malformed") from error
+    return vkey
 
 
 def _report(facts: dict[str, object], *, as_json: bool) -> None:

@@ -20,7 +20,17 @@ from nadzor.base.problems import Refusal
 from nadzor.cli.app import app
 from nadzor.cli.output import refuse
 from nadzor.site import logs
-from nadzor.site.processes import DOORS, Door, free_address, gateway_answers, run_door, running, watch
+from nadzor.site.processes import (
+    DOORS,
+    Door,
+    address_of,
+    free_address,
+    gateway_answers,
+    must_be_free,
+    run_door,
+    running,
+    watch,
+)
 
 
 class House:
@@ -42,9 +52,14 @@ class House:
         with running([Door("gateway", home, address=address), Door("directory", home)]):
             yield address
 
+    def must_be_free(self, home: Home, *, only: frozenset[str]) -> None:
+        """Refuse when another program holds the address of a door named (of any when none is)."""
+        must_be_free([address for name in _named(only) if (address := address_of(name, home))])
+
     def serve(self, home: Home, *, only: frozenset[str], workers: int) -> int:
         """Start the doors named (all when none is) and keep them running until interrupted."""
-        names = [name for name in DOORS if not only or name in only]
+        self.must_be_free(home, only=only)
+        names = _named(only)
         if "gateway" in names and "jobs" not in names:
             names.append("directory")
         with running(
@@ -62,10 +77,16 @@ class House:
         return figures, as_markdown(figures)
 
 
+def _named(only: frozenset[str]) -> list[str]:
+    return [name for name in DOORS if not only or name in only]
+
+
 @app.command("door", hidden=True)
-def door(name: str, data: Path, workers: int = 1, address: str | None = None) -> None:
+def door(
+    name: str, data: Path, workers: int = 1, address: str | None = None, parent: int | None = None
+) -> None:
     """Be one door of the house (started by `nadzor serve`)."""
-    run_door(name, Home.open(data), workers=workers, address=address)
+    run_door(name, Home.open(data), workers=workers, address=address, parent=parent)
 
 
 def main() -> None:
@@ -74,9 +95,18 @@ def main() -> None:
     command = typer.main.get_command(app)
     try:
         code = command.main(args=sys.argv[1:], prog_name="nadzor", obj=House(), standalone_mode=True)
-    except Refusal as problem:
-        code = refuse(problem, as_json="--json" in sys.argv)
+    except (Refusal, OSError) as problem:
+        code = refuse(_told(problem), as_json="--json" in sys.argv)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _told(problem: Refusal | OSError) -> Refusal:
+    """The refusal itself, or what the system said of a file; anything else is a fault of ours."""
+    if isinstance(problem, Refusal):
+        return problem
+    if problem.filename is None:
+        raise problem
+    return Refusal("path.unusable", at=str(problem.filename), reason=problem.strerror)
 
 
 if __name__ == "__main__":

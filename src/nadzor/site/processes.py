@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import ctypes
 import http.client
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -28,17 +29,20 @@ RESTART_PAUSE_S = 1.0
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
+def address_of(name: str, home: Home) -> str | None:
+    """Where a door of this home answers; None for one that nobody calls."""
+    return {"gateway": home.settings.public_url, "portal": home.settings.portal_url}.get(name)
+
+
 class Door:
     """One door's process, restarted in place when it falls."""
 
     def __init__(self, name: str, home: Home, *, workers: int = 1, address: str | None = None) -> None:
         self.name = name
-        self.address = address or {
-            "gateway": home.settings.public_url,
-            "portal": home.settings.portal_url,
-        }.get(name)
+        self.address = address or address_of(name, home)
         self._command = [sys.executable, "-m", "nadzor.site.launch", "door", name, str(home.root)]
-        self._command += ["--workers", str(workers), *(["--address", address] if address else [])]
+        self._command += ["--workers", str(workers), "--parent", str(os.getpid())]
+        self._command += ["--address", address] if address else []
         self.process = self._start()
 
     def fell(self) -> bool:
@@ -80,6 +84,22 @@ def fetch(address: str, path: str) -> str | None:
 def gateway_answers(home: Home) -> bool:
     """Whether the gateway at the home's address keeps this home's log, and not another's."""
     return home.log_vkey in (fetch(home.settings.public_url, "/log/key") or "")
+
+
+def must_be_free(addresses: Sequence[str]) -> None:
+    """Whether doors can be opened at these addresses.
+
+    Why: another program there, perhaps another house, would answer in our door's name.
+    Raises: Refusal `door.taken`, naming the first address that is held.
+    """
+    for address in addresses:
+        parts = urlsplit(address)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((parts.hostname or "127.0.0.1", parts.port or 80))
+            except OSError as error:
+                raise Refusal("door.taken", at=address, reason=error.strerror) from error
 
 
 def free_address() -> str:
@@ -125,9 +145,9 @@ def watch(doors: list[Door]) -> int:
     return 0
 
 
-def run_door(name: str, home: Home, *, workers: int, address: str | None) -> None:
-    """Be one door, in this process, until told to stop."""
-    _die_with_parent()
+def run_door(name: str, home: Home, *, workers: int, address: str | None, parent: int | None) -> None:
+    """Be one door, in this process, until told to stop or until `parent` is gone."""
+    _die_with_parent(parent)
     _STARTERS[name](home, workers, address)
 
 
@@ -139,10 +159,15 @@ def _wait_until_answering(door: Door) -> None:
         time.sleep(0.1)
 
 
-def _die_with_parent() -> None:
-    """End with the process that started this one, however that one ends (Linux only)."""
+def _die_with_parent(parent: int | None) -> None:
+    """End with the process that started this one, however that one ends (Linux only).
+
+    Why: the signal is asked for after the start, so a parent that died before must be noticed here.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent is not None and os.getppid() != parent:
+        sys.exit(1)
 
 
 def _gateway(home: Home, workers: int, address: str | None) -> None:
