@@ -89,3 +89,17 @@ def test_two_workers_share_one_journal_and_a_stop_loses_nothing(tmp_path):
         sender.join(60)
     assert gateway.stop() == 0
     check_everything(home, senders, 60)
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path):
+    """Nobody keeps the socket, so that the next start finds it free."""
+    port = free_port()
+    home = new_home(tmp_path, port)
+    gateway = Gateway(home, port, workers=2)
+    gateway.start()
+    gateway.kill()
+    deadline = time.monotonic() + 20
+    while gateway.answers() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    gateway.start()
+    assert gateway.stop() == 0

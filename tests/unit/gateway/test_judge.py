@@ -221,7 +221,7 @@ BAD = {
 @pytest.mark.parametrize("raw, code, at", BAD.values(), ids=BAD.keys())
 def test_step_13_a_bad_event_is_rejected_alone(raw, code, at):
     """The events around it are accepted; it gets its number, its code and its place, and no value."""
-    entry = entry_of(request(study(1), raw, study(2), first=7))
+    entry = entry_of(request(study(1), raw, heartbeat(), first=7))
     assert [(verdict.seq, verdict.code, verdict.at) for verdict in entry.rejected] == [(8, code, at)]
     assert (entry.accepted, len(entry.shapes)) == (2, 1)
 

@@ -247,6 +247,18 @@ def test_while_durability_is_in_doubt_nothing_is_acknowledged(journal, reader, m
     assert (type(again), again.index, proved(again)) == (Repeated, 0, 1)
 
 
+def test_a_full_disk_acknowledges_nothing_and_recovers(journal, reader):
+    """While there is no room every batch is told to come back; with room again the same batch is stored."""
+    pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
+    journal._connection.execute(f"PRAGMA max_page_count = {pages}")
+    large = entry(body=bytes(100_000))
+    with pytest.raises(Refusal) as refused:
+        journal.append([large])
+    assert (refused.value.code, reader.size()) == ("journal.unavailable", 0)
+    (stored,) = journal.append([large])
+    assert proved(stored) == 1
+
+
 class Flipping(Failing):
     """A connection that gives a committed leaf back with one bit flipped."""
 
