@@ -16,8 +16,9 @@ from msgspec import Struct
 from nadzor.actions.connect_installation import connect_installation
 from nadzor.actions.import_register import enter_register
 from nadzor.base.clock import moscow_date
-from nadzor.base.durable import write_new
+from nadzor.base.durable import write_atomic
 from nadzor.base.home import Home
+from nadzor.base.lock import alone
 from nadzor.measures.bins import quantile_edges
 from nadzor.measures.score_scale import ScoreScale, baseline_scale
 from nadzor.people.queries import CONSOLE
@@ -42,6 +43,8 @@ MAKER: Final = OrganisationRow(
     kind="manufacturer",
     inn="0001999995",
 )
+MODELS: Final = "reads-"
+"""How the codes of these devices begin."""
 CLINIC_OID: Final = "1.2.643.5.1.13.13.12.2.77.999999"
 DECLARED: Final = {"auc": ("0.90", "0.85"), "sensitivity": ("0.80", "0.70"), "specificity": ("0.80", "0.70")}
 """Invented claims (value, lower bound): nobody published what these models declare."""
@@ -77,9 +80,10 @@ def admit_model(home: Home, model: ModelReads, *, gateway: str, now: datetime) -
     """Enter the model as a device and connect one installation; the second time, return what is there."""
     code = device_code(model.name)
     room = home.spool / code
-    if not register.versions(code):
-        scales = {label: baseline_scale(_scores(model, label)) for label in model.findings}
-        enter_register(_rows(model, code, scales, now), by=CONSOLE, now=now)
+    with alone(home.spool / ".admission.lock"):
+        if not register.versions(code):
+            scales = {label: baseline_scale(_scores(model, label)) for label in model.findings}
+            enter_register(_rows(model, code, scales, now), by=CONSOLE, now=now)
     credential = connect_installation(
         home, room, device=code, clinic_oid=CLINIC_OID, gateway=gateway, now=now
     )
@@ -165,6 +169,7 @@ def _registered_scales(model: ModelReads, code: str) -> dict[str, ScoreScale]:
 def _salt(room: Path) -> bytes:
     """The salt of the site's study keys: made once, kept beside the spool, never sent."""
     file = room / "study.salt"
-    if not file.exists():
-        write_new(file, secrets.token_bytes(32), mode=0o600)
-    return file.read_bytes()
+    with alone(room / ".lock"):
+        if not file.exists():
+            write_atomic(file, secrets.token_bytes(32), mode=0o600)
+        return file.read_bytes()

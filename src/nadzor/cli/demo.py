@@ -151,6 +151,8 @@ def _find(home: Home) -> dict[str, Any]:
 
 
 def _print(summary: Summary, staff: list[Any]) -> None:
+    from nadzor.actions.admit_model import MODELS
+
     status = summary.status
     print_facts(
         {
@@ -165,13 +167,13 @@ def _print(summary: Summary, staff: list[Any]) -> None:
         },
         title="nadzor demo",
     )
-    shown = [row for row in summary.performance if row.auc is not None and row.n >= 100][:20]
+    shown = [row for row in summary.performance if row.code.startswith(MODELS)]
     print_table(
         [
             {"device": row.device, "finding": row.finding, "n": row.n, "AUC": row.auc, "interval": row.auc_ci}
             for row in shown
         ],
-        title="Accuracy, from rollups alone",
+        title="Accuracy of the models read, from rollups alone",
     )
     print_table(
         [{"account": one.username, "role": one.role, "password": one.password} for one in staff],

@@ -27,7 +27,8 @@ from nadzor_wire.note import Checkpoint, open_note
 from nadzor_wire.receipt import Receipt, Verdict
 
 LINES = 20
-HELD = ("narrative",)  # free text of adverse events is read in the case, never here
+HELD = ("narrative", "reader", "reading_time")
+"""Free text of an adverse event is read in the case; how long a reader took is shown of nobody."""
 
 
 def page(request: HttpRequest, index: int) -> HttpResponse:
