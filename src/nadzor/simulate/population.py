@@ -67,10 +67,10 @@ def _labels(world: World, post: Post, days: list[date], labels: Ints) -> Iterato
         tn = rng.binomial(labels - present, finding.specificity)
         cells = {"tp": tp, "fn": present - tp, "tn": tn, "fp": labels - present - tn}
         for measure, counts in cells.items():
-            yield from _label_rows(post, (days, known), counts, like(measure, finding.code))
+            yield from _label_rows(post, (days, known), counts, _labelled(measure, finding.code))
 
 
-def like(measure: str, finding: str) -> Row:
+def _labelled(measure: str, finding: str) -> Row:
     """A row of a randomly selected label, to be filled in."""
     return Row(
         date.min, date.min, "", dimension="selection", stratum="random", measure=measure, finding=finding

@@ -87,7 +87,8 @@ class Labels:
             return []
         first = int(self._known.min())
         right, wrong = (
-            np.cumsum(np.bincount(self._known - first, self._n * side)) for side in (self._right, self._wrong)
+            np.maximum(np.cumsum(np.bincount(self._known - first, self._n * side)), 0.0)
+            for side in (self._right, self._wrong)
         )
         both = np.minimum(right, wrong) if self.claim.metric == "auc" else right + wrong
         grown = np.flatnonzero(np.diff(both, prepend=0.0))
@@ -98,8 +99,8 @@ class Labels:
         n = self._n * (self._known <= day)
         if self.claim.metric == "auc":
             return self._area(n)
-        right, wrong = int(n[self._right].sum()), int(n[self._wrong].sum())
-        return Evidence(max(0, right + wrong), max(0, right))
+        right, wrong = (max(0, int(n[side].sum())) for side in (self._right, self._wrong))
+        return Evidence(right + wrong, right)
 
     def rows_by(self, day: int) -> Days:
         """The rows known by the end of a day that bear on the metric."""

@@ -11,13 +11,12 @@ from nadzor.detect.series import Floats
 
 
 class Crossing(Struct, frozen=True, order=True):
-    """A chart passed its limit on a day; its excursion began after `zero`."""
+    """A chart passed its limit on a day."""
 
     column: int
     stream: int
     chart: int
     value: float
-    zero: int
 
 
 class Charts(Struct, frozen=True):
@@ -35,7 +34,6 @@ def run_charts(seen: Floats, expected: Floats, *, reference: Floats, limits: Flo
     """
     streams, days = seen.shape
     score = np.zeros((streams, len(reference)))
-    zero = np.full(score.shape, -1)
     alarmed = np.zeros(score.shape, dtype=bool)
     busy = np.zeros((streams, days), dtype=bool)
     crossings: list[Crossing] = []
@@ -45,21 +43,15 @@ def run_charts(seen: Floats, expected: Floats, *, reference: Floats, limits: Flo
         over = score > limits
         fresh: NDArray[np.bool_] = np.asarray(over.any(axis=1) & ~alarmed.any(axis=1))
         if fresh.any():
-            crossings += _crossings(day, np.flatnonzero(fresh), score, limits, zero)
+            crossings += _crossings(day, np.flatnonzero(fresh), score, limits)
         at_zero = score == 0.0
         alarmed = (alarmed | over) & ~at_zero
-        zero[at_zero] = day
         np.minimum(score, limits, out=score, where=over)
         score[fresh[:, None] & ~over] = 0.0  # what the other charts hold has just been said
         busy[:, day] = alarmed.any(axis=1)
     return Charts(crossings, busy)
 
 
-def _crossings(
-    day: int, streams: NDArray[np.intp], score: Floats, limits: Floats, zero: NDArray[np.int64]
-) -> list[Crossing]:
+def _crossings(day: int, streams: NDArray[np.intp], score: Floats, limits: Floats) -> list[Crossing]:
     chart = np.argmax(score[streams] / limits[streams], axis=1)
-    return [
-        Crossing(day, int(s), int(c), float(score[s, c]), int(zero[s, c]))
-        for s, c in zip(streams, chart, strict=True)
-    ]
+    return [Crossing(day, int(s), int(c), float(score[s, c])) for s, c in zip(streams, chart, strict=True)]

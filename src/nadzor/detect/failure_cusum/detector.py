@@ -64,6 +64,7 @@ def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[
     params = params or Params()
     days = Days.of(rows, READS)
     panel = Panel(days, by=("device", "version", "site"), measures=("studies", "failed"))
+    _only_possible(panel)
     if not panel.streams:
         return []
     expected = expect(panel, baseline_days=params.baseline_days, registered=params.registered)
@@ -75,6 +76,12 @@ def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[
         if not covered[sites.device[crossing.stream], crossing.column]:
             found.append(_finding(crossing, sites, panel, expected, params=params))
     return in_order(found)
+
+
+def _only_possible(panel: Panel) -> None:
+    """A half-made correction may leave negative studies, or more failures than studies: those are nothing."""
+    studies = np.maximum(panel.counts["studies"], 0.0)
+    panel.counts = {"studies": studies, "failed": np.clip(panel.counts["failed"], 0.0, studies)}
 
 
 def smallest_detectable_rise(

@@ -161,3 +161,10 @@ def test_a_claim_of_another_device_finds_no_labels():
     """Labels of one device say nothing of another."""
     other = structs.replace(CLAIM, device="d-2")
     assert [one.reason for one in check(labels(9, 1), claims=[other])] == ["no_labels"]
+
+
+def test_a_half_made_correction_is_no_case():
+    """More labels taken back than given leave none, not a negative number."""
+    rows = [structs.replace(labels(30, 1)[0]), structs.replace(labels(0, 1)[0], n=-3)]
+    (said,) = check(rows, claims=[CLAIM])
+    assert (said.cases, said.estimate.estimate) == (30, 1.0)

@@ -130,3 +130,12 @@ def test_the_smallest_rise_grows_as_volume_falls(daily, baseline):
 def test_where_nothing_can_be_shown_nothing_is_claimed():
     """A device that fails once in ten years shows no rise within 90 days."""
     assert smallest_detectable_rise(failures_per_day=0.0003, baseline_events=0.03) is None
+
+
+def test_failures_without_studies_are_nothing():
+    """A day with more failures than studies is a half-made correction, not a rise."""
+    made = rows(("d-1", "s-1"), [0.02] * 150)
+    day = FIRST + timedelta(days=149)
+    made.append(Row(day, day, "d-1", "9.9", site="s-1", measure="failed", n=500))
+    made.append(Row(day, day, "d-1", "1.0", site="s-1", measure="studies", n=-500))
+    assert detect(made) == []
