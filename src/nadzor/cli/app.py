@@ -30,7 +30,6 @@ app = typer.Typer(
 
 app.add_typer(register.app, name="register")
 app.add_typer(verify.app, name="verify")
-app.add_typer(report.app, name="report")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(enrol.keys, name="key")
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
@@ -44,4 +43,5 @@ app.command("detect")(find.detect)
 app.command("rebuild")(journal.rebuild)
 app.command("status")(journal.status)
 app.command("performance")(report.performance)
+app.command("report")(report.report)
 app.command("bench")(bench.bench)

@@ -33,7 +33,7 @@ def replay(
     roll_up_day(home, now=clock.now())
     show(summary, as_json=as_json, title="Replay")
     if summary.pending:
-        err.print(
-            f"{summary.pending} events wait in the spool for their receipts: run the same command again."
-        )
-        raise typer.Exit(1)
+        err.print(f"{summary.pending} events wait in the spool for receipts: run the same command again.")
+    if summary.not_taken:
+        err.print("Not everything was taken; the reasons are in the summary, under not_taken.")
+    raise typer.Exit(1 if summary.pending or summary.not_taken else 0)
