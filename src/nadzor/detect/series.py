@@ -18,8 +18,7 @@ from nadzor.measures.rollup import ALL, Row, rows_digest
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Key = Literal["device", "version", "site", "finding", "dimension", "stratum", "measure"]
-PLACE: tuple[Key, ...] = ("device", "version", "site")
-WHAT: tuple[Key, ...] = ("measure", "dimension", "stratum", "finding")
+KEYS: tuple[Key, ...] = ("device", "version", "site", "finding", "dimension", "stratum", "measure")
 Wanted = Collection[tuple[str, str]]
 """The (measure, dimension) pairs that a detector reads."""
 
@@ -46,12 +45,9 @@ class Days:
         self.bin = self._numbers("bin")
         self.names: dict[Key, list[str]] = {}
         self.code: dict[Key, Ints] = {}
-        for keys in (PLACE, WHAT):
-            self._encode(keys)
-        moments, where = _coded(list(map(attrgetter("day", "known"), self._rows)))
-        self.day, self.known = (
-            np.array([moment[i].toordinal() for moment in moments], np.int64)[where] for i in (0, 1)
-        )
+        for key in KEYS:
+            self.names[key], self.code[key] = self._coded(key)
+        self.day, self.known = (self._ordinals(name) for name in ("day", "known"))
 
     @classmethod
     def of(cls, rows: Iterable[Row] | Days, wanted: Wanted) -> Days:
@@ -117,21 +113,20 @@ class Days:
     def _numbers(self, name: str) -> Ints:
         return np.fromiter(map(attrgetter(name), self._rows), np.int64, len(self._rows))
 
-    def _encode(self, keys: tuple[Key, ...]) -> None:
-        """Codes of several columns at once: combinations are few, rows are many."""
-        found, where = _coded(list(map(attrgetter(*keys), self._rows)))
-        for i, key in enumerate(keys):
-            names = sorted({combination[i] for combination in found})
-            index = {name: code for code, name in enumerate(names)}
-            codes = np.array([index[combination[i]] for combination in found], np.int64)
-            self.names[key], self.code[key] = names, codes[where]
+    def _ordinals(self, name: str) -> Ints:
+        days, code = self._coded(name)
+        return np.array([day.toordinal() for day in days], np.int64)[code]
 
+    def _coded(self, name: str) -> tuple[list[Any], Ints]:
+        """The different values of a column in order, and for each row the place of its value among them.
 
-def _coded(values: list[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], Ints]:
-    """The different values, and for each value its place among them."""
-    found = list(dict.fromkeys(values))
-    index = {value: i for i, value in enumerate(found)}
-    return found, np.fromiter(map(index.__getitem__, values), np.int64, len(values))
+        Why: mapped without a list or tuple a row, since there are a million rows.
+        """
+        value = attrgetter(name)
+        found = sorted(set(map(value, self._rows)))
+        index = {one: i for i, one in enumerate(found)}
+        places = map(index.__getitem__, map(value, self._rows))
+        return found, np.fromiter(places, np.int64, len(self._rows))
 
 
 class Panel:
