@@ -1,44 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The town's register inside one transaction of the test database, and clients for each role."""
+"""The town's register inside each test's own transaction, and clients for each role."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
 from nadzor.base.home import Home
 from tests.town import PASSWORD, town_copy
 
+FOREIGN: Final = ("django_migrations", "django_content_type", "auth_permission", "sqlite_sequence")
 
-@pytest.fixture(scope="package")
+
+@pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The town's data directory."""
     return Home.open(town_copy(tmp_path_factory))
 
 
-@pytest.fixture(scope="package")
-def town_register(town: Home, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The town's rows in the test database, for as long as this package runs; then they were never there."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        _copy(town.database)
-        _set_password("inspector")
-        yield
-        transaction.set_rollback(True)
+@pytest.fixture(scope="session")
+def town_rows(town: Home) -> list[tuple[str, list[Any]]]:
+    """Every row of the town's register, by table, and the statement that inserts it."""
+    with sqlite3.connect(town.database) as register:
+        names = [name for (name,) in register.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return [
+            (_insertion(name, len(rows[0])), rows)
+            for name in names
+            if name not in FOREIGN and (rows := register.execute(f'SELECT * FROM "{name}"').fetchall())
+        ]
 
 
 @pytest.fixture
-def house(town: Home, town_register: None, db: None, settings: Any) -> Home:
-    """Django works on the town; each test's own writes are undone."""
+def house(town: Home, town_rows: list[tuple[str, list[Any]]], db: None, settings: Any) -> Iterator[Home]:
+    """Django works on the town; each test's own writes, and the town's rows, are undone."""
     settings.HOME = town
+    with connection.cursor() as cursor:
+        for statement, rows in town_rows:
+            cursor.executemany(statement, rows)
+    _set_password("inspector")
     translation.activate("ru")
-    return town
+    yield town
+    translation.deactivate()
 
 
 @pytest.fixture
@@ -57,18 +65,9 @@ def client_of(house: Home) -> Callable[..., Client]:
     return make
 
 
-def _copy(source: Path) -> None:
-    """Copy every row of the tables we own from the town's database file."""
-    ours = set(connection.introspection.table_names())
-    with sqlite3.connect(source) as town, connection.cursor() as cursor:
-        names = [name for (name,) in town.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for name in sorted(
-            set(names) & ours - {"django_migrations", "django_content_type", "auth_permission"}
-        ):
-            rows = town.execute(f'SELECT * FROM "{name}"').fetchall()
-            if rows:
-                marks = ", ".join(["%s"] * len(rows[0]))
-                cursor.executemany(f'INSERT OR REPLACE INTO "{name}" VALUES ({marks})', rows)
+def _insertion(table: str, columns: int) -> str:
+    marks = ", ".join(["%s"] * columns)
+    return f'INSERT OR REPLACE INTO "{table}" VALUES ({marks})'
 
 
 def _set_password(username: str) -> None:

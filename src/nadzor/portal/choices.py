@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+DIGITS_MAX = 19  # the database's integers have no more
+
 
 class Option(Struct, frozen=True):
     """One value to choose."""
@@ -29,3 +31,8 @@ def choices(name: str, label: str, chosen: str, values: Mapping[str, str]) -> Ch
     return Choice(
         name, label, [Option(value, text, is_chosen=value == chosen) for value, text in values.items()]
     )
+
+
+def whole(text: str) -> int | None:
+    """A number of an address; None for anything that no row could have."""
+    return int(text) if text.isdecimal() and len(text) < DIGITS_MAX else None

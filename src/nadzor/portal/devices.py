@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +15,7 @@ from nadzor.base import clock
 from nadzor.portal.counts import Counts
 from nadzor.portal.frame import house
 from nadzor.portal.identity import device_state
-from nadzor.portal.scope import scope_of
+from nadzor.portal.scope import Scope, scope_of
 from nadzor.portal.sheets import Cell, Line, Table, columns, line
 from nadzor.portal.words import day, language, number, share
 from nadzor.register import queries as register
@@ -26,26 +27,26 @@ def page(request: HttpRequest) -> HttpResponse:
     """Every device with its state, volume, failures and open signals."""
     scope, counts = scope_of(request), Counts(house())
     last = counts.last_day(clock.today())
+    return render(request, "portal/devices.html", {"table": _table(scope, counts, last), "last": day(last)})
+
+
+def _table(scope: Scope, counts: Counts, last: date) -> Table:
     month = {"since": last - timedelta(days=29), "until": last + timedelta(days=1), "device": scope.codes}
     studies, failed = (
         dict(counts.sums(measure, by=("device",), **month)) for measure in ("studies", "failed")
     )
     signals = queries.open_by_device(devices=scope.codes)
-    working: dict[str, int] = {}
-    for card in register.installations():
-        working[card.device] = working.get(card.device, 0) + 1
-    columned = [
-        _line(card, (studies.get(code, 0), failed.get(code, 0)), working.get(code, 0), signals.get(code, 0))
-        for code, card in scope.devices.items()
-    ]
+    working = Counter(card.device for card in register.installations())
     head = columns(
         _("Device"), _("Number"), _("State"), _("Installations"), _("Studies, 30 days"),
         _("Share failed"), _("Open signals"),
         numbers=(3, 4, 5, 6),
     )  # fmt: skip
-    return render(
-        request, "portal/devices.html", {"table": Table(_("Devices"), head, columned), "last": day(last)}
-    )
+    lines = [
+        _line(card, (studies.get(code, 0), failed.get(code, 0)), working[code], signals.get(code, 0))
+        for code, card in scope.devices.items()
+    ]
+    return Table(_("Devices"), head, lines)
 
 
 def _line(card: DeviceCard, month: tuple[int, int], installations: int, signals: int) -> Line:

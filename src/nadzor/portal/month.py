@@ -42,31 +42,32 @@ FILES: dict[str, tuple[Callable[[MonthReport], bytes], str]] = {
 
 
 def page(request: HttpRequest, text: str, code: str) -> HttpResponse:
-    """One device's month."""
+    """One device's month; without a norm in force there is none, and the page says so."""
     card = register.readable_device(person_of(request), code)
     chosen = month_or_404(text)
-    try:
-        report = _report(chosen, code)
-    except NormMissing as missing:
-        return render(
-            request,
-            "portal/month_missing.html",
-            device_top(card) | {"norm": missing.key, "tabs": device_tabs(code, "")},
-        )
-    kept = kept_month(house(), chosen, code)
-    hash_ = digest(report)
-    shown = device_top(card) | {
+    top = device_top(card) | {
         "tabs": device_tabs(code, "device-months"),
         "name": month(chosen.year, chosen.month),
+        "crumbs": [Crumb(_("Monthly reports"), reverse("months") + f"?month={chosen}"), Crumb(card.code)],
+    }
+    try:
+        report = _report(chosen, code)
+    except NormMissing:
+        return render(request, "portal/month_missing.html", top)
+    return render(request, "portal/month.html", top | _filled(report, kept_month(house(), chosen, code)))
+
+
+def _filled(report: MonthReport, kept: Kept | None) -> dict[str, Any]:
+    """Everything a filled month shows."""
+    code, chosen, hash_ = report.device.code, report.month, digest(report)
+    return {
         "facts": _facts(report, hash_, kept.hash == hash_ if kept else None),
         "tables": month_tables(report),
         "norm": norm_chip("telemetry.report_period", chosen.first),
         "doubts": [_doubt(each) for each in doubts(report)],
-        "files": [(kind.upper(), reverse("month-file", args=[text, code, kind])) for kind in FILES],
+        "files": [(kind.upper(), reverse("month-file", args=[str(chosen), code, kind])) for kind in FILES],
         "command": f"nadzor report --month {chosen} --data DIR --out DIR",
-        "crumbs": [Crumb(_("Monthly reports"), reverse("months") + f"?month={chosen}"), Crumb(card.code)],
     }
-    return render(request, "portal/month.html", shown)
 
 
 def file(request: HttpRequest, text: str, code: str, kind: str) -> HttpResponse:

@@ -23,6 +23,8 @@ from nadzor.portal.words import language, month, number, short
 from nadzor.register import queries as register
 from nadzor.register.cards import DeviceCard
 
+YEARS = range(2000, 2100)  # outside them there is nothing to report, and dates run out
+
 
 def page(request: HttpRequest) -> HttpResponse:
     """One month of every device that transmits."""
@@ -61,9 +63,12 @@ def months_seen(counts: Counts, codes: object) -> list[Month]:
 def month_or_404(text: str) -> Month:
     """A month of an address."""
     try:
-        return Month.parse(text)
+        found = Month.parse(text)
     except ValueError as error:
         raise Http404(text) from error
+    if found.year not in YEARS:
+        raise Http404(text)
+    return found
 
 
 def _latest_over(months: list[Month]) -> Month:

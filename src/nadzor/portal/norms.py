@@ -36,33 +36,29 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     """One norm and all its editions."""
     if key not in norms():
         raise Http404(key)
-    act_key, entry = norms()[key]
-    act = next(act for act in acts() if act.act == act_key)
+    act, entry = norms()[key]
     current = in_force(entry.values, clock.today())
-    facts = [
-        Fact(_("Act"), said(act.title)),
+    lines = [_edition(value, is_current=value is current) for value in reversed(entry.values)]
+    labels = (_("In force from"), _("until (exclusive)"), _("Value"), _("Citation"), _("How well known"))
+    page = {
+        "title": said(entry.what),
+        "facts": _facts(key, act, entry),
+        "table": Table(_("Editions"), columns(*labels, numbers=(2,)), lines),
+        "is_missing": current is None,
+        "crumbs": [Crumb(_("Norms"), reverse("norms")), Crumb(key)],
+    }
+    return render(request, "portal/norm.html", page)
+
+
+def _facts(key: str, act: str, entry: Entry) -> list[Fact]:
+    title = next(each.title for each in acts() if each.act == act)
+    return [
+        Fact(_("Act"), said(title)),
         Fact(_("Unit"), unit_label(entry.unit)),
         Fact(_("Checked"), day(entry.checked.day), note=entry.checked.by),
         Fact(_("To be looked at again"), day(entry.checked.next)),
         Fact(_("Key"), key, mono=True),
     ]
-    lines = [_edition(value, is_current=value is current) for value in reversed(entry.values)]
-    head = columns(
-        _("In force from"),
-        _("until (exclusive)"),
-        _("Value"),
-        _("Citation"),
-        _("How well known"),
-        numbers=(2,),
-    )
-    page = {
-        "title": said(entry.what),
-        "facts": facts,
-        "table": Table(_("Editions"), head, lines),
-        "is_missing": current is None,
-        "crumbs": [Crumb(_("Norms"), reverse("norms")), Crumb(key)],
-    }
-    return render(request, "portal/norm.html", page)
 
 
 def status_state(status: str) -> State:

@@ -99,13 +99,10 @@ def _trend(counts: Counts, scope: Scope, last: date, *, theme: str) -> Figure:
 
 
 def _days(counts: Counts, scope: Scope, last: date) -> list[tuple[date, int, int]]:
-    window = {
-        "since": last - timedelta(days=DAYS - 1),
-        "until": last + timedelta(days=1),
-        "device": scope.codes,
-    }
+    first, after = last - timedelta(days=DAYS - 1), last + timedelta(days=1)
+    window: dict[str, Any] = {"since": first, "until": after, "device": scope.codes}
     studies, failed = (dict(counts.daily(measure, **window)) for measure in ("studies", "failed"))
-    return [(d, studies.get(d, 0), failed.get(d, 0)) for d in span(window["since"], window["until"])]
+    return [(d, studies.get(d, 0), failed.get(d, 0)) for d in span(first, after)]
 
 
 def _point(rows: list[tuple[date, int, int]], place: int) -> dict[str, Any]:

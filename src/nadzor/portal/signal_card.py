@@ -38,6 +38,8 @@ from nadzor.vigilance.cards import MoveCard, SignalCard, WayBack
 from nadzor.vigilance.permissions import moves_open_to
 from nadzor.vigilance.statements import statements
 
+NO_SIGNAL = 2**62  # the database cannot look for a larger number
+
 
 class Step(Struct, frozen=True):
     """One move of the past."""
@@ -60,7 +62,7 @@ class Button(Struct, frozen=True):
 def page(request: HttpRequest, id: int) -> HttpResponse:
     """The card of one signal."""
     scope = scope_of(request)
-    card = queries.signal(id, devices=scope.codes)
+    card = queries.signal(min(id, NO_SIGNAL), devices=scope.codes)
     return render(request, "portal/signal.html", card_page(card, scope, theme=theme_of(request)))
 
 
@@ -69,7 +71,13 @@ def page(request: HttpRequest, id: int) -> HttpResponse:
 def move(request: HttpRequest, id: int) -> HttpResponse:
     """Make a move and show the signal again."""
     because = request.POST.get("because", "")
-    move_signal(id, request.POST.get("verb", ""), by=person_of(request), because=because, now=clock.now())
+    move_signal(
+        min(id, NO_SIGNAL),
+        request.POST.get("verb", ""),
+        by=person_of(request),
+        because=because,
+        now=clock.now(),
+    )
     return redirect("signal", id=id)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
-from nadzor.portal.choices import Choice, choices
+from nadzor.portal.choices import Choice, choices, whole
 from nadzor.portal.scope import Scope, scope_of
 from nadzor.portal.sheets import Count, Pages, State
 from nadzor.portal.signal_words import detector_name, headline, signal_state, state_choices
@@ -52,17 +52,9 @@ class Asked(Struct, frozen=True):
 
 def listing(request: HttpRequest) -> HttpResponse:
     """Signals that fit the filters, a page at a time."""
-    scope = scope_of(request)
-    asked = Asked(
-        *(
-            request.GET.get(name, default)
-            for name, default in (("state", OPEN), ("detector", ""), ("device", ""))
-        )
-    )
+    scope, asked = scope_of(request), _asked(request)
     after = request.GET.get("after", "")
-    found = queries.signals(
-        _filter(asked, scope), after=int(after) if after.isdecimal() else None, limit=PAGE
-    )
+    found = queries.signals(_filter(asked, scope), after=whole(after), limit=PAGE)
     page = {
         "entries": [entry(row, scope) for row in found.rows],
         "filters": _filters(asked, scope),
@@ -71,6 +63,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     }
     template = "portal/_signal_rows.html" if request.htmx else "portal/signals.html"  # type: ignore[attr-defined]
     return render(request, template, page)
+
+
+def _asked(request: HttpRequest) -> Asked:
+    given = request.GET
+    return Asked(given.get("state", OPEN), given.get("detector", ""), given.get("device", ""))
 
 
 def entry(row: SignalRow, scope: Scope) -> Entry:

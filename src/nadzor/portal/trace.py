@@ -30,6 +30,7 @@ from nadzor.telemetry.trace import EventRef, trace
 ROWS = 60
 EVENTS = 60
 DAYS = 30
+YEARS = range(2000, 2100)  # outside them there is nothing to count, and dates run out
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -95,9 +96,12 @@ def _asked(request: HttpRequest, counts: Counts) -> Asked:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
     except ValueError as error:
         raise Http404(text) from error
+    if found and found.year not in YEARS:
+        raise Http404(text)
+    return found
 
 
 def _measures(asked: Asked) -> Choice:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -84,13 +85,14 @@ def lanes_figure(code: str, runs: list[Run], known: list[VersionCard], *, digest
     versions = sorted({run.version for run in runs}, key=lambda each: (released.get(each, date.max), each))
     registered = {each.version for each in known if each.registered_on}
     lanes = sorted({run.installation for run in runs})
-    facts = {
+    unregistered = [version for version in versions if version not in registered]
+    facts: dict[str, Any] = {
         "spans": [_span(run) for run in runs],
         "versions": versions,
         "lanes": lanes,
-        "unregistered": [version for version in versions if version not in registered],
+        "unregistered": unregistered,
     }
-    words = (_("Versions by installation"), _sentence(lanes, versions, facts["unregistered"]))
+    words = (_("Versions by installation"), _sentence(lanes, versions, unregistered))
     made = order("lanes", facts, digest=digest, device=code)
     return figure(made, theme=theme, words=words, table=_table(runs, registered), height=70 + 26 * len(lanes))
 
