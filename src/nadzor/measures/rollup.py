@@ -99,26 +99,27 @@ def measure_seal(rows: Sequence[Row]) -> MeasureSeal:
     """The digest of one measure's rows, which must be in canonical order, one a cell.
 
     Method: in blocks of 131,072 rows, each column by column.  Text is its distinct values in order, a newline
-    after each, then a 32-bit position for each row; dates are days since 1970-01-01; other numbers stand for
-    themselves; 64 bits, little-endian.
+    after each, then the position of each row among them, left out where there is one value; dates are days
+    since 1970-01-01.  Numbers are little-endian, 64 bits for `n`, 32 bits for all others.
     """
     seal = sha256()
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
         for column in CANONICAL:
-            seal.update(column_bytes([getattr(row, column) for row in block]))
+            seal.update(column_bytes([getattr(row, column) for row in block], wide=column == "n"))
     return MeasureSeal(len(rows), seal.hexdigest())
 
 
-def column_bytes(values: list[Any]) -> bytes:
-    """One column as a digest reads it."""
+def column_bytes(values: Sequence[Any], *, wide: bool = False) -> bytes:
+    """One column as a digest reads it; `wide` numbers take 64 bits."""
     if isinstance(values[0], str):
         names = sorted(set(values))
         place = {name: number for number, name in enumerate(names)}
-        return "".join(name + "\n" for name in names).encode() + _little([place[v] for v in values], "i")
+        listed = "".join(name + "\n" for name in names).encode()
+        return listed + _little([place[v] for v in values] if len(names) > 1 else [])
     if isinstance(values[0], date):
-        return _little([day.toordinal() - _DAY_ZERO for day in values], "q")
-    return _little(values, "q")
+        return _little([day.toordinal() - _DAY_ZERO for day in values])
+    return _little(values, wide=wide)
 
 
 def add_up(rows: Iterable[Row]) -> list[Row]:
@@ -135,5 +136,5 @@ def canonical_place(row: Row) -> tuple[Any, ...]:
     return (row.measure, *(getattr(row, column) for column in CANONICAL))
 
 
-def _little(values: list[int], kind: str) -> bytes:
-    return pack(f"<{len(values)}{kind}", *values)
+def _little(values: Sequence[int], *, wide: bool = False) -> bytes:
+    return pack(f"<{len(values)}{'q' if wide else 'i'}", *values)

@@ -24,8 +24,8 @@ from nadzor.telemetry.schema import CODE, TABLES
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
-DAYS: Final = 1 << 22  # every date of the calendar, counted from the year 1
-BINS: Final = 1 << 15  # every integer score, and -1
+DAY_BITS: Final = 22  # every date of the calendar, counted from the year 1
+BIN_BITS: Final = 15  # every integer score, and -1
 EPOCH: Final = 719_162  # days from 0001-01-01 to 1970-01-01
 TEXTS: Final = ("measure", "dimension", "stratum", "finding")
 FACES: Final = ("device", "version", "build", "site", "installation")
@@ -52,30 +52,39 @@ class Packing(Struct, frozen=True):
     words: list[str]
     faces: pa.Table
 
+    @property
+    def word_bits(self) -> int:
+        """Bits that tell one word from all others."""
+        return len(self.words).bit_length()
+
+    @property
+    def face_bits(self) -> int:
+        """Bits that tell one face from all others."""
+        return int(self.faces.num_rows).bit_length()
+
     def query(self, family: str) -> str:
         """A family packed and put in canonical order."""
         cell = "CAST(0 AS BIGINT)"
         for name in TEXTS:
-            cell = f"({cell}) * {len(self.words)} + enum_code(CAST(r.{name} AS word))"
-        faces = max(self.faces.num_rows, 1)
-        return _PACKED.format(cell=f"({cell})", faces=faces, days=DAYS, bins=BINS, family=family)
+            cell = f"({cell}) * {1 << self.word_bits} + enum_code(CAST(r.{name} AS word))"
+        widths = {"faces": 1 << self.face_bits, "days": 1 << DAY_BITS, "bins": 1 << BIN_BITS}
+        return _PACKED.format(cell=f"({cell})", family=family, **widths)
 
     def measures(self, cells: Ints) -> Ints:
         """The word that is each cell's measure."""
-        return np.asarray(cells // (len(self.words) ** 3 * self.faces.num_rows))
+        return np.asarray(cells >> (3 * self.word_bits + self.face_bits))
 
     def unpacked(self, packed: pa.Table) -> pa.Table:
         """Packed rows as rows of the rollup."""
         cell, place = (packed[name].to_numpy() for name in ("cell", "place"))
-        rest, face = np.divmod(cell, self.faces.num_rows)
-        found: dict[str, Any] = {name: self._face(name, face.astype(np.int32)) for name in FACES}
-        for name in reversed(TEXTS):
-            rest, word = np.divmod(rest, len(self.words))
-            found[name] = pa.DictionaryArray.from_arrays(pa.array(word.astype(np.int32)), self.words)
-        dates, bins = np.divmod(place, BINS)
-        for name, days in zip(("day", "known"), np.divmod(dates, DAYS), strict=True):
-            found[name] = pa.array((days - EPOCH).astype(np.int32)).cast(pa.date32())
-        return pa.table({**found, "bin": (bins - 1).astype(np.int32), "n": packed["n"]})
+        found: dict[str, Any] = {name: self._face(name, _low(cell, self.face_bits)) for name in FACES}
+        for number, name in enumerate(reversed(TEXTS)):
+            word = _low(cell >> (self.face_bits + number * self.word_bits), self.word_bits)
+            found[name] = pa.DictionaryArray.from_arrays(pa.array(word), self.words)
+        for number, name in enumerate(("known", "day")):
+            days = _low(place >> (BIN_BITS + number * DAY_BITS), DAY_BITS) - EPOCH
+            found[name] = pa.array(days).cast(pa.date32())
+        return pa.table({**found, "bin": _low(place, BIN_BITS) - 1, "n": packed["n"]})
 
     def _face(self, name: str, faces: np.ndarray[Any, Any]) -> pa.DictionaryArray:
         distinct = self.faces[name].combine_chunks().dictionary_encode()
@@ -126,3 +135,7 @@ def _pieces(batches: Iterable[pa.RecordBatch], pack: Packing) -> Iterator[tuple[
         for start, stop in zip(starts, starts[1:], strict=False):
             if stop > start:
                 yield int(measures[start]), batch.slice(start, stop - start)
+
+
+def _low(numbers: Ints, bits: int) -> np.ndarray[Any, np.dtype[np.int32]]:
+    return (numbers & ((1 << bits) - 1)).astype(np.int32)

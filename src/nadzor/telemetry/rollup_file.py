@@ -77,7 +77,9 @@ class RollupFile:
 
     def __enter__(self) -> Self:
         self._stream = self._fresh.open("wb")
-        self._writer = pq.ParquetWriter(self._stream, SCHEMA, compression="zstd", compression_level=1)
+        self._writer = pq.ParquetWriter(
+            self._stream, SCHEMA, compression="zstd", compression_level=1, write_statistics=False
+        )
         return self
 
     def __exit__(

@@ -25,21 +25,23 @@ class Sealing:
     def add(self, block: pa.Table) -> None:
         """The next block, whole but for the last one."""
         self.rows += block.num_rows
-        for column in CANONICAL:
-            self._add_column(block[column].combine_chunks())
+        for name in CANONICAL:
+            column = block[name].combine_chunks()
+            if isinstance(column, pa.DictionaryArray):
+                self._add_text(column)
+            else:
+                plain = column.cast(pa.int32()) if pa.types.is_date32(column.type) else column
+                self._seal.update(np.asarray(plain).astype("<i8" if name == "n" else "<i4", copy=False).data)
 
     def seal(self) -> MeasureSeal:
         """The seal of everything added."""
         return MeasureSeal(self.rows, self._seal.hexdigest())
 
-    def _add_column(self, column: pa.Array) -> None:
-        if isinstance(column, pa.DictionaryArray):
-            names, places = ranked(column)
-            self._seal.update("".join(name + "\n" for name in names).encode())
+    def _add_text(self, column: pa.DictionaryArray) -> None:
+        names, places = ranked(column)
+        self._seal.update("".join(name + "\n" for name in names).encode())
+        if len(names) > 1:
             self._seal.update(places.astype("<i4", copy=False).data)
-        else:
-            plain = column.cast(pa.int32()) if pa.types.is_date32(column.type) else column
-            self._seal.update(np.asarray(plain).astype("<i8").data)
 
 
 def ranked(column: pa.DictionaryArray) -> tuple[list[str], np.ndarray[Any, np.dtype[np.int32]]]:

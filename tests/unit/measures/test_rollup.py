@@ -44,8 +44,10 @@ def test_digest_is_sha256_of_a_sorted_list() -> None:
 def test_column_bytes_by_hand() -> None:
     """Text is its distinct values and positions among them, days count from 1970, numbers are themselves."""
     assert column_bytes(["b", "a", "b"]) == b"a\nb\n" + pack("<3i", 1, 0, 1)
-    assert column_bytes([date(1970, 1, 3)]) == pack("<q", 2)
-    assert column_bytes([-1, 5]) == pack("<2q", -1, 5)
+    assert column_bytes(["a", "a"]) == b"a\n"
+    assert column_bytes([date(1970, 1, 3)]) == pack("<i", 2)
+    assert column_bytes([-1, 5]) == pack("<2i", -1, 5)
+    assert column_bytes([-1, 5], wide=True) == pack("<2q", -1, 5)
 
 
 @pytest.mark.parametrize("column", CANONICAL)
