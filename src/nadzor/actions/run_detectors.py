@@ -12,6 +12,7 @@ from nadzor.detect.claim_check.claim import Claim
 from nadzor.detect.claim_check.verdict import Verdict
 from nadzor.detect.failure_cusum import detector as failure_cusum
 from nadzor.detect.finding import Finding
+from nadzor.detect.series import Days
 from nadzor.detect.silence import detector as silence
 from nadzor.measures.rollup import Row
 from nadzor.register import queries as register
@@ -32,14 +33,13 @@ def run_detectors(rollups: Rollups, *, today: date) -> list[Finding]:
     Why: today is not over, so its silence says nothing yet.
     """
     size = rollups.manifest.journal_size
-    rows = {name: read(rollups, reads) for name, reads in READS.items()}
+    wanted = {pair for reads in READS.values() for pair in reads}
+    days = Days(read(rollups, wanted), wanted)
     quiet = silence.Params(after=today, holidays=days_off(), journal_size=size)
     return [
-        *silence.detect(rows[silence.NAME], params=quiet),
-        *failure_cusum.detect(rows[failure_cusum.NAME], params=failure_cusum.Params(journal_size=size)),
-        *claim_check.detect(
-            rows[claim_check.NAME], claims=claims(), params=claim_check.Params(journal_size=size)
-        ),
+        *silence.detect(days, params=quiet),
+        *failure_cusum.detect(days, params=failure_cusum.Params(journal_size=size)),
+        *claim_check.detect(days, claims=claims(), params=claim_check.Params(journal_size=size)),
     ]
 
 
