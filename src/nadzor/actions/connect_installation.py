@@ -10,8 +10,9 @@ import msgspec
 
 from nadzor.actions.enrol_installation import enrol_installation
 from nadzor.actions.issue_token import issue_token
-from nadzor.base.durable import write_new
+from nadzor.base.durable import write_atomic
 from nadzor.base.home import Home
+from nadzor.base.lock import alone
 from nadzor.people.queries import CONSOLE
 from nadzor_wire.base64text import b64
 from nadzor_wire.enrolment import Credential, new_key, parse_credential
@@ -26,9 +27,10 @@ def connect_installation(
     """
     room.mkdir(parents=True, exist_ok=True)
     file = room / "credential.json"
-    if not file.exists():
-        token = issue_token(home, device=device, clinic_oid=clinic_oid, by=CONSOLE, now=now)
-        write_new(file, _enrolled(home, token, now=now).encode(), mode=0o600)
+    with alone(room / ".lock"):
+        if not file.exists():
+            token = issue_token(home, device=device, clinic_oid=clinic_oid, by=CONSOLE, now=now)
+            write_atomic(file, _enrolled(home, token, now=now).encode(), mode=0o600)
     return msgspec.structs.replace(
         parse_credential(file.read_bytes()), gateway=gateway or home.settings.public_url
     )
