@@ -42,7 +42,9 @@ def report_status(home: Home) -> Status:
     """Count every fate; events by kind are distinct events, as loaded."""
     with closing(open_reader(home)) as reader:
         counts = reader.counts()
-        refusals = Counter(refusal.code for refusal in reader.refusals())
+        refused = Counter[str]()
+        for (_day, code), batches in reader.refused().items():
+            refused[code] += batches
     lake = read_manifest(home.lake)
     loaded, events, duplicate = (lake.journal_size, lake.events, lake.duplicates) if lake else (0, 0, 0)
     return Status(
@@ -53,7 +55,7 @@ def report_status(home: Home) -> Status:
         duplicate=duplicate,
         rejected=counts.rejected,
         quarantined=counts.quarantined,
-        refused_batches=dict(refusals),
+        refused_batches=dict(refused),
         gaps=counts.gaps,
         tree_size=counts.tree_size,
         root=counts.root.hex(),

@@ -13,22 +13,28 @@ from typing import Final
 import msgspec
 from rich.progress import Progress
 
+from nadzor.actions.await_directory import await_directory
 from nadzor.actions.connect_installation import connect_installation
 from nadzor.actions.import_register import DEMO_REGISTER
+from nadzor.base import clock
 from nadzor.base.clock import moscow_date
 from nadzor.base.durable import write_atomic
 from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
 from nadzor.base.progress import ticker
 from nadzor.people.queries import organisations
 from nadzor.simulate.devices import devices_of
 from nadzor.simulate.nation import Nation, nation
 from nadzor.simulate.world import Post
-from nadzor_sdk.direct import StreamState, send_batch
+from nadzor_sdk.delivery import step_for
+from nadzor_sdk.direct import NotAccepted, StreamState, seal_batch, send_sealed
 from nadzor_wire.enrolment import Credential
 from nadzor_wire.event import Event
 
 BATCH: Final = 1000
 VOLUME_SCALE: Final = 0.12  # a demonstration on two cores, not a country: an eighth of usual volumes
+PATIENCE_S: Final = 30.0  # `nadzor serve` restarts a gateway within seconds
+PAUSE_S: Final = 0.5
 
 UNASSIGNED_CLINICS: Final = "1.2.643.5.1.13.13.12.2.77."
 """Clinics of the nation beyond those of the register get numbers in a range that is not assigned."""
@@ -59,7 +65,7 @@ def send_nation(
 ) -> NationSummary:
     """Send the history of `days` days up to yesterday; the first run decides seed and days for good.
 
-    Raises: NotAccepted when the gateway refuses a batch for good.
+    Raises: Refusal `nation.not-accepted` when the gateway refuses a batch for good, or is silent for long.
     """
     began = time.monotonic()
     chapter = _chapter(home, Chapter(seed, days, moscow_date(now)))
@@ -69,6 +75,7 @@ def send_nation(
     for post in people.posts:
         credentials.append(_connect(home, post, gateway=gateway, now=now))
         enrolled()
+    await_directory(home, gateway=gateway, now=clock.now())
     lived = ticker(bar, "nation: days lived", total=len(people.posts) * chapter.days)
     sent = [
         _send(home, people, post, credential, lived)
@@ -117,12 +124,27 @@ def _send(
     try:
         said = _said(people, post, lived)
         while batch := list(islice(said, BATCH)):
-            send_batch(credential, batch, stream)
+            _insist(credential, batch, stream)
             events, batches = events + len(batch), batches + 1
     finally:
         stream.close()
     write_atomic(done, str(events).encode())
     return events, batches
+
+
+def _insist(credential: Credential, batch: list[Event], stream: StreamState) -> None:
+    """Send one batch until it is receipted; a gateway that is being restarted is waited for."""
+    sealed, until = seal_batch(batch, stream), time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            send_sealed(credential, sealed, stream)
+            return
+        except NotAccepted as refused:
+            answer = refused.response
+            if step_for(answer, enrolled_s_ago=0.0) != "retry" or time.monotonic() > until:
+                where = {"at": credential.gateway, "device": credential.device}
+                raise Refusal("nation.not-accepted", **where, reason=answer.code()) from refused
+        time.sleep(PAUSE_S)
 
 
 def _said(people: Nation, post: Post, lived: Callable[[], None]) -> Iterator[Event]:
