@@ -35,7 +35,7 @@ OPERATION: Final = (
     "/devices/ai-001/months/",
     "/months/",
     "/months/2026-01/ai-001/",
-    "/months/1999-01/ai-001/",
+    "/months/2024-01/ai-001/",
     "/journal/",
     "/journal/0/",
     "/journal/0/?seq=100000",
