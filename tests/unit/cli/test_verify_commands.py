@@ -63,6 +63,12 @@ def test_what_is_no_receipt_is_refused(kept, tmp_path):
     assert refused(verify(str(tmp_path / "nothing"), "--key", vkey)) == "receipt.unreadable"
 
 
+def test_a_key_that_is_no_key_is_wrong_use(kept):
+    """A mistyped key must not make a genuine receipt look false."""
+    file, _ = kept
+    assert refused(verify(str(file), "--key", "not a key")) == "receipt.key-malformed"
+
+
 def verify(*arguments: str):
     """What the command says."""
     return CliRunner().invoke(app, ["verify", "receipt", *arguments])

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from nadzor.base.problems import Refusal
-from nadzor.site.processes import Door, fetch, free_address, running
+from nadzor.site.processes import Door, fetch, free_address, must_be_free, running
 
 
 def test_a_door_that_falls_at_once_is_named(home):
@@ -21,3 +23,14 @@ def test_a_door_that_falls_at_once_is_named(home):
 def test_nothing_answers_at_a_free_address():
     """Silence is None, not an error."""
     assert fetch(free_address(), "/health/live") is None
+
+
+def test_an_address_held_by_another_is_named():
+    """Another program there would answer in our door's name."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        held = f"http://127.0.0.1:{other.getsockname()[1]}"
+        with pytest.raises(Refusal, match=r"door\.taken") as refused:
+            must_be_free([free_address(), held])
+    assert refused.value.at == held
