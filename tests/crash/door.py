@@ -44,7 +44,7 @@ class Gateway:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             assert self._process.poll() is None
-            if self.answers():
+            if self._answers():
                 return
             time.sleep(0.02)
         raise AssertionError("the gateway did not start")
@@ -59,8 +59,12 @@ class Gateway:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(20)
 
-    def answers(self):
-        """Whether something answers on the port."""
+    def listens(self):
+        """Whether anybody still holds the port."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._port)) == 0
+
+    def _answers(self):
         link = http.client.HTTPConnection("127.0.0.1", self._port, timeout=2)
         try:
             link.request("GET", "/health/ready")

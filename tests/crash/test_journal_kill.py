@@ -99,7 +99,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
     gateway.start()
     gateway.kill()
     deadline = time.monotonic() + 20
-    while gateway.answers() and time.monotonic() < deadline:
+    while gateway.listens() and time.monotonic() < deadline:
         time.sleep(0.05)
     gateway.start()
     assert gateway.stop() == 0

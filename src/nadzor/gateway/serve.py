@@ -38,10 +38,10 @@ def run(home: Home, host: str, port: int, *, workers: int = 1, public_url: str |
     if workers <= 1:
         _serve(home.root, listening, public_url)
         return
-    workshop = [_Worker(home.root, listening, public_url) for _ in range(workers)]
     stopped = threading.Event()
     for number in _STOPPING:
         signal.signal(number, lambda *_: stopped.set())
+    workshop = [_Worker(home.root, listening, public_url) for _ in range(workers)]
     while not stopped.wait(WATCH_S):
         for worker in workshop:
             worker.keep_alive()
