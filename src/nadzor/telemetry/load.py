@@ -24,6 +24,7 @@ from nadzor.telemetry.manifest import Manifest, Part, manifest_to_extend, write_
 from nadzor.telemetry.origins import Origins
 from nadzor.telemetry.part import Building, Tables, read_tables, without_repeats, write_table, write_tables
 from nadzor.telemetry.stored import Reader, StoredBatch
+from nadzor.telemetry.turn import in_turn
 
 STEP: Final = 1_000_000  # events a part: about 100 MB in memory a table, a second or two of writing
 
@@ -41,14 +42,19 @@ class LoadReport(Struct, frozen=True):
 def load(home: Home, reader: Reader, *, step: int = STEP) -> LoadReport:
     """Bring the lake up to the journal.
 
-    Durability: a crash at any point leaves the lake as it was, or as it becomes.  Concurrency: one load at
-    a time.
+    Durability: a crash at any point leaves the lake as it was, or as it becomes.
+    Concurrency: loads of one lake wait for each other.
     """
     return load_lake(home.lake, reader, step=step)
 
 
 def load_lake(lake: Path, reader: Reader, *, step: int = STEP) -> LoadReport:
     """The same on a lake that stands anywhere, as a rebuild needs it."""
+    with in_turn(lake):
+        return _load(lake, reader, step)
+
+
+def _load(lake: Path, reader: Reader, step: int) -> LoadReport:
     manifest = manifest_to_extend(lake, step=step)
     size = reader.size()
     if size > manifest.journal_size or manifest.origin is None:

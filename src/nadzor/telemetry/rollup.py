@@ -25,6 +25,7 @@ from nadzor.telemetry.bin_tables import bin_tables
 from nadzor.telemetry.lake import opened
 from nadzor.telemetry.packing import Packing, blocks, packing
 from nadzor.telemetry.rollup_file import RollupFile
+from nadzor.telemetry.turn import in_turn
 
 FIRST_FAMILY: Final = 50
 WAITING: Final = 4  # blocks between the engine and the file: 3 MB each
@@ -71,7 +72,7 @@ def roll_up(home: Home, *, bins: Bins) -> RollupReport:
 def roll_up_lake(lake: Path, rollups: Path, *, bins: Bins) -> RollupReport:
     """The same for a lake that stands anywhere, as a rebuild needs it."""
     tables = bin_tables(bins)
-    with opened(lake) as (store, manifest), RollupFile(rollups, bins=bins) as out:
+    with in_turn(rollups), opened(lake) as (store, manifest), RollupFile(rollups, bins=bins) as out:
         for name, table in tables.items():
             store.register(name, table)
         families = _prepared(store)

@@ -86,7 +86,8 @@ def _heard(journal: list[StoredBatch]) -> tuple[list[Heard], Counter[int]]:
             else:
                 seen[key] = Heard(line, batch, moscow_date(batch.received_at))
     clinical = {key: heard for key, heard in seen.items() if heard.line.purpose == "clinical"}
-    return [heard._replace(until=_until(key, heard, clinical)) for key, heard in clinical.items()], repeats
+    taken = _taken_back(clinical)
+    return [heard._replace(until=_until(heard, taken.get(key))) for key, heard in clinical.items()], repeats
 
 
 def _accepted(batch: StoredBatch) -> list[said.Line]:
@@ -98,16 +99,21 @@ def _accepted(batch: StoredBatch) -> list[said.Line]:
     return [said.read_line(raw) for offset, raw in enumerate(lines) if offset not in refused]
 
 
-def _until(key: tuple[str, str], heard: Heard, clinical: dict[tuple[str, str], Heard]) -> date:
-    """When an event was first taken back, if ever; a correction itself cannot be."""
-    taken = [
-        other.known
-        for (installation, _), other in clinical.items()
-        if isinstance(other.line, said.Correct) and (installation, other.line.corrects) == key
-    ]
-    if not taken or isinstance(heard.line, said.Correct):
+def _taken_back(clinical: dict[tuple[str, str], Heard]) -> dict[tuple[str, str], date]:
+    """The first date on which a correction of an event was known, by the event's installation and id."""
+    taken: dict[tuple[str, str], date] = {}
+    for (installation, _), heard in clinical.items():
+        if isinstance(heard.line, said.Correct):
+            key = (installation, heard.line.corrects)
+            taken[key] = min(heard.known, taken.get(key, date.max))
+    return taken
+
+
+def _until(heard: Heard, taken: date | None) -> date:
+    """When an event ceased to stand; a correction itself cannot be taken back."""
+    if taken is None or isinstance(heard.line, said.Correct):
         return date.max
-    return max(heard.known, min(taken))
+    return max(heard.known, taken)
 
 
 def _counts(heard: list[Heard], on: date, bins: Bins) -> Counter[Count]:
