@@ -52,8 +52,13 @@ def assign_organisations() -> int:
     return sum(1 for user in waiting if _assign(user))
 
 
+def new_password() -> str:
+    """A generated password."""
+    return secrets.token_urlsafe(_WORD_BYTES)
+
+
 def _account(role: Role) -> Account:
-    password = secrets.token_urlsafe(_WORD_BYTES)
+    password = new_password()
     user = User(username=role.value, role=role.value)
     user.set_password(password)
     user.save()

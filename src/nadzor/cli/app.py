@@ -6,6 +6,7 @@ from __future__ import annotations
 import typer
 
 from nadzor.cli import (
+    account,
     bench,
     calc,
     demo,
@@ -30,6 +31,7 @@ app = typer.Typer(
 
 app.add_typer(register.app, name="register")
 app.add_typer(verify.app, name="verify")
+app.add_typer(account.app, name="account")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(enrol.keys, name="key")
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)

@@ -175,8 +175,9 @@ def _print(summary: Summary, staff: list[Any]) -> None:
         ],
         title="Accuracy of the models read, from rollups alone",
     )
-    print_table(
-        [{"account": one.username, "role": one.role, "password": one.password} for one in staff],
-        title="Accounts",
-    )
+    if staff:
+        accounts = [{"account": one.username, "role": one.role, "password": one.password} for one in staff]
+        print_table(accounts, title="Accounts")
+    else:
+        out.print(f"Accounts are as before; a lost password: nadzor account reset NAME --data {summary.data}")
     out.print(f"Check the whole record:  nadzor verify journal --data {summary.data}")

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Give an account a new password, shown once; whoever holds the data directory may."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from nadzor.actions.create_staff import Account, new_password
+from nadzor.base.problems import Refusal
+from nadzor.people.models import User
+from nadzor.people.permissions import must_run_house
+from nadzor.people.queries import Person
+from nadzor.records import audit
+
+
+@transaction.atomic
+def reset_password(username: str, *, by: Person | None, now: datetime) -> Account:
+    """A new generated password; sessions opened with the old one end.
+
+    Raises: Refusal people.account-unknown.
+    """
+    must_run_house(by)
+    user = User.objects.select_for_update().filter(username=username).first()
+    if user is None:
+        raise Refusal("people.account-unknown", username=username)
+    password = new_password()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    doer = by.username if by else ""
+    audit.record("people.password.reset", username, by=doer, because="asked at the console", now=now)
+    return Account(user.username, user.role, password)
