@@ -17,7 +17,7 @@ from nadzor.portal.frame import house
 from nadzor.portal.identity import device_state
 from nadzor.portal.scope import Scope, scope_of
 from nadzor.portal.sheets import Cell, Line, Table, columns, line
-from nadzor.portal.words import day, language, number, share
+from nadzor.portal.words import WIDE, day, language, number, share
 from nadzor.register import queries as register
 from nadzor.register.cards import DeviceCard
 from nadzor.vigilance import queries
@@ -56,7 +56,7 @@ def _line(card: DeviceCard, month: tuple[int, int], installations: int, signals:
         Cell(
             card.name(language()), href=reverse("device", args=[card.code]), note=card.maker.name(language())
         ),
-        card.number,
+        card.number.replace(" ", WIDE),
         Cell(state.label, state=state.tone),
         number(installations),
         number(studies),

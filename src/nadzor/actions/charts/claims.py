@@ -35,5 +35,5 @@ def draw_claims(facts: dict[str, Any], look: Look) -> alt.LayerChart:
         shape="diamond", size=70, filled=False, stroke=colours.ink, strokeWidth=1.5
     ).encode(x="declared:Q", y=lane)
     height = max(1, len(facts["labels"])) * LANE
-    width = look.across - (0 if look.is_narrow else 190)
+    width = look.across - (130 if look.is_narrow else 190)
     return (bar + bound + declared + point).properties(width=width, height=height)

@@ -31,4 +31,4 @@ def draw_lanes(facts: dict[str, Any], look: Look) -> alt.LayerChart:
         color=alt.Color("version:N", scale=alt.Scale(domain=versions, range=fills), sort=versions),
     )
     height = max(1, len(facts["lanes"])) * LANE
-    return alt.layer(bars).properties(width=look.across - (0 if look.is_narrow else 130), height=height)
+    return alt.layer(bars).properties(width=look.across - (65 if look.is_narrow else 130), height=height)

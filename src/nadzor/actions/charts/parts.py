@@ -67,7 +67,7 @@ def marked_days(
 def _words(marks: alt.Chart, *, colour: str, row: int, is_late: bool) -> alt.Chart:
     side, shift = ("right", 3) if is_late else ("left", -3)
     words = marks.mark_text(color=colour, align=side, dx=shift, baseline="bottom", fontSize=12)
-    return words.encode(y=alt.value(-3 - 15 * row), text="word:N")
+    return words.encode(y=alt.value(-7 - 15 * row), text="word:N")
 
 
 def day_bars(
