@@ -41,7 +41,7 @@ def run(home: Home, host: str, port: int, *, workers: int = 1, public_url: str |
     stopped = threading.Event()
     for number in _STOPPING:
         signal.signal(number, lambda *_: stopped.set())
-    workshop = [_Worker(home.root, listening, public_url) for _ in range(workers)]
+    workshop = [_Worker(os.getpid(), home.root, listening, public_url) for _ in range(workers)]
     while not stopped.wait(WATCH_S):
         for worker in workshop:
             worker.keep_alive()
@@ -85,9 +85,8 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def _work(root: Path, listening: socket.socket, public_url: str | None) -> None:
-    """A worker: serves, and ends when its parent does, however that ended."""
-    parent = os.getppid()
+def _work(parent: int, root: Path, listening: socket.socket, public_url: str | None) -> None:
+    """A worker: serves, and ends when its parent does, however and however soon that ended."""
 
     def follow() -> None:
         pause = threading.Event()
@@ -121,5 +120,4 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
     listening.listen(BACKLOG)
-    listening.set_inheritable(True)
     return listening
