@@ -20,7 +20,7 @@ from nadzor.journal.writer import Fate, GroupCommit
 from .fates import Judged, Refused
 from .judge import judge
 from .keyring import DirectoryWatch
-from .reading import Gone, read_request
+from .reading import Gone, headers_of, read_request
 from .replies import Reply, answer, problem
 
 log = structlog.get_logger()
@@ -36,13 +36,12 @@ class Intake:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        headers: Mapping[str, str] = {}
+        headers = headers_of(scope)
         try:
-            request = await read_request(scope, receive)
+            request = await read_request(scope, receive, headers)
             if isinstance(request, Refused):
                 answered = self._refuse(request, headers)
             else:
-                headers = request.headers
                 answered = await self._answer(request, headers)
         except Gone:
             return

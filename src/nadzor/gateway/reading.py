@@ -26,12 +26,11 @@ class Gone(Exception):
     """The sender hung up before its request was whole."""
 
 
-async def read_request(scope: Scope, receive: Receive) -> Request | Refused:
+async def read_request(scope: Scope, receive: Receive, headers: dict[str, str]) -> Request | Refused:
     """The whole request, or why it is not read further.
 
     Raises: Gone when nobody is there to be answered.
     """
-    headers = headers_of(scope)
     stated = headers.get("content-length", "")
     if stated.isdigit() and int(stated[:12]) > CODED_MAX:
         return _too_large()

@@ -182,6 +182,13 @@ def test_a_large_body_is_not_read_to_its_end(home):
         assert (problem_of(reply)["code"], reply.status) == ("batch.too-large", 413)
 
 
+def test_a_body_too_large_to_read_is_refused_in_the_language_asked_for(home):
+    """Headers are read before the body, and so is the language."""
+    headers = {"Content-Length": str(CODED_MAX + 1), "Accept-Language": "en"}
+    reply = serving(home, lambda ask: ask("POST", "/v1/batches", headers, pieces=[]))
+    assert "larger" in problem_of(reply)["title"]
+
+
 def test_a_slow_sender_is_not_waited_for(home, monkeypatch):
     """After the limit the connection gets an answer instead of a seat."""
     monkeypatch.setattr(reading, "BODY_S", 0.05)
