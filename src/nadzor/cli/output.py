@@ -56,8 +56,8 @@ def print_facts(facts: Mapping[str, Any], *, title: str = "") -> None:
     out.print(table)
 
 
-def show(value: Any, *, as_json: bool, title: str = "") -> None:
-    """Print a result in the form the caller asked for."""
+def show(value: Any, *, as_json: bool, title: str = "", columns: Sequence[str] = ()) -> None:
+    """Print a result in the form the caller asked for; a table of `columns` only, when they are named."""
     if as_json:
         print_json(value)
         return
@@ -65,7 +65,8 @@ def show(value: Any, *, as_json: bool, title: str = "") -> None:
     if isinstance(plain, Mapping):
         print_facts(plain, title=title)
     elif isinstance(plain, Sequence) and not isinstance(plain, str):
-        print_table([item if isinstance(item, Mapping) else {"value": item} for item in plain], title=title)
+        rows = [item if isinstance(item, Mapping) else {"value": item} for item in plain]
+        print_table([{name: row[name] for name in columns or row} for row in rows], title=title)
     else:
         out.print(str(plain))
 

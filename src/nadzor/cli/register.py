@@ -41,4 +41,5 @@ def search(context: typer.Context, text: str, data: Data = DEFAULT_HOME, as_json
     settled(context, data)
     from nadzor.register import queries
 
-    show(queries.search(text), as_json=as_json, title="Devices")
+    columns = ("code", "name_en", "number", "status")
+    show(queries.search(text), as_json=as_json, title="Devices", columns=columns)

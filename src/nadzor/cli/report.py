@@ -20,7 +20,8 @@ def performance(context: typer.Context, data: Data = DEFAULT_HOME, as_json: AsJs
     home = settled(context, data)
     from nadzor.actions.measure_performance import measure_performance
 
-    show(measure_performance(home), as_json=as_json, title="Performance")
+    columns = ("device", "version", "finding", "n", "auc", "sensitivity", "specificity", "agreement")
+    show(measure_performance(home), as_json=as_json, title="Performance", columns=columns)
 
 
 def report(
