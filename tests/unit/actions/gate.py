@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 
 import uvicorn
+from structlog.testing import capture_logs
 
 from nadzor.actions.publish_directory import publish_directory
 from nadzor.base import clock
@@ -27,15 +28,16 @@ def gate(home, address=None):
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.01)
-    try:
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join()
+    with capture_logs():  # what it says belongs to no command's output
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        try:
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def write_small_reads(directory, *, model="tiny", studies=STUDIES, decisions=True, readers=("a", "b")):
