@@ -18,6 +18,7 @@ from typing import Final
 import structlog
 import uvicorn
 
+from nadzor.base import logs
 from nadzor.base.home import Home
 
 from .app import create_app
@@ -99,6 +100,7 @@ def _work(parent: int, root: Path, listening: socket.socket, public_url: str | N
 
 
 def _serve(root: Path, listening: socket.socket, public_url: str | None) -> None:
+    logs.configure()
     sys.setswitchinterval(SWITCH_S)
     config = uvicorn.Config(
         create_app(Home.open(root), public_url=public_url),

@@ -80,7 +80,15 @@ def _refresh(home: Home) -> str | None:
     return refresh(home, now=clock.now())
 
 
+def _sweep_charts(home: Home) -> str | None:
+    from nadzor.actions.draw_chart import sweep_charts
+
+    gone = sweep_charts(home)
+    return f"removed {gone}" if gone else None
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("refresh", 2.0, _refresh),  # load, roll up, detect: only when the journal has grown
+    Task("charts", 3600.0, _sweep_charts),  # drawings can all be made again
 )

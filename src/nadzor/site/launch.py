@@ -15,11 +15,11 @@ from typing import Any
 
 import typer
 
+from nadzor.base import logs
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.cli.app import app
 from nadzor.cli.output import refuse
-from nadzor.site import logs
 from nadzor.site.processes import (
     DOORS,
     Door,

@@ -8,7 +8,7 @@ import json
 import pytest
 import structlog
 
-from nadzor.site import logs
+from nadzor.base import logs
 
 
 def test_a_traceback_shows_no_local_variable(capsys: pytest.CaptureFixture[str]) -> None:
