@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import resource
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -18,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from nadzor.journal.sheet import Verdicts
-from nadzor.measures.catalogue import catalogue
+from nadzor.statutory.month import MEASURES
 from nadzor.telemetry import line as said
 from nadzor.telemetry.bench_lake import FINDINGS, Nation, make_lake
 from nadzor.telemetry.lake import opened
@@ -118,16 +117,25 @@ def _roll_up(lake: Path, rollups: Path, nation: Nation) -> tuple[int, float, flo
     began = times()
     seconds, report = timed(lambda: roll_up_lake(lake, rollups, bins=nation.bins))
     ended = times()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return report.rows, seconds, ended.user + ended.system - began.user - began.system, peak
+    return report.rows, seconds, ended.user + ended.system - began.user - began.system, _peak_mib()
+
+
+def _peak_mib() -> float:
+    """The most memory this process ever held.
+
+    Why not getrusage: a child's figure there begins at its parent's.
+    """
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _read_month(rollups: Path, nation: Nation) -> int:
-    """Every measure that the monthly report reads, of every device, for one month."""
+    """Everything the monthly report reads, of all devices."""
     found = Rollups.open_at(rollups)
     since = date(1970, 1, 1) + timedelta(days=nation.start)
-    named = [name for name, measure in catalogue().measures.items() if measure.level == "installation"]
-    return sum(len(found.rows(name, since=since, until=since + timedelta(days=31))) for name in named)
+    until = since + timedelta(days=31)
+    rows = [found.rows(name, dimension=by, since=since, until=until) for name, by in MEASURES.items()]
+    return sum(map(len, rows))
 
 
 class _StudyBatch(Struct, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ def opened(lake: Path, *, threads: int = 2) -> Iterator[tuple[duckdb.DuckDBPyCon
     settings: dict[str, str | bool | int | float | list[str]] = {"threads": threads, "memory_limit": MEMORY}
     with duckdb.connect(config=settings) as store:
         store.execute("SET preserve_insertion_order = false")
+        store.execute("SET enable_progress_bar = false")
         for table in TABLES:
             _expose(store, table, [lake / file for file in manifest.table(table)])
         _expose(store, "origin", [lake / manifest.origin.file])

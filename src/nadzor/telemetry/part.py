@@ -62,7 +62,8 @@ def _repeats(event: pa.Table, earlier: list[Path]) -> np.ndarray[Any, Any]:
     """
     if not event.num_rows:
         return np.array([], np.int64)
-    with duckdb.connect() as store:
+    with duckdb.connect(config={"threads": 2}) as store:
+        store.execute("SET enable_progress_bar = false")
         store.register("fresh", event.select(["event", "installation", "id_hi", "id_lo"]))
         queries = [_WITHIN]
         if earlier:

@@ -8,6 +8,7 @@ a copy for people.
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
@@ -17,6 +18,7 @@ from typing import Final, Self
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from msgspec import Struct
 
@@ -31,12 +33,19 @@ _NUMBERS: Final = {"day": pa.date32(), "known": pa.date32(), "bin": pa.int32(), 
 SCHEMA: Final = pa.schema([(name, _NUMBERS.get(name, CODE)) for name in COLUMNS])
 
 
+class Group(Struct, frozen=True):
+    """One row group of the file: its number, and the dimensions it holds."""
+
+    number: int
+    dimensions: list[str]
+
+
 class RollupManifest(Struct, frozen=True):
     """What a rollup says about itself.
 
     `journal_size` is the number of batches it covers, `known_until` the last date on which any of it became
     known, `events` how many distinct events of each kind the lake held, test and phantom ones too. `groups`
-    says in which row groups, [first, stop), a measure lies.
+    says in which row groups a measure lies.
     """
 
     digest: str
@@ -47,7 +56,7 @@ class RollupManifest(Struct, frozen=True):
     known_until: date | None
     bins: str
     measures: dict[str, MeasureSeal]
-    groups: dict[str, tuple[int, int]]
+    groups: dict[str, list[Group]]
 
 
 class RegisteredBins(Struct, frozen=True):
@@ -73,7 +82,8 @@ class RollupFile:
         self._fresh = rollups / ".rollup.parquet.tmp"
         self._bins = bins
         self._sealings: dict[str, Sealing] = {}
-        self._groups: dict[str, tuple[int, int]] = {}
+        self._groups: dict[str, list[Group]] = defaultdict(list)
+        self._written = 0
 
     def __enter__(self) -> Self:
         self._stream = self._fresh.open("wb")
@@ -97,12 +107,9 @@ class RollupFile:
         """The next block of a measure, in canonical order, one row a cell; blocks of one come together."""
         self._sealings.setdefault(measure, Sealing()).add(block)
         self._writer.write_table(block.select(COLUMNS).cast(SCHEMA), row_group_size=BLOCK)
-        first, stop = self._groups.get(measure, (self._written, self._written))
-        self._groups[measure] = (first, stop + 1)
-
-    @property
-    def _written(self) -> int:
-        return max((stop for _, stop in self._groups.values()), default=0)
+        dimensions = sorted(pc.unique(block["dimension"]).to_pylist())
+        self._groups[measure].append(Group(self._written, dimensions))
+        self._written += 1
 
     def finish(
         self, *, journal_size: int, events: Mapping[str, int], duplicates: int, known_until: date | None
@@ -141,10 +148,10 @@ def file_digest(file: pq.ParquetFile) -> str:
     """The digest of the rows that a file holds now, whatever its manifest says."""
     manifest = read_rollup_manifest(file.metadata.metadata[KEY])
     seals = {}
-    for measure, (first, stop) in manifest.groups.items():
+    for measure, groups in manifest.groups.items():
         sealing = Sealing()
-        for group in range(first, stop):
-            sealing.add(file.read_row_group(group))
+        for group in groups:
+            sealing.add(file.read_row_group(group.number))
         seals[measure] = sealing.seal()
     return digest_of(seals)
 

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, Final, Self, TypedDict, Unpack
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -21,7 +22,9 @@ from nadzor.base.problems import Refusal
 from nadzor.measures.catalogue import catalogue
 from nadzor.measures.rollup import ALL, COLUMNS, Row, rows_digest
 from nadzor.telemetry.rollup_file import KEY, RollupManifest, read_rollup_manifest
+from nadzor.telemetry.schema import CODE
 
+DAY_ZERO: Final = date(1970, 1, 1).toordinal()
 Wanted = str | Collection[str]
 
 
@@ -67,12 +70,15 @@ class Rollups:
 
     @classmethod
     def open_at(cls, rollups: Path) -> Self:
-        """The same in a directory that stands anywhere."""
+        """The same in a directory that stands anywhere.
+
+        Why the last two: a rollup written by an older release must be made anew, like one that is not there.
+        """
         try:
             file = pq.ParquetFile(rollups / "rollup.parquet", memory_map=True)
-        except FileNotFoundError as error:
+            return cls(file, read_rollup_manifest(file.metadata.metadata[KEY]))
+        except (FileNotFoundError, KeyError, msgspec.DecodeError) as error:
             raise Refusal("rollup.missing") from error
-        return cls(file, read_rollup_manifest(file.metadata.metadata[KEY]))
 
     def known_on(self, day: date) -> Self:
         """The same rollup as it was known at the end of a day."""
@@ -83,9 +89,8 @@ class Rollups:
 
         Raises: Refusal measure.unknown for a measure that the catalogue does not hold.
         """
-        table = self._select(measure, where)
-        columns = [table[name].to_pylist() for name in COLUMNS]
-        return [Row(*values) for values in zip(*columns, strict=True)]
+        table = self._select(measure, where, COLUMNS)
+        return [Row(*values) for values in zip(*(_values(table[name]) for name in COLUMNS), strict=True)]
 
     def daily(
         self, measure: str, *, by: Sequence[str] = ("device", "version", "site"), **where: Unpack[Where]
@@ -101,7 +106,7 @@ class Rollups:
 
     def total(self, measure: str, **where: Unpack[Where]) -> int:
         """One number: the sum of a measure."""
-        return int(pc.sum(self._select(measure, where)["n"]).as_py() or 0)
+        return int(pc.sum(self._select(measure, where, ("n",))["n"]).as_py() or 0)
 
     def digest_of(self, measure: str, **where: Unpack[Where]) -> str:
         """The digest of the rows that an answer was made from; what evidence quotes."""
@@ -112,23 +117,44 @@ class Rollups:
         return dict(self.manifest.events)
 
     def _summed(self, measure: str, by: tuple[str, ...], where: Where) -> list[tuple[Any, ...]]:
-        table = self._select(measure, where)
-        cells = zip(*(table[name].to_pylist() for name in by), strict=True) if by else [()] * table.num_rows
+        table = self._select(measure, where, (*by, "n"))
+        cells = zip(*(_values(table[name]) for name in by), strict=True) if by else [()] * table.num_rows
         sums: Counter[tuple[Any, ...]] = Counter()
-        for cell, n in zip(cells, table["n"].to_pylist(), strict=True):
+        for cell, n in zip(cells, _values(table["n"]), strict=True):
             sums[cell] += n
         return sorted((*cell, n) for cell, n in sums.items() if n)
 
-    def _select(self, measure: str, where: Where) -> pa.Table:
+    def _select(self, measure: str, where: Where, columns: Sequence[str]) -> pa.Table:
+        """Some columns of the rows asked for; row groups of other dimensions are not read."""
         if measure not in catalogue().measures:
             raise Refusal("measure.unknown", measure=measure)
-        groups = range(*self.manifest.groups.get(measure, (0, 0)))
-        table = self._file.read_row_groups(list(groups), columns=list(COLUMNS), use_threads=False)
-        return table.filter(_mask(table, where, self._known_by)) if table.num_rows else table
+        wanted: dict[str, Any] = {"dimension": ALL, **where}
+        dimensions = {wanted["dimension"]} if isinstance(wanted["dimension"], str) else {*wanted["dimension"]}
+        groups = self.manifest.groups.get(measure, [])
+        numbers = [group.number for group in groups if not dimensions.isdisjoint(group.dimensions)]
+        needed = {*columns, *wanted, "day", "known"} & {*COLUMNS}
+        table = self._file.read_row_groups(numbers, columns=sorted(needed), use_threads=False)
+        return table.filter(_mask(table, wanted, self._known_by)) if table.num_rows else table
 
 
-def _mask(table: pa.Table, where: Where, known_by: date | None) -> pa.ChunkedArray:
-    wanted: dict[str, Any] = {"dimension": ALL, **where}
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """A column as Python values; text and dates, which repeat, are made once each."""
+    if column.type == CODE:
+        return [text for chunk in column.chunks for text in _texts(chunk)]
+    if pa.types.is_date32(column.type):
+        days = column.cast(pa.int32()).to_numpy().tolist()
+        dates = {day: date.fromordinal(day + DAY_ZERO) for day in set(days)}
+        return [dates[day] for day in days]
+    return list(column.to_numpy().tolist())
+
+
+def _texts(chunk: pa.DictionaryArray) -> list[str]:
+    names = chunk.dictionary.to_pylist()
+    return [names[number] for number in chunk.indices.to_numpy().tolist()]
+
+
+def _mask(table: pa.Table, wanted: dict[str, Any], known_by: date | None) -> pa.ChunkedArray:
+    wanted = dict(wanted)
     since, until = wanted.pop("since", None), wanted.pop("until", None)
     masks = [_among(table[name], values) for name, values in wanted.items()]
     if since is not None:

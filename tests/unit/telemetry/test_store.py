@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from nadzor.base.home import Home
@@ -26,6 +28,14 @@ def test_no_rollup_yet(tmp_path: Path) -> None:
     """Asking too early is refused with what to do."""
     with pytest.raises(Refusal, match="rollup.missing"):
         Rollups.open(Home.create(tmp_path))
+
+
+def test_a_rollup_of_another_release(tmp_path: Path) -> None:
+    """A file whose footer says nothing we understand is to be made anew, not guessed at."""
+    home = Home.create(tmp_path)
+    pq.write_table(pa.table({"n": [1]}), home.rollups / "rollup.parquet")
+    with pytest.raises(Refusal, match="rollup.missing"):
+        Rollups.open(home)
 
 
 def test_unknown_measure(rollups: Rollups) -> None:
