@@ -56,9 +56,12 @@ def demo(
 ) -> None:
     """Fill a register, send real reads and a simulated nation's history, find, show, serve."""
     house = frame(context)
-    home, staff = _furnish(house, data, port)
+    from nadzor.actions.create_home import create_home
+
+    home = addressed(create_home(data), port)
     if not no_serve:
         house.must_be_free(home, only=frozenset())  # said now, not after the work
+    staff = _furnish(house, home)
     with _reads_directory(reads) as (directory, real):
         summary = _run(house, home, directory, real=real, days=days, seed=seed)
     if as_json:
@@ -70,10 +73,7 @@ def demo(
         raise typer.Exit(house.serve(home, only=frozenset(), workers=1))
 
 
-def _furnish(house: Frame, data: Path, port: int | None) -> tuple[Home, list[Any]]:
-    from nadzor.actions.create_home import create_home
-
-    home = addressed(create_home(data), port)
+def _furnish(house: Frame, home: Home) -> list[Any]:
     house.settle(home)
     from nadzor.actions.create_staff import create_staff
     from nadzor.actions.import_register import DEMO_REGISTER, import_register
@@ -81,7 +81,7 @@ def _furnish(house: Frame, data: Path, port: int | None) -> tuple[Home, list[Any
 
     staff = create_staff(now=clock.now())
     import_register(DEMO_REGISTER, by=CONSOLE, now=clock.now())
-    return home, staff
+    return staff
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from nadzor.base.home import Home
 
 log = structlog.get_logger()
 
+AFTER_FAILURE_S = 10.0  # a full disk must not fill its log, too
+
 
 class Task(msgspec.Struct, frozen=True):
     """One recurring deed; it returns what is worth a log line, or nothing when nothing was to do."""
@@ -41,8 +43,8 @@ def run(home: Home, tasks: Sequence[Task], *, stop: threading.Event | None = Non
 
 def _repeat(task: Task, home: Home, stop: threading.Event) -> None:
     while not stop.is_set():
-        attempt(task, home)
-        stop.wait(task.period_s)
+        done = attempt(task, home)
+        stop.wait(task.period_s if done else max(task.period_s, AFTER_FAILURE_S))
 
 
 def attempt(task: Task, home: Home) -> bool:

@@ -63,8 +63,10 @@ class Door:
             self.process.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        """What it prints goes to standard error: standard output belongs to the command."""
-        return subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno())
+        """Its output goes to standard error; Ctrl+C reaches the house alone, which ends its doors."""
+        return subprocess.Popen(
+            self._command, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), process_group=0
+        )
 
 
 def fetch(address: str, path: str) -> str | None:
