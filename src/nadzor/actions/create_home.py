@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nadzor.actions.check_journal import check_journal
 from nadzor.base.home import Home
 from nadzor.journal.opening import open_journal
 
@@ -19,7 +20,9 @@ def create_home(
     """Make a data directory, or open the one that is there; its register follows in `prepare_register`.
 
     Why: needs no Django, because Django can only be set up on a directory that exists.
+    Raises: Refusal `journal.shorter` where a journal was lost.
     """
     home = Home.create(path, origin=origin, public_url=public_url, portal_url=portal_url)
+    check_journal(home)
     open_journal(home).close()
     return home

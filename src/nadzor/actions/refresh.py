@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from nadzor.actions.check_journal import check_journal
 from nadzor.actions.raise_signals import raise_signals
 from nadzor.actions.roll_up_day import roll_up_day
 from nadzor.base.clock import moscow_date
@@ -31,6 +32,7 @@ def refresh(home: Home, *, now: datetime) -> str | None:
     Why: also on a new day without a new batch, because silence is what no batch tells; and noted last, so
     that a run which failed half-way is made good.
     """
+    check_journal(home)
     with closing(open_reader(home)) as reader:
         seen = Seen(reader.size(), moscow_date(now))
     if not seen.journal_size or seen == _last(_note(home)):

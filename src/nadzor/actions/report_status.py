@@ -9,8 +9,9 @@ from contextlib import closing
 from msgspec import Struct
 
 from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
 from nadzor.journal.opening import open_reader
-from nadzor.telemetry.manifest import read_manifest
+from nadzor.telemetry.rollup_file import RollupManifest
 from nadzor.telemetry.store import Rollups
 
 
@@ -39,18 +40,20 @@ class Status(Struct, frozen=True):
 
 
 def report_status(home: Home) -> Status:
-    """Count every fate; events by kind are distinct events, as loaded."""
+    """Count every fate; events by kind are distinct events, as far as they were rolled up."""
     with closing(open_reader(home)) as reader:
         counts = reader.counts()
         refused = Counter[str]()
         for (_day, code), batches in reader.refused().items():
             refused[code] += batches
-    lake = read_manifest(home.lake)
-    loaded, events, duplicate = (lake.journal_size, lake.events, lake.duplicates) if lake else (0, 0, 0)
+        shown = _shown(home)
+        seen = shown.journal_size if shown else 0
+        waiting = counts.events - reader.batch(seen).cum_events if seen < counts.batches else 0
+    duplicate = shown.duplicates if shown else 0
     return Status(
         batches=counts.batches,
         received=counts.events,
-        events=Rollups.open(home).events_by_kind() if lake else {},
+        events=shown.events if shown else {},
         accepted=counts.accepted - duplicate,
         duplicate=duplicate,
         rejected=counts.rejected,
@@ -59,5 +62,12 @@ def report_status(home: Home) -> Status:
         gaps=counts.gaps,
         tree_size=counts.tree_size,
         root=counts.root.hex(),
-        lag=Lag(counts.batches - loaded, counts.events - events),
+        lag=Lag(counts.batches - seen, waiting),
     )
+
+
+def _shown(home: Home) -> RollupManifest | None:
+    try:
+        return Rollups.open(home).manifest
+    except Refusal:
+        return None

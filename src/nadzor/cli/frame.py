@@ -43,8 +43,11 @@ def frame(context: typer.Context) -> Frame:
 def settled(context: typer.Context, data: Path) -> Home:
     """Open the data directory and make its register usable.
 
-    Raises: Refusal `home.missing` if the directory was never created.
+    Raises: Refusal `home.missing` where there is no house, `journal.shorter` where its journal was lost.
     """
+    from nadzor.actions.check_journal import check_journal
+
     home = Home.open(data)
+    check_journal(home)
     frame(context).settle(home)
     return home

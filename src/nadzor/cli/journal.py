@@ -7,7 +7,7 @@ import typer
 
 from nadzor.cli.frame import settled
 from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
-from nadzor.cli.output import show
+from nadzor.cli.output import print_json, print_table, show
 
 
 def status(context: typer.Context, data: Data = DEFAULT_HOME, as_json: AsJson = False) -> None:
@@ -24,5 +24,13 @@ def rebuild(context: typer.Context, data: Data = DEFAULT_HOME, as_json: AsJson =
     from nadzor.actions.rebuild_lake import rebuild_lake
 
     report = rebuild_lake(home)
-    show(report, as_json=as_json, title="Rebuild")
+    if as_json:
+        print_json(report)
+    else:
+        rows = [
+            {"table": name, "kept": pair.kept[:16], "made anew": pair.rebuilt[:16]}
+            for name, pair in report.digests.items()
+        ]
+        told = "equal" if report.equal else "NOT EQUAL"
+        print_table(rows, title=f"Rebuild from {report.journal_size} batches: {told}")
     raise typer.Exit(0 if report.equal else 1)

@@ -58,6 +58,23 @@ def test_lag_is_what_was_not_loaded_yet(spoken):
     assert sum(after.events.values()) == after.accepted == 24
 
 
+def test_a_first_rollup_that_failed_is_all_lag(spoken):
+    """Loaded but not rolled up: nothing is shown yet, and the status says so instead of failing."""
+    home, _ = spoken
+    roll_up_day(home, now=clock.now())
+    (home.rollups / "rollup.parquet").unlink()
+    status = report_status(home)
+    assert (status.events, status.lag.batches, status.lag.events) == ({}, status.batches, 24)
+
+
+def test_lag_counts_only_what_came_since(spoken):
+    """A batch that arrives after the rollup is the lag, and no more than it."""
+    home, credential = spoken
+    roll_up_day(home, now=clock.now())
+    send(credential, encode_event(BEAT))
+    assert report_status(home).lag == Lag(1, 1)
+
+
 def test_fates_add_up_to_what_was_received(spoken):
     """A malformed event is rejected, a repeated one counted, the rest accepted: every event has its fate."""
     home, credential = spoken

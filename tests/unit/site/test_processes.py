@@ -158,7 +158,7 @@ class _Library:
 
 
 def test_a_served_house_ends_on_ctrl_c(tmp_path):
-    """The doors answer; an interrupt ends them within seconds, without a word of Python, and nobody is left."""
+    """The doors answer; an interrupt ends them within seconds, without a traceback, and nobody is left."""
     portal, gateway = free_address(), free_address()
     home = Home.create(tmp_path / "data", portal_url=portal, public_url=gateway)
     command = [*COMMAND, "serve", "--data", str(home.root)]
