@@ -113,7 +113,7 @@ def card_page(card: SignalCard, scope: Scope, *, theme: str) -> dict[str, Any]:
 def trace_address(way: WayBack) -> str:
     """The page of the rows behind a signal."""
     asked = {
-        "measure": way.measures[0] if way.measures else "",
+        "measure": _telling(way.measures),
         "version": way.version,
         "site": way.site,
         "finding": way.finding,
@@ -125,6 +125,11 @@ def trace_address(way: WayBack) -> str:
         + "?"
         + urlencode({name: text for name, text in asked.items() if text})
     )
+
+
+def _telling(measures: tuple[str, ...]) -> str:
+    """The measure to open first: not every device sends heartbeats, every one reports studies."""
+    return next((name for name in ("failed", "studies") if name in measures), measures[0] if measures else "")
 
 
 def _stream(card: SignalCard, scope: Scope) -> list[Fact]:
