@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -12,13 +14,15 @@ from nadzor.base.problems import Refusal
 from nadzor.journal.opening import open_reader
 from nadzor.telemetry.manifest import read_manifest
 
+MAGIC: Final = b"SQLite format 3\0"  # sqlite.org/fileformat2.html, section 1.3.1
+
 
 def check_journal(home: Home) -> None:
     """Refuse a journal that is shorter than the lake, lost, or no journal at all.
 
     Why: an empty journal in its place would sign a second history under the same key, and every receipt
     given before would accuse us of it.
-    Raises: Refusal `journal.shorter`.
+    Raises: Refusal `journal.shorter`; `path.unusable` where it is whole, but cannot be opened here.
     """
     loaded = _loaded(home)
     held = _held(home) if loaded else 0
@@ -38,5 +42,16 @@ def _held(home: Home) -> int:
     try:
         with closing(open_reader(home)) as reader:
             return reader.size()
-    except Refusal:
+    except Refusal as refused:
+        if _is_database(home.journal):
+            reason = "SQLite cannot open it; its directory must be writable"
+            raise Refusal("path.unusable", at=str(home.journal), reason=reason) from refused
         return 0
+
+
+def _is_database(file: Path) -> bool:
+    try:
+        with file.open("rb") as content:
+            return content.read(len(MAGIC)) == MAGIC
+    except FileNotFoundError:
+        return False

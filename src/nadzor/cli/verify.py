@@ -11,7 +11,7 @@ import typer
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.cli.options import AsJson, Data
-from nadzor.cli.output import out, print_facts, print_json, show
+from nadzor.cli.output import out, print_facts, print_json, refuse, show
 from nadzor_wire.note import NoteError, parse_vkey
 from nadzor_wire.receipt import Receipt, ReceiptError, decode_receipt, verify_receipt
 
@@ -49,10 +49,18 @@ def receipt(file: Path, key: LogKey = None, data: OptionalData = None, as_json: 
 
 @app.command("journal")
 def journal(data: Data, as_json: AsJson = False) -> None:
-    """Recompute every leaf, the tree and the checkpoints of a journal."""
+    """Recompute every leaf, the tree and the checkpoints; exit 1 when anything is wrong or lost."""
+    from nadzor.actions.check_journal import check_journal
     from nadzor.journal.verify import verify_journal
 
     home = Home.open(data)
+    try:
+        check_journal(home)
+    except Refusal as refusal:
+        if refusal.code != "journal.shorter":
+            raise
+        refuse(refusal, as_json=as_json)
+        raise typer.Exit(1) from refusal
     faults = verify_journal(home.journal, home.log_vkey)
     show(faults, as_json=as_json, title="Faults")
     raise typer.Exit(1 if faults else 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from nadzor.actions import check_journal as action
 from nadzor.actions.check_journal import check_journal
 from nadzor.actions.create_home import create_home
 from nadzor.actions.refresh import refresh
@@ -59,6 +60,17 @@ def test_a_journal_that_was_lost_is_not_begun_again(loaded, harm):
             deed()
         assert refused.value.facts["held"] == 0
         assert refused.value.facts["loaded"] > 0
+
+
+def test_a_journal_that_cannot_be_opened_is_not_called_lost(loaded, monkeypatch):
+    """On a read-only disk SQLite opens no journal of its kind: that is said, not that batches are missing."""
+
+    def fail(_):
+        raise Refusal("journal.missing")
+
+    monkeypatch.setattr(action, "open_reader", fail)
+    with pytest.raises(Refusal, match=r"path\.unusable"):
+        check_journal(loaded)
 
 
 def test_a_whole_journal_and_a_new_house_pass(loaded, tmp_path):

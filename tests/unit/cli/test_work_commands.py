@@ -107,6 +107,15 @@ def test_the_journal_verifies_until_it_is_touched(replayed):
     assert json.loads(done.stdout)
 
 
+def test_a_journal_that_was_lost_fails_the_check(replayed):
+    """An empty place where batches were loaded from is exit 1, not "no journal yet"."""
+    for file in replayed.journal.parent.iterdir():
+        file.unlink()
+    done = ask(replayed, "verify", "journal", "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["code"] == "journal.shorter"
+
+
 def test_a_whole_answer_is_a_receipt_as_well(replayed, tmp_path):
     """What the SDK keeps verifies with `--data`, with a key as text or file, or with the key beside it."""
     kept = (replayed.spool / "reads-tiny" / "spool" / "last-answer.json").read_bytes()
