@@ -11,6 +11,7 @@ SOURCES := src sdk tests
 .DEFAULT_GOAL := test
 
 demo: $(READY)
+	sh bin/provision fonts
 	$(BIN)/nadzor demo
 
 test: check

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`nadzor status` and `nadzor rebuild`: what the journal holds, and whether the lake still equals it."""
+"""`nadzor status`, `receipt` and `rebuild`: what the journal holds, and whether the lake still equals it."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from nadzor.base.home import Home
 from nadzor.cli.frame import settled
 from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
 from nadzor.cli.output import print_json, print_table, show
@@ -16,6 +19,19 @@ def status(context: typer.Context, data: Data = DEFAULT_HOME, as_json: AsJson = 
     from nadzor.actions.report_status import report_status
 
     show(report_status(home), as_json=as_json, title="Status")
+
+
+def receipt(
+    index: Annotated[int, typer.Argument(min=0, help="Place of the batch in the log, counted from 0.")],
+    data: Data = DEFAULT_HOME,
+) -> None:
+    """Print the receipt of a batch as JSON; `nadzor verify receipt` checks it anywhere with the log's key."""
+    from contextlib import closing
+
+    from nadzor.journal.opening import open_reader
+
+    with closing(open_reader(Home.open(data))) as reader:
+        print_json(reader.receipt(index))
 
 
 def rebuild(context: typer.Context, data: Data = DEFAULT_HOME, as_json: AsJson = False) -> None:

@@ -151,3 +151,6 @@ def test_a_small_nation_is_sent_by_hand(house, monkeypatch):
     status = answer(house, "status")
     assert status["accepted"] == told["sent"] > 0
     assert status["lag"]["batches"] == status["batches"] > 0
+    receipt = ask(house, "receipt", 0)
+    assert json.loads(receipt.stdout)["index"] == 0
+    assert refused(ask(house, "receipt", status["tree_size"])) == "journal.no-batch"
