@@ -48,11 +48,13 @@ ReaderKey: TypeAlias = Annotated[
     str, Meta(pattern=r"^[0-9a-f]{16}$", max_length=16, description="opaque reader")
 ]
 FailureCode: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Z]{3}[0-9]{3}$", max_length=6)]
-FindingCode: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,39}$", max_length=40)]
+FindingCode: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,39}$(?!\n)", max_length=40)]
 ImdrfCode: TypeAlias = Annotated[
     str,
     Meta(
-        pattern=r"^[A-G][0-9]{2,7}$", max_length=8, description="IMDRF adverse event terminology, annexes A-G"
+        pattern=r"^[A-G][0-9]{2,7}$(?!\n)",
+        max_length=8,
+        description="IMDRF adverse event terminology, annexes A-G",
     ),
 ]
 ProblemCode: TypeAlias = Annotated[

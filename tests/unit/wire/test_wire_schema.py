@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from nadzor_wire import event
 from nadzor_wire.batch import Malformed, decode_line
 from nadzor_wire.schema import event_schema, schema_text
 from tests.wire_samples import SAMPLES
@@ -96,3 +97,18 @@ def test_schema_and_decoder_agree_on_failures(outcome, failure):
     assert agree(
         {name: value for name, value in FULL["study"].items() if name != "failure"} | {"outcome": outcome}
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (event.FindingCode, "edema\n"),
+        (event.ImdrfCode, "A12\n"),
+        (event.Version, "1.0\n"),
+        (event.FailureCode, "NET1\n"),
+    ],
+)
+def test_a_line_end_does_not_pass_for_the_end_of_a_code(kind, text):
+    """In Python `$` also matches before a trailing newline; a code that ends in one is refused."""
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(text, kind)
