@@ -63,10 +63,12 @@ class NationSummary(msgspec.Struct, frozen=True):
 def send_nation(
     home: Home, *, seed: int, days: int, gateway: str, now: datetime, bar: Progress | None = None
 ) -> NationSummary:
-    """Send the history of `days` days up to yesterday; the first run decides seed and days for good.
+    """Send the history of `days` days up to yesterday; the first run that has any decides it for good.
 
     Raises: Refusal `nation.not-accepted` when the gateway refuses a batch for good, or is silent for long.
     """
+    if not days:
+        return NationSummary(seed, 0, 0, 0, 0, (), 0.0)
     began = time.monotonic()
     chapter = _chapter(home, Chapter(seed, days, moscow_date(now)))
     people = _nation(chapter)

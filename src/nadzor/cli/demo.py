@@ -49,7 +49,7 @@ def demo(
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="Do the work, print the summary, open no door.")
     ] = False,
-    days: Annotated[int, typer.Option(min=0, max=730, help="Days of simulated history.")] = 190,
+    days: Annotated[int, typer.Option(min=0, max=730, help="Days of simulated history; 0 for none.")] = 190,
     seed: Annotated[int, typer.Option(help="Seed of the simulated nation.")] = 20261121,
     port: Port = None,
     as_json: AsJson = False,

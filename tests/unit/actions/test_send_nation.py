@@ -54,6 +54,13 @@ def test_a_history_is_sent_once(home):
     assert (status.accepted, status.duplicate, status.rejected) == (first.sent, 0, 0)
 
 
+def test_no_days_are_no_nation(home):
+    """Without a history nobody is connected, and a later run may still have one."""
+    assert send(home, "http://127.0.0.1:1", days=0).installations == 0
+    with gate(home) as address:
+        assert send(home, address).sent > 0
+
+
 def test_a_run_that_was_broken_off_is_finished(home, monkeypatch):
     """A post whose sending broke off is sent anew: what had arrived is repeated and counted once."""
     kept = action.send_sealed
