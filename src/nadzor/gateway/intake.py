@@ -17,9 +17,9 @@ from nadzor.journal.entry import Conflict, Foreign, Outcome, RefusalNote, Stored
 from nadzor.journal.incident import places
 from nadzor.journal.writer import Fate, GroupCommit
 
-from .fates import Judged, Refused
+from .fates import Judged, Refused, Request
 from .judge import judge
-from .keyring import DirectoryWatch
+from .keyring import DirectoryWatch, KeyRing
 from .reading import Gone, headers_of, read_request
 from .replies import Reply, answer, problem
 
@@ -51,11 +51,11 @@ class Intake:
             answered = problem(_incident(error), headers)
         await send_reply(send, answered)
 
-    async def _answer(self, request: Any, headers: Mapping[str, str]) -> Reply:
+    async def _answer(self, request: Request, headers: Mapping[str, str]) -> Reply:
         loop = asyncio.get_running_loop()
-        fate = judge(
-            request, directory=self._watch.ring(loop.time()), now=clock.now(), public_url=self._public_url
-        )
+        fate = self._fate(request, self._watch.ring(loop.time()))
+        if isinstance(fate, Refused) and fate.code == "key.unknown":
+            fate = self._fate(request, self._watch.ring_again(loop.time()))
         match fate:
             case Refused():
                 return self._refuse(fate, headers)
@@ -65,6 +65,9 @@ class Intake:
                 return self._tell(await waiter, fate, headers)
             case _:
                 assert_never(fate)
+
+    def _fate(self, request: Request, ring: KeyRing | None) -> Judged | Refused:
+        return judge(request, directory=ring, now=clock.now(), public_url=self._public_url)
 
     def _tell(self, outcome: Outcome, judged: Judged, headers: Mapping[str, str]) -> Reply:
         match outcome:

@@ -18,6 +18,7 @@ from nadzor.base.problems import Refusal
 log = structlog.get_logger()
 
 LOOK_S: Final = 1.0  # a revocation waits for publishing (15 s), not for us
+LOOK_AGAIN_S: Final = 0.05  # strangers may not make us read the file for every batch
 
 
 class KeyRing:
@@ -63,7 +64,14 @@ class DirectoryWatch:
 
     def ring(self, monotonic_s: float) -> KeyRing | None:
         """The key ring to judge with; None before the first directory was published."""
-        if monotonic_s - self._looked_at >= LOOK_S:
+        return self._looked(monotonic_s, every_s=LOOK_S)
+
+    def ring_again(self, monotonic_s: float) -> KeyRing | None:
+        """The same for a key that nobody seems to hold: it may have been enrolled a moment ago."""
+        return self._looked(monotonic_s, every_s=LOOK_AGAIN_S)
+
+    def _looked(self, monotonic_s: float, *, every_s: float) -> KeyRing | None:
+        if monotonic_s - self._looked_at >= every_s:
             self._looked_at = monotonic_s
             self._look()
         return self._ring

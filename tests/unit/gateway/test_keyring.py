@@ -50,6 +50,16 @@ def test_the_file_is_looked_at_once_a_second(home):
     assert watch.ring(101.0).serial == 2
 
 
+def test_for_a_stranger_the_file_is_looked_at_again(home):
+    """Who enrolled a moment ago is known at once; strangers cannot make us read for every batch."""
+    watch = DirectoryWatch(home.directory, home.settings.directory_key)
+    publish(home, now=NOW, serial=1)
+    assert watch.ring(100.0).serial == 1
+    publish(home, now=NOW, serial=2)
+    assert watch.ring_again(100.01).serial == 1
+    assert watch.ring_again(100.06).serial == 2
+
+
 def test_keys_are_found_by_their_name():
     """A known keyid has a holder and a key, another has neither."""
     keys = ring()
