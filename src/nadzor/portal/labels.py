@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from nadzor.measures.catalogue import catalogue
 from nadzor.portal.sheets import State
 from nadzor.portal.words import language
+from nadzor.register.vocabulary import field_text, solution_text
 
 
 def metric_label(code: str) -> str:
@@ -22,38 +23,13 @@ def metric_label(code: str) -> str:
 
 
 def field_label(code: str) -> str:
-    """A field of use."""
-    names = {
-        "cardiology": _("cardiology"),
-        "dentistry": _("dentistry"),
-        "dermatology": _("dermatology"),
-        "emergency": _("emergency care"),
-        "endoscopy": _("endoscopy"),
-        "laboratory": _("laboratory"),
-        "mammography": _("mammography"),
-        "neurology": _("neurology"),
-        "oncology": _("oncology"),
-        "ophthalmology": _("ophthalmology"),
-        "pathology": _("pathology"),
-        "pulmonology": _("pulmonology"),
-        "radiology": _("radiology"),
-        "records": _("medical records"),
-    }
-    return names.get(code, _plain(code))
+    """A field of use, in the register's own words."""
+    return field_text(code).in_language(language())
 
 
 def solution_label(code: str) -> str:
-    """A kind of AI solution."""
-    names = {
-        "diagnostics": _("support of diagnosis"),
-        "documentation": _("drafting of documents"),
-        "measurement": _("measurement"),
-        "prognosis": _("prognosis of disease"),
-        "screening": _("screening"),
-        "therapy_planning": _("support of therapy planning"),
-        "triage": _("sorting of studies"),
-    }
-    return names.get(code, _plain(code))
+    """A kind of AI solution, in the register's own words."""
+    return solution_text(code).in_language(language())
 
 
 def verdict_state(code: str) -> State:
