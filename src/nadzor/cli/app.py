@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from nadzor.cli import (
@@ -21,13 +24,30 @@ from nadzor.cli import (
     verify,
 )
 
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"nadzor {version('nadzor')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="nadzor",
-    help="Oversight of medical AI: receives operation data, proves receipt, finds failures and drift.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+@app.callback()
+def nadzor(
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Oversight of medical AI: receives operation data, proves receipt, finds failures and drift."""
+
 
 app.add_typer(register.app, name="register")
 app.add_typer(verify.app, name="verify")

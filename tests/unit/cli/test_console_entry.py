@@ -122,3 +122,9 @@ def test_statistics_are_recomputed_from_standard_input():
     done = nadzor("calc", "auc", stdin=json.dumps(figures))
     assert done.code == 0
     assert done.json()["auc"] == 0.75
+
+
+def test_the_version_is_told():
+    """`nadzor --version` names the release and needs no data directory."""
+    done = nadzor("--version")
+    assert (done.code, done.out.split()[0]) == (0, "nadzor")
