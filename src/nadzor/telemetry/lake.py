@@ -20,7 +20,7 @@ MEMORY = "700MB"  # of DuckDB; beyond it sorts and groups spill to disk
 def opened(lake: Path, *, threads: int = 2) -> Iterator[tuple[duckdb.DuckDBPyConnection, Manifest]]:
     """A connection that sees the lake's tables, and the manifest it sees.
 
-    Raises: Refusal lake.missing when nothing was ever loaded.
+    Raises: Refusal lake.missing when nothing was ever loaded, lake.damaged when a file cannot be read.
     """
     manifest = read_manifest(lake)
     if manifest is None or manifest.origin is None:
@@ -38,6 +38,9 @@ def opened(lake: Path, *, threads: int = 2) -> Iterator[tuple[duckdb.DuckDBPyCon
 def _expose(store: duckdb.DuckDBPyConnection, table: str, files: list[Path]) -> None:
     if files:
         names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-        store.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet([{names}])")
+        try:
+            store.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet([{names}])")
+        except duckdb.Error as error:
+            raise Refusal("lake.damaged", at=table) from error
     else:
         store.register(table, arrow_schema({**TABLES, "origin": ORIGIN}[table]).empty_table())

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from nadzor.base.durable import write_atomic
+from nadzor.base.problems import Refusal
 
 FORMAT = 1
 """Raised when the columns of the lake change: an older lake is then loaded anew from the journal."""
@@ -62,11 +63,16 @@ class Manifest(Struct, frozen=True):
 
 
 def read_manifest(lake: Path) -> Manifest | None:
-    """The manifest of a lake; None where nothing was ever loaded."""
+    """The manifest of a lake; None where nothing was ever loaded.
+
+    Raises: Refusal lake.damaged when it cannot be read.
+    """
     try:
         return msgspec.json.decode((lake / "manifest.json").read_bytes(), type=Manifest)
     except FileNotFoundError:
         return None
+    except msgspec.DecodeError as error:
+        raise Refusal("lake.damaged", at="manifest.json") from error
 
 
 def manifest_to_extend(lake: Path, *, step: int) -> Manifest:

@@ -72,12 +72,13 @@ class Rollups:
     def open_at(cls, rollups: Path) -> Self:
         """The same in a directory that stands anywhere.
 
-        Why the last two: a rollup written by an older release must be made anew, like one that is not there.
+        Why not only the first: a rollup that is damaged or of an older release must be made anew, like one
+        that is not there.
         """
         try:
             file = pq.ParquetFile(rollups / "rollup.parquet", memory_map=True)
             return cls(file, read_rollup_manifest(file.metadata.metadata[KEY]))
-        except (FileNotFoundError, KeyError, msgspec.DecodeError) as error:
+        except (FileNotFoundError, KeyError, msgspec.DecodeError, pa.ArrowInvalid) as error:
             raise Refusal("rollup.missing") from error
 
     def known_on(self, day: date) -> Self:
