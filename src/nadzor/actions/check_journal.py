@@ -7,8 +7,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.journal.opening import open_reader
@@ -33,7 +31,7 @@ def check_journal(home: Home) -> None:
 def _loaded(home: Home) -> int:
     try:
         lake = read_manifest(home.lake)
-    except msgspec.DecodeError:
+    except Refusal:
         return 0  # a damaged lake says nothing of the journal, and can be made anew from it
     return lake.journal_size if lake else 0
 
