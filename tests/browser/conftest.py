@@ -102,9 +102,20 @@ class Visit:
         self.page.goto(self.town.address + address)
         return self.page
 
+    def drawn(self) -> Page:
+        """The page once its charts are there; they are drawn on first view and loaded when they come near."""
+        self.page.evaluate(LOAD_IMAGES)
+        return self.page
+
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and "status of 4" not in message.text:
             self.complaints.append(message.text)
+
+
+LOAD_IMAGES = """() => Promise.all([...document.images].map(image => {
+    image.loading = "eager";
+    return image.decode().catch(() => null);
+}))"""
 
 
 @pytest.fixture

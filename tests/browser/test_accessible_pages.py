@@ -73,7 +73,8 @@ def test_text_twice_as_large_still_fits(visit):
     seen = visit(width=1280)
     wide = []
     for address in (*PUBLIC, *OPERATION):
-        page = seen.go(address)
+        seen.go(address)
+        page = seen.drawn()
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         wide += [address] if _overflow(page) > 0 else []
     assert wide == []
@@ -112,8 +113,10 @@ def test_the_theme_follows_the_system_until_chosen(visit):
     seen.page.emulate_media(color_scheme="dark")
     page = seen.go("/")
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    seen.drawn()
     chart = page.locator("figure img").evaluate("image => image.currentSrc")
     page.click("button[value=light]")
+    seen.drawn()
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert dark == "rgb(15, 23, 26)" and light == "rgb(244, 245, 241)"
     assert "-dark-wide" in chart and "-light-wide" in page.locator("figure img").evaluate(

@@ -26,6 +26,7 @@ def test_from_login_to_a_receipt_verified_offline(visit, town, tmp_path):
     page.click(".rail a[href='/']")
     page.click("text=No studies arrive where they were expected")
     assert page.locator("#evidence .hash").count() >= 4
+    seen.drawn()
     assert page.locator("figure img").evaluate("image => image.complete && image.naturalWidth > 300")
     page.click("#way-back a")
     page.select_option("#f-measure", "studies")
