@@ -80,7 +80,8 @@ def pass_card(town: Town, chromium: Browser) -> dict[str, Any]:
     page.goto(f"{town.address}/login/")
     page.fill("input[name=username]", "inspector")
     page.fill("input[name=password]", PASSWORD)
-    page.click("main button.button")
+    with page.expect_navigation():
+        page.click("main button.button")
     assert page.url == f"{town.address}/"
     state: dict[str, Any] = dict(context.storage_state())
     context.close()
@@ -100,6 +101,12 @@ class Visit:
     def go(self, address: str) -> Page:
         """Open an address of the town."""
         self.page.goto(self.town.address + address)
+        return self.page
+
+    def follow(self, selector: str) -> Page:
+        """Click what leads to another page, and be there: loaded, not only begun."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
         return self.page
 
     def drawn(self) -> Page:

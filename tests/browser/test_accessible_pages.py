@@ -89,11 +89,12 @@ def test_targets_are_large_enough(visit):
 
 def test_the_menu_opens_on_a_telephone(visit):
     """Closed at first, opened by a key or a touch, and it leads on; no script is needed for it."""
-    page = visit(width=360, language="en").go("/")
+    seen = visit(width=360, language="en")
+    page = seen.go("/")
     assert not page.locator(".rail-menu").is_visible()
     page.focus(".rail-toggle")
     page.keyboard.press("Space")
-    page.click(".rail-menu a[href='/devices/']")
+    seen.follow(".rail-menu a[href='/devices/']")
     assert page.url.endswith("/devices/")
 
 
@@ -115,7 +116,7 @@ def test_the_theme_follows_the_system_until_chosen(visit):
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     seen.drawn()
     chart = page.locator("figure img").evaluate("image => image.currentSrc")
-    page.click("button[value=light]")
+    seen.follow("button[value=light]")
     seen.drawn()
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert dark == "rgb(15, 23, 26)" and light == "rgb(244, 245, 241)"

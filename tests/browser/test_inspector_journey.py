@@ -21,18 +21,18 @@ def test_from_login_to_a_receipt_verified_offline(visit, town, tmp_path):
     page = seen.go("/signals/")
     page.fill("input[name=username]", "inspector")
     page.fill("input[name=password]", PASSWORD)
-    page.click("main button.button")
+    seen.follow("main button.button")
     assert page.url.endswith("/signals/")
-    page.click(".rail a[href='/']")
-    page.click("text=No studies arrive where they were expected")
+    seen.follow(".rail a[href='/']")
+    seen.follow("text=No studies arrive where they were expected")
     assert page.locator("#evidence .hash").count() >= 4
     seen.drawn()
     assert page.locator("figure img").evaluate("image => image.complete && image.naturalWidth > 300")
-    page.click("#way-back a")
+    seen.follow("#way-back a")
     page.select_option("#f-measure", "studies")
-    page.click("main .filters button")
-    page.click("main tbody th a >> nth=0")
-    page.click("#events tbody th a >> nth=0")
+    seen.follow("main .filters button")
+    seen.follow("main tbody th a >> nth=0")
+    seen.follow("#events tbody th a >> nth=0")
     assert page.locator("#events tr.is-current").count() == 1
     with page.expect_download() as download:
         page.click("a[download]")
@@ -40,12 +40,12 @@ def test_from_login_to_a_receipt_verified_offline(visit, town, tmp_path):
     download.value.save_as(receipt)
     command = [sys.executable, "-m", "nadzor_sdk", "verify", str(receipt), "--key", town.log_vkey]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
-    page.click("a[href='/receipt/'] >> nth=0")
+    seen.follow("a[href='/receipt/'] >> nth=0")
     page.fill("textarea", receipt.read_text())
-    page.click("main button.button")
+    seen.follow("main button.button")
     assert page.locator(".alert-good").is_visible()
     page.fill("textarea", json.dumps(json.loads(receipt.read_text()) | {"index": 10**6}))
-    page.click("main button.button")
+    seen.follow("main button.button")
     assert page.locator(".alert-alarm").is_visible()
     assert seen.complaints == []
 
@@ -54,9 +54,9 @@ def test_a_move_is_made_and_remembered(visit):
     """The inspector takes a signal up; the card shows who did what, and offers the next moves."""
     seen = visit(language="en")
     page = seen.go("/signals/?detector=failure_cusum")
-    page.click(".ledger .title >> nth=0")
+    seen.follow(".ledger .title >> nth=0")
     if page.locator("button[value=take]").count():
-        page.click("button[value=take]")
+        seen.follow("button[value=take]")
     assert page.locator("#moves .state-warn").first.inner_text() == "under review"
     assert page.locator("button[value=ask_maker]").is_visible()
     assert seen.complaints == []
@@ -81,14 +81,17 @@ def test_it_works_without_script(visit, town, chromium, pass_card):
     page = context.new_page()
     page.goto(f"{town.address}/signals/")
     page.select_option("#f-detector", "silence")
-    page.click("main .filters button")
+    with page.expect_navigation():
+        page.click("main .filters button")
     assert page.locator(".ledger > li").count() == 1
-    page.click("button[value=en]")
+    with page.expect_navigation():
+        page.click("button[value=en]")
     assert page.locator("html").get_attribute("lang") == "en"
     assert "detector=silence" in page.url
     page.goto(f"{town.address}/register/")
     page.fill("#q", "ai-002")
-    page.click("main .filters button")
+    with page.expect_navigation():
+        page.click("main .filters button")
     assert page.locator(".ledger > li").count() == 1
     context.close()
 
@@ -122,7 +125,7 @@ def test_keys_can_be_switched_off(visit):
     """Who does not want single keys switches them off, and they stay off (WCAG 2.1.4)."""
     seen = visit(language="en")
     page = seen.go("/help/")
-    page.click("button[name=keys][value=off]")
+    seen.follow("button[name=keys][value=off]")
     page.goto(f"{seen.town.address}/signals/")
     page.keyboard.press("?")
     assert page.url.endswith("/signals/")
