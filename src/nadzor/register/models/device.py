@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of the register.  Only this room and `actions` import them; every other room reads `queries`."""
+"""Tables of devices: what is registered, what its maker declared, where it works and with which keys."""
 
 from __future__ import annotations
 

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of the register.  Only this room and `actions` import them; every other room reads `queries`."""
+
+from __future__ import annotations
+
+from nadzor.register.models.authority import Delegation, Interest
+from nadzor.register.models.determination import Opinion
+from nadzor.register.models.device import (
+    CLASSES,
+    METRICS,
+    STATUSES,
+    Build,
+    Claim,
+    Device,
+    EnrolmentToken,
+    Installation,
+    InstallationKey,
+    PublishedDirectory,
+    ScoreScale,
+    Version,
+)
+from nadzor.register.models.filing import (
+    CHANNELS,
+    Breach,
+    Evidence,
+    Filing,
+    FilingStep,
+    Letter,
+    Paper,
+    Seal,
+    Submission,
+)
+from nadzor.register.models.revision import MirrorEntry, MirrorSync, Revision
+from nadzor.register.models.transmission import Certificate, Outage, Transmission, TransmissionStep
+
+__all__ = [
+    "CHANNELS",
+    "CLASSES",
+    "METRICS",
+    "STATUSES",
+    "Breach",
+    "Build",
+    "Certificate",
+    "Claim",
+    "Delegation",
+    "Device",
+    "EnrolmentToken",
+    "Evidence",
+    "Filing",
+    "FilingStep",
+    "Installation",
+    "InstallationKey",
+    "Interest",
+    "Letter",
+    "MirrorEntry",
+    "MirrorSync",
+    "Opinion",
+    "Outage",
+    "Paper",
+    "PublishedDirectory",
+    "Revision",
+    "ScoreScale",
+    "Seal",
+    "Submission",
+    "Transmission",
+    "TransmissionStep",
+    "Version",
+]
