@@ -11,7 +11,8 @@ import msgspec
 import yaml
 
 from nadzor.base.problems import Text
-from nadzor.law.load import check_faults, in_force, span_faults, yaml_texts
+from nadzor.law.faults import check_faults, span_faults
+from nadzor.law.load import in_force, yaml_texts
 from nadzor.law.norm import NormMissing, Span, Status
 from nadzor.workdays.calendar import Checked
 

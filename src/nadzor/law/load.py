@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
 import yaml
 
-from nadzor.base.problems import Text
-from nadzor.law.norm import Entry, Norm, NormMissing, Span, Value
-from nadzor.workdays.calendar import Checked
+from nadzor.base.problems import Refusal, Text
+from nadzor.law.facts import matching
+from nadzor.law.faults import entry_faults
+from nadzor.law.missing import why_missing
+from nadzor.law.norm import Entry, Norm, NormMissing, NormUnknown, Span, Value
 
 S = TypeVar("S", bound=Span)
 
@@ -27,37 +28,6 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Text
     cite: str
     norms: dict[str, Entry]
-
-
-def span_faults(spans: Sequence[Span]) -> list[str]:
-    """What is wrong with a list of editions: empty, backwards, out of order, overlapping.
-
-    Law: two editions of one norm are never in force together.
-    """
-    found = [] if spans else ["has no edition"]
-    found += [f"ends on {s.until} before it starts" for s in spans if s.until and s.until <= s.start]
-    for earlier, later in pairwise(spans):
-        if earlier.until is None or earlier.until > later.start:
-            found.append(f"edition of {earlier.start} overlaps the one of {later.start}")
-    return found
-
-
-def check_faults(checked: Checked) -> list[str]:
-    """A review must name somebody and come due after the check.
-
-    Law: our own rule: no entry without a person and a next look.
-    """
-    found = [] if checked.by.strip() else ["names nobody who checked it"]
-    return found if checked.next > checked.day else [*found, "has no later review date"]
-
-
-def entry_faults(entry: Entry) -> list[str]:
-    """What is wrong with one norm: its intervals, its citations, its review.
-
-    Law: our own rule: every value is dated and cited.
-    """
-    uncited = [f"value from {v.start} has no citation" for v in entry.values if not v.cite.strip()]
-    return [*span_faults(entry.values), *uncited, *check_faults(entry.checked)]
 
 
 def parse_act(text: str) -> Act:
@@ -76,14 +46,17 @@ def parse_act(text: str) -> Act:
 def join_acts(acts: Iterable[Act]) -> dict[str, tuple[str, Entry]]:
     """All norms by key, each with its act.
 
-    Law: one question has one home.
-    Raises: ValueError when two acts claim one key.
+    Law: one question has one home, one fact has one norm.
+    Raises: ValueError when two acts claim one key or one fact.
     """
     norms: dict[str, tuple[str, Entry]] = {}
+    told: dict[str, str] = {}
     for act in acts:
         for key, entry in act.norms.items():
             if key in norms:
                 raise ValueError(f"{key} is in {norms[key][0]} and in {act.act}")
+            if entry.fact and (other := told.setdefault(entry.fact, key)) != key:
+                raise ValueError(f"fact {entry.fact} is {other} and {key}")
             norms[key] = (act.act, entry)
     return norms
 
@@ -123,21 +96,68 @@ def in_force(spans: Sequence[S], on: date) -> S | None:
     return next((span for span in spans if span.covers(on)), None)
 
 
-def norm(key: str, on: date) -> Norm:
-    """The norm of this key in force on a day; for a term, the day its clock starts.
+def edition(entry: Entry, on: date, *, filed: date | None = None) -> Value | None:
+    """The edition that governs a clock started on a day, for a case filed on an earlier one.
 
-    Law: the act and point in the answer's `cite`.
-    Raises: NormMissing when none is in force; KeyError when the house has no such norm at all.
+    Law: the edition of the day the clock starts; a transitional rule keeps what was filed under its own.
     """
+    under = in_force(entry.values, filed) if filed else None
+    return under if under and under.finishes else in_force(entry.values, on)
+
+
+def resolve(text: str) -> tuple[str, ...]:
+    """The keys of every norm that a key, a fact's number or a stem of numbers names.
+
+    Law: none; a way to find it.
+    Raises: NormUnknown when nothing answers to it.
+
+    >>> resolve(" Registration.Version_Amendment ")
+    ('registration.version_amendment',)
+    """
+    found = matching({key: entry.fact for key, (_, entry) in norms().items()}, text)
+    if not found:
+        raise NormUnknown
+    return found
+
+
+def only(text: str) -> str:
+    """The one key that a key or a fact's number names.
+
+    Law: none; a way to find it.
+    Raises: NormUnknown; Refusal law.ambiguous for a stem that several norms share.
+    """
+    if text in norms():
+        return text
+    found = resolve(text)
+    if len(found) > 1:
+        raise Refusal("law.ambiguous", "$.key", keys=", ".join(found))
+    return found[0]
+
+
+def norm(key: str, on: date, *, filed: date | None = None) -> Norm:
+    """The norm in force on a day, by key or fact; for a term, the day its clock starts.
+
+    Law: the act and point in the answer's `cite`; a transitional rule for what was filed before.
+    Raises: NormMissing when none is in force; NormUnknown when the house has no such norm at all.
+
+    >>> norm("registration.version_amendment", date(2026, 11, 20)).number
+    5
+    """
+    key = only(key)
     act, entry = norms()[key]
-    value = in_force(entry.values, on)
+    value = edition(entry, on, filed=filed)
     if value is None:
-        raise NormMissing(key, on)
-    return _answer(key, act, entry, value)
+        raise NormMissing(key, on, why=why_missing(entry, on))
+    return answer(key, act, entry, value)
 
 
-def _answer(key: str, act: str, entry: Entry, value: Value) -> Norm:
+def answer(key: str, act: str, entry: Entry, value: Value) -> Norm:
+    """A norm with one of its editions chosen.
+
+    Law: the edition's citation.
+    """
     return Norm(
         key=key, act=act, what=entry.what, unit=entry.unit, checked=entry.checked,
         value=value.value, cite=value.cite, status=value.status, since=value.start, until=value.until,
+        fact=entry.fact, term=entry.term, note=value.note, conflicts=entry.conflicts, finishes=value.finishes,
     )  # fmt: skip
