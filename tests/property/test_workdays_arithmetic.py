@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nadzor.workdays.arithmetic import add_calendar_days, add_workdays, is_workday, workdays_between
 
-days = st.dates(date(2024, 1, 1), date(2027, 6, 30))
+days = st.dates(date(2013, 1, 1), date(2027, 6, 30))
 counts = st.integers(1, 60)
 NEXT = timedelta(days=1)
 
@@ -40,3 +40,12 @@ def test_a_later_event_never_ends_earlier(one: date, other: date, count: int) ->
     """Terms keep the order of the events that start them."""
     early, late = sorted((one, other))
     assert add_workdays(early, count) <= add_workdays(late, count)
+
+
+@given(days, counts)
+def test_decree_days_only_lengthen_a_term(event: date, count: int) -> None:
+    """With the President's days taken off, no term ends earlier, and its last day is still worked."""
+    ordinary, decreed = (add_workdays(event, count, decree_days=switch) for switch in (False, True))
+    assert decreed >= ordinary
+    assert is_workday(decreed, decree_days=True)
+    assert workdays_between(event + NEXT, decreed + NEXT, decree_days=True) == count

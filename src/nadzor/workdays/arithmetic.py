@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Arithmetic of terms: counting workdays and calendar days the way the Civil Code counts them.
 
-All days are dates in Moscow, the regulator's zone; intervals are half-open.
+All days are dates in Moscow, the regulator's zone; intervals are half-open.  The President's paid non-working
+days of 2020 and 2021 count as days off only where a caller passes `decree_days=True`.
 """
 
 from __future__ import annotations
@@ -9,43 +10,43 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, assert_never
 
-from nadzor.workdays.calendar import ONE_DAY, year_of
+from nadzor.workdays.calendar import ONE_DAY, days_of, year_of
 
 Unit = Literal["working_day", "calendar_day"]
 
 
-def is_workday(day: date) -> bool:
+def is_workday(day: date, *, decree_days: bool = False) -> bool:
     """Whether this day is worked.
 
     Law: Labour Code art. 111-112; the transfer decree of the year.
     Raises: CalendarMissing beyond the loaded years.
     """
-    return year_of(day).is_workday(day)
+    return year_of(day).is_workday(day, decree_days=decree_days)
 
 
-def next_workday(day: date) -> date:
+def next_workday(day: date, *, decree_days: bool = False) -> date:
     """The day itself if it is worked, else the first worked day after it.
 
     Law: Civil Code art. 193.
     Raises: CalendarMissing beyond the loaded years.
     """
-    while not is_workday(day):
+    while not is_workday(day, decree_days=decree_days):
         day += ONE_DAY
     return day
 
 
-def last_workday(day: date) -> date:
+def last_workday(day: date, *, decree_days: bool = False) -> date:
     """The day itself if it is worked, else the last worked day before it: when to warn.
 
     Law: none moves a fixed date back; used only to warn before one.
     Raises: CalendarMissing beyond the loaded years.
     """
-    while not is_workday(day):
+    while not is_workday(day, decree_days=decree_days):
         day -= ONE_DAY
     return day
 
 
-def add_workdays(event: date, count: int) -> date:
+def add_workdays(event: date, count: int, *, decree_days: bool = False) -> date:
     """The last day of a term of `count` workdays that an event starts.
 
     Law: Civil Code art. 191 (a term starts the day after the event).
@@ -58,11 +59,11 @@ def add_workdays(event: date, count: int) -> date:
     _positive(count)
     day = event
     for _ in range(count):
-        day = next_workday(day + ONE_DAY)
+        day = next_workday(day + ONE_DAY, decree_days=decree_days)
     return day
 
 
-def add_calendar_days(event: date, count: int) -> date:
+def add_calendar_days(event: date, count: int, *, decree_days: bool = False) -> date:
     """The last day of a term of `count` calendar days; one that ends on a day off ends on the next workday.
 
     Law: Civil Code art. 191, 193.
@@ -73,10 +74,10 @@ def add_calendar_days(event: date, count: int) -> date:
     datetime.date(2026, 11, 2)
     """
     _positive(count)
-    return next_workday(event + count * ONE_DAY)
+    return next_workday(event + count * ONE_DAY, decree_days=decree_days)
 
 
-def due(event: date, count: int, unit: Unit) -> date:
+def due(event: date, count: int, unit: Unit, *, decree_days: bool = False) -> date:
     """The last day of a term in either unit.
 
     Law: Civil Code art. 191, 193.
@@ -84,14 +85,14 @@ def due(event: date, count: int, unit: Unit) -> date:
     """
     match unit:
         case "working_day":
-            return add_workdays(event, count)
+            return add_workdays(event, count, decree_days=decree_days)
         case "calendar_day":
-            return add_calendar_days(event, count)
+            return add_calendar_days(event, count, decree_days=decree_days)
         case _:
             assert_never(unit)
 
 
-def workdays_between(start: date, end: date) -> int:
+def workdays_between(start: date, end: date, *, decree_days: bool = False) -> int:
     """How many days of [start, end) are worked.
 
     Law: Labour Code art. 111-112.
@@ -99,7 +100,20 @@ def workdays_between(start: date, end: date) -> int:
     Raises: CalendarMissing beyond the loaded years.
     """
     days = (start + offset * ONE_DAY for offset in range((end - start).days))
-    return sum(is_workday(day) for day in days)
+    return sum(is_workday(day, decree_days=decree_days) for day in days)
+
+
+def workdays_of(year: int, *, decree_days: bool = False) -> tuple[date, ...]:
+    """Every worked day of a year, in order.
+
+    Law: Labour Code art. 111-112; the year's transfer decree.
+    Raises: CalendarMissing beyond the loaded years.
+
+    >>> len(workdays_of(2020)), len(workdays_of(2020, decree_days=True))
+    (248, 219)
+    """
+    known = year_of(date(year, 1, 1))
+    return tuple(day for day in days_of(year) if known.is_workday(day, decree_days=decree_days))
 
 
 def _positive(count: int) -> None:

@@ -14,6 +14,8 @@ import yaml
 
 from nadzor.base.problems import Refusal
 
+Status = Literal["read", "reported", "unverified"]
+
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 
@@ -41,6 +43,14 @@ class Checked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     next: date
 
 
+class DecreeDays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Paid non-working days that a decree of the President set inside a year already published."""
+
+    cite: str
+    status: Status
+    days: frozenset[date]
+
+
 class Year(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One year of the production calendar.  `workdays` is the published total, used as a checksum."""
 
@@ -52,14 +62,17 @@ class Year(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shortened: tuple[date, ...] | None
     source: str
     cite: str
-    status: Literal["read", "reported", "unverified"]
+    status: Status
     checked: Checked
+    decree_days: tuple[DecreeDays, ...] = ()
 
-    def is_workday(self, day: date) -> bool:
-        """Whether this day of this year is worked.
+    def is_workday(self, day: date, *, decree_days: bool = False) -> bool:
+        """Whether this day of this year is worked; the President's days count as off only when asked for.
 
-        Law: Labour Code art. 111-112; the year's transfer decree.
+        Law: Labour Code art. 111-112; the year's transfer decree; the decrees named in `decree_days`.
         """
+        if decree_days and any(day in decree.days for decree in self.decree_days):
+            return False
         if day.weekday() >= SATURDAY:
             return day in self.working_saturdays
         return day not in self.days_off
@@ -83,12 +96,14 @@ def faults(year: Year) -> list[str]:
     """
     moved_from = {t.from_day for t in year.transfers}
     moved_to = {t.to_day for t in year.transfers}
-    named = (*year.days_off, *year.working_saturdays, *moved_to, *(year.shortened or ()))
+    decreed = [day for decree in year.decree_days for day in decree.days]
+    named = (*year.days_off, *year.working_saturdays, *moved_to, *decreed, *(year.shortened or ()))
     found = [f"{day} is not in {year.year}" for day in named if day.year != year.year]
     found += [f"{day} is a weekend" for day in year.days_off if day.weekday() >= SATURDAY]
     found += [f"{day} is not a Saturday" for day in year.working_saturdays if day.weekday() != SATURDAY]
     found += [f"{day} works without a transfer" for day in year.working_saturdays - moved_from]
     found += [f"{day} is a transfer's day off but not in days_off" for day in moved_to - year.days_off]
+    found += [f"{day} is off without its decree" for day in decreed if not year.is_workday(day)]
     total = sum(year.is_workday(day) for day in days_of(year.year))
     if total != year.workdays:
         found.append(f"{total} workdays by the days, {year.workdays} by the published total")

@@ -15,33 +15,9 @@ from nadzor.workdays.arithmetic import (
     last_workday,
     next_workday,
     workdays_between,
+    workdays_of,
 )
 from nadzor.workdays.calendar import CalendarMissing
-
-VECTORS = """
-2025-04-29  5  2025-05-12
-2025-12-29  5  2026-01-15
-2024-11-01  1  2024-11-02
-2025-10-31  1  2025-11-01
-2024-12-27  1  2024-12-28
-2024-04-26  1  2024-04-27
-2026-03-05 31  2026-04-20
-2026-04-27 10  2026-05-13
-2025-12-30  3  2026-01-14
-2026-11-20 25  2026-12-25
-2026-11-20 35  2027-01-19
-2026-12-28  5  2027-01-13
-2025-12-15 31  2026-02-06
-2026-01-05  5  2026-01-16
-2024-12-28  5  2025-01-15
-"""
-
-
-@pytest.mark.parametrize("line", VECTORS.split("\n")[1:-1])
-def test_published_vectors(line: str) -> None:
-    """Each published term ends on its published day, over holidays, working Saturdays and year ends."""
-    event, count, last = line.split()
-    assert add_workdays(date.fromisoformat(event), int(count)) == date.fromisoformat(last)
 
 
 def test_calendar_days_end_on_a_workday() -> None:
@@ -71,7 +47,7 @@ def test_between_is_half_open() -> None:
     assert workdays_between(date(2026, 11, 2), date(2026, 11, 2)) == 0
 
 
-@pytest.mark.parametrize("day", [date(2023, 12, 29), date(2028, 1, 10)])
+@pytest.mark.parametrize("day", [date(2012, 12, 29), date(2028, 1, 10)])
 def test_years_not_loaded_are_refused(day: date) -> None:
     """Outside the loaded years no day is judged; the refusal names the year."""
     with pytest.raises(CalendarMissing) as refusal:
@@ -84,6 +60,25 @@ def test_a_term_across_the_last_year_is_refused() -> None:
     """A term that starts inside the last loaded year and ends beyond it has no date."""
     with pytest.raises(CalendarMissing):
         add_workdays(date(2027, 12, 30), 2)
+
+
+def test_decree_days_count_only_when_asked_for() -> None:
+    """The paid non-working days of 2020 and 2021 are worked by default and off by the switch, everywhere."""
+    assert is_workday(date(2020, 4, 1))
+    assert not is_workday(date(2020, 4, 1), decree_days=True)
+    assert next_workday(date(2020, 5, 6), decree_days=True) == date(2020, 5, 12)
+    assert last_workday(date(2021, 11, 5), decree_days=True) == date(2021, 10, 29)
+    assert due(date(2020, 3, 27), 1, "working_day", decree_days=True) == date(2020, 5, 12)
+    assert due(date(2020, 3, 27), 5, "calendar_day", decree_days=True) == date(2020, 5, 12)
+    assert workdays_between(date(2021, 11, 1), date(2021, 11, 8), decree_days=True) == 0
+
+
+def test_the_days_of_a_year() -> None:
+    """A year is listed day by day, in order; a year that is not loaded is refused."""
+    assert workdays_of(2021)[:2] == (date(2021, 1, 11), date(2021, 1, 12))
+    assert len(workdays_of(2021, decree_days=True)) == 247 - 7
+    with pytest.raises(CalendarMissing):
+        workdays_of(9999)
 
 
 def test_a_term_has_a_day() -> None:

@@ -11,7 +11,7 @@ import pytest
 from nadzor.workdays.calendar import days_of, loaded, parse_year
 
 HOLIDAYS = (*(f"01-0{day}" for day in range(1, 9)), "02-23", "03-08", "05-01", "05-09", "06-12", "11-04")
-PUBLISHED = {2024: 248, 2025: 247, 2026: 247, 2027: 247}
+PUBLISHED = dict.fromkeys(range(2013, 2028), 247) | {2020: 248, 2024: 248}
 
 
 def _text_of(year: int) -> str:
@@ -37,7 +37,24 @@ def test_days_off_are_holidays_or_transfers(number: int) -> None:
 def test_years_without_a_hole() -> None:
     """The loaded years follow each other."""
     years = list(loaded())
-    assert years == list(range(years[0], years[-1] + 1))
+    assert years == list(range(2013, 2028))
+
+
+def test_decree_days_are_a_list_of_their_own() -> None:
+    """Only 2020 and 2021 have decree days; each list is cited, and none is an ordinary day off."""
+    decreed = {number: year.decree_days for number, year in loaded().items() if year.decree_days}
+    assert {number: sum(len(each.days) for each in lists) for number, lists in decreed.items()} == {
+        2020: 29,
+        2021: 7,
+    }
+    assert all(each.cite.startswith("President's Decree") for lists in decreed.values() for each in lists)
+
+
+def test_a_decree_day_must_be_an_ordinary_workday() -> None:
+    """A decree cannot take off a day that was off already."""
+    text = _text_of(2021).replace("      - 2021-11-01\n", "      - 2021-11-04\n", 1)
+    with pytest.raises(ValueError, match="2021-11-04 is off without its decree"):
+        parse_year(text)
 
 
 @pytest.mark.parametrize(
