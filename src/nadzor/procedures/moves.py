@@ -1,32 +1,77 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A move, a table of moves, the faults a table can have, and the one question asked of it."""
+"""A move, a table of moves, and the one question asked of it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
 
 import msgspec
 
 from nadzor.base.problems import Refusal
 
-Role = Literal[
+#: The roles of accounts.
+Account = Literal[
     "inspector", "head", "registrar", "expert", "moscow_centre",
     "manufacturer_admin", "manufacturer_reporter", "representative",
     "clinic", "auditor", "operator",
 ]  # fmt: skip
-ROLES: tuple[str, ...] = get_args(Role)
+ROLES: tuple[str, ...] = get_args(Account)
+
+#: `house` only notes what the house itself saw happen, such as a month received whole; it decides nothing.
+Role = Literal[Account, "house"]
+MOVERS: tuple[str, ...] = get_args(Role)
+
+Effect = Literal[
+    "", "enter_device", "enter_version", "enter_amendment",
+    "suspend_device", "resume_device", "cancel_device", "reinstate_device",
+]  # fmt: skip
+EFFECTS: tuple[str, ...] = get_args(Effect)
+
+#: What a person adds to a move besides grounds; words.yaml says each in both languages.
+Ask = Literal[
+    "defects", "expertise_ground", "objections_text", "question", "answer", "norm_cite", "court_act",
+    "standing_ground", "end_ground", "cancellation_ground", "evidence", "control_order", "control_result",
+    "amendment",
+]  # fmt: skip
+ASKS: tuple[str, ...] = get_args(Ask)
+
+#: As `to`: the state from which the standing-still step was made.
+BACK: Final = "^"
 
 
 class Move(msgspec.Struct, frozen=True):
-    """One arrow: from a state, by a verb, to a state; who may take it; whether grounds must be given."""
+    """One arrow: from a state, by a verb, to a state; who may take it, and what happens with the clocks.
+
+    Clocks are norm keys.  `starts`: counting from the next day (Civil Code art. 191).  `stops`: met by this
+    move.  `pauses` .. `resumes`: stand still from the day after the one through the day of the other; the
+    table PAUSES in clocks.py names the switch norm that says whether they do.  `within`: allowed only while
+    this clock has not run out; `after`: only once it has; no norm, no bar.  `once`: one time in a matter.
+    """
 
     start: str
     verb: str
     to: str
     by: tuple[Role, ...]
     grounds: bool = True
+    starts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    resumes: tuple[str, ...] = ()
+    within: str = ""
+    after: str = ""
+    effect: Effect = ""
+    asks: tuple[Ask, ...] = ()
+    once: bool = False
+
+    @property
+    def clocks(self) -> tuple[str, ...]:
+        """Every clock the move touches, once.
+
+        Law: the procedure's table.
+        """
+        guards = tuple(key for key in (self.within, self.after) if key)
+        return tuple(dict.fromkeys((*self.starts, *self.stops, *self.pauses, *self.resumes, *guards)))
 
 
 class Procedure(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +90,7 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
         Law: the table itself.
         """
         named = (self.first, *(state for move in self.moves for state in (move.start, move.to)))
-        return tuple(dict.fromkeys(named))
+        return tuple(dict.fromkeys(state for state in named if state != BACK))
 
     @property
     def open_states(self) -> tuple[str, ...]:
@@ -54,6 +99,22 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
         Law: the table itself.
         """
         return tuple(state for state in self.states if state not in self.closed)
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """Every verb once, in the order the table names them.
+
+        Law: the table itself.
+        """
+        return tuple(dict.fromkeys(move.verb for move in self.moves))
+
+    @property
+    def clocks(self) -> tuple[str, ...]:
+        """Every clock the table touches, once, in its order.
+
+        Law: the table itself.
+        """
+        return tuple(dict.fromkeys(key for move in self.moves for key in move.clocks))
 
 
 def moves_from(procedure: Procedure, state: str) -> tuple[Move, ...]:
@@ -88,8 +149,20 @@ def allowed(procedure: Procedure, state: str, verb: str, *, by: str, because: st
     return move
 
 
+def allowed_with(move: Move, added: Mapping[str, str]) -> Mapping[str, str]:
+    """What the person added, stripped, if it answers everything the move asks for.
+
+    Law: the procedure's table.
+    Raises: Refusal move.unanswered.
+    """
+    told: dict[str, str] = {ask: added.get(ask, "").strip() for ask in move.asks}
+    if empty := [ask for ask, text in told.items() if not text]:
+        raise Refusal("move.unanswered", f"$.{empty[0]}", verb=move.verb, asks=", ".join(empty))
+    return told
+
+
 def reached(procedure: Procedure) -> frozenset[str]:
-    """Every state that some path from the first one reaches.
+    """Every state that some path from the first one reaches; a way back leads to where one came from.
 
     Law: the procedure's table.
     """
@@ -97,26 +170,5 @@ def reached(procedure: Procedure) -> frozenset[str]:
     edge = frozenset({procedure.first})
     while edge:
         found |= edge
-        edge = frozenset(m.to for state in edge for m in moves_from(procedure, state)) - found
+        edge = frozenset(m.to for state in edge for m in moves_from(procedure, state)) - found - {BACK}
     return found
-
-
-def table_faults(procedure: Procedure) -> list[str]:
-    """What is wrong with a table: doubled verbs, unreachable or dead-end states, moves nobody may take.
-
-    Law: our own rule: every open state has an owner and an exit.
-    """
-    twice = [arrow for arrow, n in Counter((m.start, m.verb) for m in procedure.moves).items() if n > 1]
-    found = [f"{state} has two moves called {verb}" for state, verb in twice]
-    found += [f"{state} is never reached" for state in procedure.states if state not in reached(procedure)]
-    found += [f"{move.verb} from {move.start} is nobody's" for move in procedure.moves if not move.by]
-    found += [f"{state} is final but not closed" for state in procedure.final - procedure.closed]
-    return found + list(_exit_faults(procedure))
-
-
-def _exit_faults(procedure: Procedure) -> Iterable[str]:
-    for state in procedure.states:
-        if moves_from(procedure, state) and state in procedure.final:
-            yield f"{state} is final but has an exit"
-        if not moves_from(procedure, state) and state not in procedure.final:
-            yield f"{state} has no exit"

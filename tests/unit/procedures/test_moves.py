@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from nadzor.base.problems import Refusal
-from nadzor.procedures.moves import Move, Procedure, allowed, moves_for, reached, table_faults
+from nadzor.procedures.faults import table_faults
+from nadzor.procedures.moves import Move, Procedure, allowed, moves_for, reached
 from nadzor.procedures.signal import CONFIRMED, MAKER_ASKED, RAISED, SIGNAL, UNDER_REVIEW
 
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from nadzor.procedures.diagram import page
-from nadzor.procedures.moves import ROLES, table_faults
+from nadzor.procedures.faults import table_faults
+from nadzor.procedures.moves import ROLES
 from nadzor.procedures.signal import CONFIRMED, DISMISSED, RAISED, SIGNAL
 from nadzor.procedures.words import words
 
