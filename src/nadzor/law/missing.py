@@ -7,6 +7,7 @@ from datetime import date
 
 from nadzor.base.problems import Text
 from nadzor.law.norm import NO_EDITION, Entry
+from nadzor.workdays.spoken import plain
 
 
 def why_missing(entry: Entry, on: date) -> Text:
@@ -18,13 +19,9 @@ def why_missing(entry: Entry, on: date) -> Text:
         return entry.hole or NO_EDITION
     first, last = entry.values[0].start, entry.values[-1].until
     if on < first:
-        return Text(ru=f"норма действует с {_ru(first)}", en=f"the norm applies from {first} only")
+        return Text(ru=f"норма действует с {plain(first).ru}", en=f"it applies from {plain(first).en} only")
     if last is None or on < last:
         return NO_EDITION
-    lapsed = Text(ru=f"норма утратила силу {_ru(last)}", en=f"the rule lapsed on {last}")
+    lapsed = Text(ru=f"норма утратила силу {plain(last).ru}", en=f"the rule lapsed on {plain(last).en}")
     after = entry.successor or Text(ru="преемник неизвестен", en="its successor is unknown")
     return Text(ru=f"{lapsed.ru}, {after.ru}", en=f"{lapsed.en}, {after.en}")
-
-
-def _ru(day: date) -> str:
-    return day.strftime("%d.%m.%Y")

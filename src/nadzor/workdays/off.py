@@ -13,6 +13,7 @@ import yaml
 
 from nadzor.base.problems import Text
 from nadzor.workdays.calendar import SATURDAY, Year, year_of
+from nadzor.workdays.spoken import plain
 
 Kind = Literal["weekend", "holiday", "transfer", "decree"]
 
@@ -74,9 +75,10 @@ def why_worked(day: date) -> Off | None:
     move = next((move for move in year.transfers if move.from_day == day), None)
     if move is None or day.weekday() != SATURDAY or not year.is_workday(day):
         return None
+    to = plain(move.to_day)
     name = Text(
-        ru=f"рабочая суббота, выходной перенесён на {move.to_day:%d.%m.%Y}",
-        en=f"a working Saturday, its day off moved to {move.to_day}",
+        ru=f"рабочая суббота, выходной перенесён на {to.ru}",
+        en=f"a working Saturday, its day off moved to {to.en}",
     )
     return Off("transfer", name, year.cite)
 
@@ -85,9 +87,8 @@ def _moved(year: Year, day: date) -> Off | None:
     move = next((move for move in year.transfers if move.to_day == day), None)
     if move is None:
         return None
-    name = Text(
-        ru=f"выходной, перенесённый с {move.from_day:%d.%m.%Y}", en=f"day off moved from {move.from_day}"
-    )
+    moved = plain(move.from_day)
+    name = Text(ru=f"выходной, перенесённый с {moved.ru}", en=f"day off moved from {moved.en}")
     return Off("transfer", name, year.cite)
 
 

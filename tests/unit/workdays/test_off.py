@@ -12,10 +12,10 @@ from nadzor.workdays.off import why_off, why_worked
 
 REASONS = """
 2026-11-04 | holiday  | National Unity Day
-2026-01-09 | transfer | day off moved from 2026-01-03
+2026-01-09 | transfer | day off moved from 3 Jan 2026
 2026-11-21 | weekend  | weekend
 2026-05-09 | holiday  | Victory Day
-2014-03-10 | transfer | day off moved from 2014-03-08
+2014-03-10 | transfer | day off moved from 8 Mar 2014
 """
 
 
@@ -41,7 +41,7 @@ def test_a_working_saturday_says_why() -> None:
     """A Saturday is worked by a transfer only; ordinary Saturdays and weekdays have no reason."""
     moved = why_worked(date(2027, 2, 20))
     assert moved is not None
-    assert "2027-02-22" in moved.name.en
+    assert "22 Feb 2027" in moved.name.en
     assert why_worked(date(2027, 2, 27)) is why_worked(date(2026, 11, 20)) is None
 
 
