@@ -11,7 +11,7 @@ import msgspec
 from nadzor.actions.enrol_installation import enrol_installation
 from nadzor.actions.issue_token import issue_token
 from nadzor.base.durable import write_atomic
-from nadzor.base.home import Home
+from nadzor.base.home import SANDBOX, Home
 from nadzor.base.lock import alone
 from nadzor.people.queries import CONSOLE
 from nadzor_wire.base64text import b64
@@ -31,8 +31,10 @@ def connect_installation(
         if not file.exists():
             token = issue_token(home, device=device, clinic_oid=clinic_oid, by=CONSOLE, now=now)
             write_atomic(file, _enrolled(home, token, now=now).encode(), mode=0o600)
+    kept = parse_credential(file.read_bytes())
+    address = gateway or home.settings.public_url
     return msgspec.structs.replace(
-        parse_credential(file.read_bytes()), gateway=gateway or home.settings.public_url
+        kept, gateway=address + ("" if kept.log_vkey == home.log_vkey else SANDBOX)
     )
 
 

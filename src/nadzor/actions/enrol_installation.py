@@ -40,12 +40,13 @@ def enrol_installation(home: Home, *, token: str, public_key: str, now: datetime
     public = _raw(public_key)
     row = _enrol(token, public, now)
     directory = publish_directory(home, now=now)
+    log = home.sandbox() if row.sandbox else home.log
     return Enrolment(
         installation=row.id,
         device=row.device.code,
         keyid=key_id(public),
-        gateway=home.settings.public_url,
-        log_vkey=home.log_vkey,
+        gateway=log.address,
+        log_vkey=log.vkey,
         directory_serial=directory.serial,
         enrolled_at=now,
     )

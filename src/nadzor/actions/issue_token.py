@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Invite one installation: a one-time token for a device in a clinic."""
+"""Invite one installation: a one-time token for a device in a clinic, or on its maker's test bench."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from nadzor.people.queries import Person
 from nadzor.records import audit, vault
 from nadzor.register.models import Device, EnrolmentToken
 
+BENCH: Final = "s-bench"  # where a device is tested: no clinic's pseudonym looks like it
 VALID: Final = timedelta(hours=24)  # long enough to reach the clinic's engineer, short enough to lose little
 
 
 @transaction.atomic
-def issue_token(home: Home, *, device: str, clinic_oid: str, by: Person | None, now: datetime) -> str:
+def issue_token(home: Home, *, device: str, clinic_oid: str | None, by: Person | None, now: datetime) -> str:
     """A token good for one enrolment within a day; only its hash is kept, and the clinic only in the vault.
 
-    Why: a draft device gets a sandbox installation, whose events never reach the lake.
+    Why: a test bench, which is no clinic, and a draft device get a sandbox installation: what it sends goes
+    to the log of test streams and never reaches the lake.
     Raises: Refusal register.device-unknown, people.not-yours, vault.oid, enrol.device-cancelled.
     """
     row = Device.objects.select_related("maker").filter(code=device).first()
@@ -34,14 +36,14 @@ def issue_token(home: Home, *, device: str, clinic_oid: str, by: Person | None, 
     must_issue_token(by, maker=row.maker.code)
     if row.status == "cancelled":
         raise Refusal("enrol.device-cancelled")
-    site = vault.seal(_clinic(clinic_oid), home=home, now=now)
+    site = vault.seal(_clinic(clinic_oid), home=home, now=now) if clinic_oid is not None else BENCH
     token = "nz-" + secrets.token_urlsafe(32)
     digest = token_digest(token)
     EnrolmentToken.objects.create(
         digest=digest,
         device=row,
         site=site,
-        sandbox=row.status == "draft",
+        sandbox=clinic_oid is None or row.status == "draft",
         issued_at=now,
         expires_at=now + VALID,
     )

@@ -18,10 +18,12 @@ from nadzor_wire.note import vkey
 
 from . import clock
 from .durable import write_atomic, write_new
+from .lock import alone
 from .problems import Refusal
 
 SIGNING_KEYS: Final = ("log", "directory")
 SECRETS: Final = ("vault", "secret")
+SANDBOX: Final = "/sandbox"  # under the gateway's address; the log of test streams stands behind it
 _ROOMS: Final = ("journal", "lake", "rollups", "charts", "spool", "months", "keys", "keys/bodies")
 
 
@@ -34,6 +36,21 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     created: datetime
     directory_key: str
     v: int = 1
+
+
+class Log(Struct, frozen=True):
+    """One append-only log of the house: its name and key, where its batches lie, where it answers."""
+
+    origin: str
+    key: Ed25519PrivateKey
+    journal: Path
+    body_keys: Path
+    address: str
+
+    @property
+    def vkey(self) -> str:
+        """Its public key as makers pin it (C2SP signed-note verifier key)."""
+        return vkey(self.origin, self.key.public_key())
 
 
 class Home:
@@ -117,6 +134,34 @@ class Home:
         return _secret(self.root, name)
 
     @property
+    def log(self) -> Log:
+        """The log of what devices really did."""
+        origin, address = self.settings.origin, self.settings.public_url
+        return Log(origin, self.key("log"), self.journal, self.body_keys, address)
+
+    def sandbox(self) -> Log:
+        """The log of test streams, with keys of its own; they are made on the first need.
+
+        Raises: Refusal home.damaged when its key was there and is lost: receipts were given under it.
+        """
+        origin = f"{self.settings.origin}-sandbox"
+        return Log(
+            origin=origin,
+            key=_founded(self.root, "sandbox-log", origin),
+            journal=self.root / "sandbox" / "journal" / "journal.sqlite3",
+            body_keys=self.keys / "sandbox-bodies",
+            address=self.settings.public_url + SANDBOX,
+        )
+
+    def gate_key(self) -> tuple[str, Ed25519PrivateKey]:
+        """Name and key under which certificates of transmission are signed; made on the first need.
+
+        Raises: Refusal home.damaged when the key was there and is lost.
+        """
+        name = f"{self.settings.origin}-gate"
+        return name, _founded(self.root, "gate", name)
+
+    @property
     def log_vkey(self) -> str:
         """The log's public key as makers pin it (C2SP signed-note verifier key)."""
         return _read(self.root, "log.vkey").decode().strip()
@@ -130,6 +175,23 @@ def _furnish(root: Path) -> None:
         with contextlib.suppress(FileExistsError):
             seed = b64(secrets.token_bytes(32)).encode() + b"\n"
             write_new(root / "keys" / f"{name}.key", seed, mode=0o600)
+
+
+def _founded(root: Path, name: str, origin: str) -> Ed25519PrivateKey:
+    """A signing key that a house of an earlier release does not have yet.
+
+    Why: the public half is written last and is never without its key, so that a lost key is not replaced in
+    silence; one at a time, because every door may be the first to need it.
+    """
+    pinned = root / "keys" / f"{name}.vkey"
+    if not pinned.exists():
+        with alone(root / "keys" / ".founding.lock"):
+            if not (root / "keys" / f"{name}.key").exists():
+                seed = b64(secrets.token_bytes(32)).encode() + b"\n"
+                write_atomic(root / "keys" / f"{name}.key", seed, mode=0o600)
+            public = _signing_key(root, name).public_key()
+            write_atomic(pinned, vkey(origin, public).encode() + b"\n")
+    return _signing_key(root, name)
 
 
 def _signing_key(root: Path, name: str) -> Ed25519PrivateKey:

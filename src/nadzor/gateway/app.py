@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from nadzor.base import clock
-from nadzor.base.home import Home
+from nadzor.base.home import SANDBOX, Home
 from nadzor.base.problems import Refusal
 from nadzor.journal.opening import open_journal, open_reader
 from nadzor.journal.reader import Reader
@@ -27,6 +27,7 @@ from nadzor_wire.batch import PATH
 from .intake import Intake, deliver_to
 from .keyring import DirectoryWatch
 from .replies import problem
+from .sandbox import SANDBOX_PATH, Sandbox
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class Ready(TypedDict):
     watch: DirectoryWatch
     commit: GroupCommit
     reader: Reader
+    sandbox: Sandbox
 
 
 def create_app(home: Home, *, public_url: str | None = None) -> Starlette:
@@ -51,11 +53,13 @@ def create_app(home: Home, *, public_url: str | None = None) -> Starlette:
         commit.start()
         watch = DirectoryWatch(home.directory, home.settings.directory_key)
         reader = open_reader(home)
+        sandbox = Sandbox(home, watch, public_url=address)
         try:
             intake = Intake(watch, commit, public_url=address)
-            yield Ready(intake=intake, watch=watch, commit=commit, reader=reader)
+            yield Ready(intake=intake, watch=watch, commit=commit, reader=reader, sandbox=sandbox)
         finally:
             await asyncio.to_thread(commit.stop)
+            await asyncio.to_thread(sandbox.stop)
             reader.close()
             log.info("gateway.stopped")
 
@@ -67,16 +71,19 @@ def create_app(home: Home, *, public_url: str | None = None) -> Starlette:
             Route(PATH, only_post),
             Route("/log/checkpoint", checkpoint),
             Route("/log/key", log_key),
+            Route(SANDBOX_PATH, only_post),
+            Route(SANDBOX + "/log/checkpoint", sandbox_checkpoint),
+            Route(SANDBOX + "/log/key", sandbox_key),
             Route("/health/live", live),
             Route("/health/ready", ready),
         ],
         lifespan=running,
-        exception_handlers={HTTPException: refuse_address},
+        exception_handlers={HTTPException: refuse_address, Refusal: refuse},
     )
 
 
 class _Gateway(Starlette):
-    """The application, with one short cut.
+    """The application, with one short cut to each intake.
 
     Why: for a batch of one event, routing and middleware cost as much as judging; the intake needs neither.
     """
@@ -84,6 +91,8 @@ class _Gateway(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
             await scope["state"]["intake"](scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == SANDBOX_PATH and scope["method"] == "POST":
+            await scope["state"]["sandbox"](scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -97,6 +106,17 @@ async def checkpoint(request: Request) -> Response:
     """The newest signed checkpoint of the log."""
     reader: Reader = request.state.reader
     return PlainTextResponse(reader.checkpoint(), headers={"cache-control": "no-cache"})
+
+
+async def sandbox_checkpoint(request: Request) -> Response:
+    """The newest signed checkpoint of the log of test streams."""
+    note = await request.state.sandbox.checkpoint()
+    return PlainTextResponse(note, headers={"cache-control": "no-cache"})
+
+
+async def sandbox_key(request: Request) -> Response:
+    """The public key of the log of test streams."""
+    return PlainTextResponse(await request.state.sandbox.vkey() + "\n")
 
 
 async def live(_request: Request) -> Response:
@@ -119,7 +139,12 @@ async def ready(request: Request) -> Response:
 async def refuse_address(request: Request, error: Exception) -> Response:
     """A wrong address or method, as a problem document."""
     wrong_method = isinstance(error, HTTPException) and error.status_code == 405
-    refusal = Refusal("gateway.method" if wrong_method else "gateway.not-found")
+    return await refuse(request, Refusal("gateway.method" if wrong_method else "gateway.not-found"))
+
+
+async def refuse(request: Request, refusal: Exception) -> Response:
+    """A refusal as a problem document."""
+    assert isinstance(refusal, Refusal)
     status, headers, body = problem(refusal, request.headers)
     kept = {name.decode(): value.decode() for name, value in headers}
     return Response(body, status_code=status, headers=kept)

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""POST /v1/batches: read, judge, store, answer. Decides nothing itself."""
+"""A POST of a batch: read, judge, store, answer. Decides nothing itself."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 import structlog
 from starlette.types import Receive, Scope, Send
 
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
-from nadzor.journal.entry import Conflict, Foreign, Outcome, RefusalNote, Stored
+from nadzor.journal.entry import Conflict, Foreign, Outcome, RefusalNote, Repeated, Stored
 from nadzor.journal.incident import places
 from nadzor.journal.writer import Fate, GroupCommit
 
@@ -26,12 +26,18 @@ from .replies import Reply, answer, problem
 log = structlog.get_logger()
 
 
-class Intake:
-    """The one door for batches, as an ASGI application."""
+REPEATED: Final = "batch.repeated"  # noted in the sandbox: a sender that repeats survives a lost answer
 
-    def __init__(self, watch: DirectoryWatch, commit: GroupCommit, *, public_url: str) -> None:
+
+class Intake:
+    """The one door for batches of one log, as an ASGI application."""
+
+    def __init__(
+        self, watch: DirectoryWatch, commit: GroupCommit, *, public_url: str, sandbox: bool = False
+    ) -> None:
         self._watch = watch
         self._commit = commit
+        self._sandbox = sandbox
         self._public_url = public_url.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,11 +73,19 @@ class Intake:
                 assert_never(fate)
 
     def _fate(self, request: Request, ring: KeyRing | None) -> Judged | Refused:
-        return judge(request, directory=ring, now=clock.now(), public_url=self._public_url)
+        return judge(
+            request,
+            directory=ring,
+            now=clock.now(),
+            public_url=self._public_url,
+            sandbox=self._sandbox,
+        )
 
     def _tell(self, outcome: Outcome, judged: Judged, headers: Mapping[str, str]) -> Reply:
         match outcome:
             case Stored():
+                if self._sandbox and isinstance(outcome, Repeated):
+                    self._note(_late(judged, REPEATED, {}))
                 return answer(outcome)
             case Conflict():
                 facts = {"expected_seq": outcome.expected_seq}
@@ -82,6 +96,10 @@ class Intake:
                 assert_never(outcome)
 
     def _refuse(self, refused: Refused, headers: Mapping[str, str]) -> Reply:
+        self._note(refused)
+        return problem(refused.refusal(), headers)
+
+    def _note(self, refused: Refused) -> None:
         self._commit.refuse(
             RefusalNote(
                 at=clock.now(),
@@ -92,7 +110,6 @@ class Intake:
                 keyid=refused.keyid,
             )
         )
-        return problem(refused.refusal(), headers)
 
 
 def deliver_to(loop: asyncio.AbstractEventLoop) -> Any:

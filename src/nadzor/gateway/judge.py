@@ -51,9 +51,11 @@ _PLACES: Final = {
 }
 
 
-def judge(request: Request, *, directory: KeyRing | None, now: datetime, public_url: str) -> Judged | Refused:
-    """The fate of one request to the intake."""
-    case = _Case(request, now)
+def judge(
+    request: Request, *, directory: KeyRing | None, now: datetime, public_url: str, sandbox: bool = False
+) -> Judged | Refused:
+    """The fate of one request to the intake of the log, or of the sandbox's."""
+    case = _Case(request, now, sandbox=sandbox)
     try:
         return Judged(case.entry(directory, public_url))
     except (BatchError, SignatureError, _No) as wrong:
@@ -74,8 +76,9 @@ class _No(Exception):
 class _Case:
     """One request on its way through the steps; remembers whose it is once that is known."""
 
-    def __init__(self, request: Request, now: datetime) -> None:
+    def __init__(self, request: Request, now: datetime, *, sandbox: bool) -> None:
         self._request = request
+        self._sandbox = sandbox
         self._headers = request.headers
         self._now = now
         self._keyid: str | None = None
@@ -160,8 +163,8 @@ class _Case:
             raise _No("key.revoked")
         if not key_in_time(holder.key, self._now):
             raise _No("key.out-of-time")
-        if holder.entry.sandbox:
-            raise _No("key.sandbox")
+        if holder.entry.sandbox is not self._sandbox:  # a test key and a working key never share a log
+            raise _No("key.sandbox" if holder.entry.sandbox else "key.live")
         return holder, public
 
     def _fates(self, header: BatchHeader, coding: str, holder: Holder) -> Fates:

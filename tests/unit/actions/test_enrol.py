@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from nadzor.actions.connect_installation import connect_installation
 from nadzor.actions.enrol_installation import enrol_installation
 from nadzor.actions.import_register import import_register
-from nadzor.actions.issue_token import issue_token
+from nadzor.actions.issue_token import BENCH, issue_token
 from nadzor.actions.revoke_key import revoke_key
 from nadzor.base.directory import key_in_time, open_directory
+from nadzor.base.home import SANDBOX
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import Role
@@ -129,6 +131,25 @@ def test_a_draft_device_gets_a_sandbox_installation(home):
     import_register(register(device(status="draft")), by=CONSOLE, now=NOW)
     made = enrol_installation(home, token=token_for(home), public_key=public_key()[1], now=NOW)
     assert published(home).installations[made.installation].sandbox
+
+
+def test_a_test_bench_gets_the_address_and_the_key_of_the_sandbox(home):
+    """Also for a registered device; it stands in no clinic, so the vault keeps nothing."""
+    token = issue_token(home, device="ai-901", clinic_oid=None, by=CONSOLE, now=NOW)
+    made = enrol_installation(home, token=token, public_key=public_key()[1], now=NOW)
+    assert (made.gateway, made.log_vkey) == (home.sandbox().address, home.sandbox().vkey)
+    entry = published(home).installations[made.installation]
+    assert (entry.site, entry.sandbox) == (BENCH, True)
+    with pytest.raises(Refusal, match=r"vault\.unknown"):
+        vault.unseal(BENCH, home=home)
+
+
+def test_a_draft_device_on_this_machine_is_connected_to_the_sandbox(home, tmp_path):
+    """Its credential names the sandbox's address wherever the gateway is open today."""
+    import_register(register(device(status="draft")), by=CONSOLE, now=NOW)
+    made = {"device": "ai-901", "clinic_oid": CLINIC_OID, "now": NOW}
+    kept = connect_installation(home, tmp_path / "room", **made, gateway="http://127.0.0.1:9")
+    assert (kept.gateway, kept.log_vkey) == ("http://127.0.0.1:9" + SANDBOX, home.sandbox().vkey)
 
 
 def test_a_cancelled_device_gets_no_installation(home):

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from nadzor.base.home import SECRETS, SIGNING_KEYS, Home
+from nadzor.base.home import SANDBOX, SECRETS, SIGNING_KEYS, Home
 from nadzor.base.problems import Refusal
 from nadzor_wire.note import open_note, parse_vkey, sign_note
 
@@ -75,3 +77,29 @@ def test_unreadable_settings_are_refused(home):
     home.config.write_text('{"origin":', "utf-8")
     with pytest.raises(Refusal, match=r"home\.damaged"):
         Home.open(home.root)
+
+
+def test_the_sandbox_has_a_name_a_key_and_a_place_of_its_own(home):
+    """Nothing of it is shared with the log but the house; asked again, it is the same."""
+    made = home.sandbox()
+    assert (made.origin, made.address) == (f"{home.settings.origin}-sandbox", home.log.address + SANDBOX)
+    assert made.vkey != home.log.vkey == home.log_vkey
+    assert {made.journal, made.body_keys}.isdisjoint({home.journal, home.body_keys})
+    assert Home.open(home.root).sandbox().vkey == made.vkey
+    assert (home.keys / "sandbox-log.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_doors_that_need_a_key_first_make_one_together(home):
+    """Eight at once, on a house that has none: one key."""
+    with ThreadPoolExecutor(8) as doors:
+        made = list(doors.map(lambda _: Home.open(home.root).sandbox().vkey, range(8)))
+    assert len(set(made)) == 1
+
+
+@pytest.mark.parametrize("name, need", [("sandbox-log", "sandbox"), ("gate", "gate_key")])
+def test_a_lost_key_of_the_sandbox_or_the_gate_is_not_replaced(home, name, need):
+    """Receipts and certificates were given under it."""
+    getattr(home, need)()
+    (home.keys / f"{name}.key").unlink()
+    with pytest.raises(Refusal, match=r"home\.damaged"):
+        getattr(home, need)()

@@ -140,6 +140,7 @@ def test_step_8_the_key_may_report_here():
     assert code_of(asked, keys=ring(not_before=future)) == "key.out-of-time"
     assert code_of(asked, keys=ring(not_after=past)) == "key.out-of-time"
     assert code_of(asked, keys=ring(sandbox=True)) == "key.sandbox"
+    assert judge(asked, directory=ring(), now=NOW, public_url=URL, sandbox=True).code == "key.live"
     assert entry_of(asked, keys=ring(revoked_at=future)).keyid == KEYID
 
 
