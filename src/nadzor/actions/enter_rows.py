@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from nadzor.base.identifiers import normalise_number
 from nadzor.people.models import Organisation
@@ -29,19 +29,20 @@ def enter_organisations(rows: Sequence[OrganisationRow], *, now: datetime) -> in
     for row in rows:
         represented_by = codes[row.represented_by] if row.represented_by else None
         changed += _put(Organisation, {"code": row.code}, {"represented_by_id": represented_by})
-    for device in Device.objects.select_related("maker").filter(maker__code__in=[row.code for row in rows]):
-        _put(
-            Device,
-            {"code": device.code},
-            {"search": _search(device, device.maker)},
-            stamp={"changed_at": now},
-        )
+    name_for_search(Device.objects.filter(maker__code__in=[row.code for row in rows]), now=now)
     return changed
+
+
+def name_for_search(devices: QuerySet[Device], *, now: datetime) -> None:
+    """Bring the folded names of devices to what they and their makers are called now."""
+    for device in devices.select_related("maker__represented_by"):
+        found = {"search": _search(device, device.maker)}
+        _put(Device, {"code": device.code}, found, stamp={"changed_at": now})
 
 
 def enter_device(row: DeviceRow, *, now: datetime) -> int:
     """Enter a device with versions, claims, scales; claims no longer declared are removed, versions never."""
-    maker = Organisation.objects.get(code=row.maker)
+    maker = Organisation.objects.select_related("represented_by").get(code=row.maker)
     changed = _put(Device, {"code": row.code}, _device(row, maker), stamp={"changed_at": now})
     device = Device.objects.get(code=row.code)
     parts = _versions(device, row) + _claims(device, row) + _scales(device, row)
@@ -83,8 +84,11 @@ def _device(row: DeviceRow, maker: Organisation) -> dict[str, Any]:
 
 
 def _search(device: Device, maker: Organisation) -> str:
-    texts = (device.code, device.number, device.name_ru, device.name_en, maker.name_ru, maker.name_en)
-    return "\n".join(map(fold, texts))
+    texts = [device.code, device.number, device.name_ru, device.name_en]
+    for party in (maker, maker.represented_by):
+        if party is not None:
+            texts += [party.name_ru, party.name_en, party.inn, party.ogrn, party.oid]
+    return "\n".join(fold(text) for text in texts if text)
 
 
 def _versions(device: Device, row: DeviceRow) -> int:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from msgspec import Struct
 
 from nadzor.actions.create_staff import assign_organisations
 from nadzor.actions.enter_rows import enter_device, enter_organisations
+from nadzor.actions.write_editions import remember
 from nadzor.base.clock import moscow_date
 from nadzor.base.identifiers import normalise_number
 from nadzor.base.problems import Refusal, title
@@ -64,6 +66,7 @@ def enter_register(
         )
     changed = enter_organisations(rows.organisations, now=now)
     changed += sum(enter_device(row, now=now) for row in rows.devices)
+    remember(_touched(rows), by=by.username if by else "", now=now)
     assign_organisations()
     report = ImportReport(
         organisations=len(rows.organisations),
@@ -77,6 +80,14 @@ def enter_register(
     told = {"organisations": report.organisations, "devices": report.devices, "changed": changed}
     audit.record("register.file.import", "register", by=doer, because="register file", now=now, **told)
     return report
+
+
+def _touched(rows: RegisterFile) -> list[str]:
+    """The devices whose entries a file may have changed: its own, and those of the parties it names."""
+    parties = [row.code for row in rows.organisations]
+    named = Q(code__in=[row.code for row in rows.devices])
+    theirs = Q(maker__code__in=parties) | Q(maker__represented_by__code__in=parties)
+    return list(Device.objects.filter(named | theirs).values_list("code", flat=True))
 
 
 def _known() -> Known:
