@@ -14,7 +14,7 @@ from nadzor.base.problems import Text
 from nadzor.law.norm import Status
 
 T = TypeVar("T")
-Work = Literal["expertise", "inspection", "accelerated_trial"]
+Work = Literal["expertise", "inspection", "accelerated_trial", "technical_trial", "clinical_trial"]
 
 
 class Conflict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -34,13 +34,14 @@ class Hole(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An institution that a cited act lets do some work."""
+    """An institution that a cited act lets do some work, or a class of them with the rule for telling."""
 
     code: str
     name: Text
     may: tuple[Work, ...]
     cite: str
     status: Status
+    rule: Text | None = None
 
 
 @cache
