@@ -16,6 +16,7 @@ from nadzor.cli import (
     enrol,
     find,
     journal,
+    law,
     register,
     replay,
     report,
@@ -54,6 +55,7 @@ app.add_typer(verify.app, name="verify")
 app.add_typer(account.app, name="account")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(enrol.keys, name="key")
+app.add_typer(law.app, name="law")
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
 app.command("init")(serve.init)
 app.command("serve")(serve.serve)

@@ -49,11 +49,11 @@ def deadline(
     datetime.date(2026, 11, 27)
     """
     day = legal_day(since)
-    if day.year >= LAST_YEAR:
-        raise CalendarMissing(day)
     rule = norm(key, on or day, filed=filed)
     if rule.unit not in TERMS:
         raise Refusal("law.not-a-term", "$.key", key=rule.key, unit=rule.unit)
+    if day.year >= LAST_YEAR:
+        raise CalendarMissing(day)
     found = _due(rule, since)
     steps = (*_ground(rule, on or day, filed), *found.steps)
     return Deadline(key=rule.key, due=found.due, since=day, norm=rule, steps=steps, warn=found.warn)

@@ -71,7 +71,7 @@ def _lapse(act: str, until: date, on: date, ahead_days: int) -> Lapse:
 
 
 def _act_of(key: str, act: str) -> str:
-    return key.removeprefix("act.") if key.startswith("act.") else act
+    return key.removeprefix("act.").split(".")[0] if key.startswith("act.") else act
 
 
 def _title(act: str, key: str) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from itertools import groupby
 
 import msgspec
@@ -40,27 +41,30 @@ class Run(msgspec.Struct, frozen=True):
     is_worked: bool
 
 
-def runs(first: date, last: date) -> tuple[Run, ...]:
+def runs(first: date, last: date, *, decree_days: bool = False) -> tuple[Run, ...]:
     """The days from first to last, both included, cut where their reason or the year changes.
 
     Law: Labour Code art. 111-112; the transfer decree of each year.
     Raises: CalendarMissing beyond the loaded years.
     """
     days = [first + offset * ONE_DAY for offset in range((last - first).days + 1)]
-    return tuple(_run(list(group)) for _, group in groupby(days, key=_reason))
+    return tuple(
+        _run(list(group), *reason[1:])
+        for reason, group in groupby(days, key=partial(_reason, decree_days=decree_days))
+    )
 
 
-def working_steps(event: date, count: int) -> tuple[date, tuple[Step, ...]]:
+def working_steps(event: date, count: int, *, decree_days: bool = False) -> tuple[date, tuple[Step, ...]]:
     """The last day of a term in working days, with every run counted and skipped on the way.
 
     Law: Civil Code art. 191; the production calendar of each year touched.
     Units: working days.
     Raises: CalendarMissing beyond the loaded years.
     """
-    last = add_workdays(event, count)
+    last = add_workdays(event, count, decree_days=decree_days)
     steps: list[Step] = [_begins(event)]
     done = 0
-    for run in runs(event + ONE_DAY, last):
+    for run in runs(event + ONE_DAY, last, decree_days=decree_days):
         number = (run.last - run.first).days + 1 if run.is_worked else 0
         steps.append(_counted(run, done, number) if number else _skipped(run))
         done += number
@@ -84,13 +88,12 @@ def calendar_steps(event: date, count: int) -> tuple[date, tuple[Step, ...]]:
     return due, (*steps, _final(due, ART_193 if due != last else ART_191))
 
 
-def _reason(day: date) -> tuple[int, Off | None, bool]:
-    off = why_off(day)
+def _reason(day: date, *, decree_days: bool) -> tuple[int, Off | None, bool]:
+    off = why_off(day, decree_days=decree_days)
     return day.year, off or why_worked(day), off is None
 
 
-def _run(days: list[date]) -> Run:
-    _, why, is_worked = _reason(days[0])
+def _run(days: list[date], why: Off | None, is_worked: bool) -> Run:
     return Run(days[0], days[-1], why, is_worked)
 
 

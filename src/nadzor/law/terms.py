@@ -9,6 +9,7 @@ import msgspec
 
 from nadzor.base.clock import MOSCOW
 from nadzor.base.problems import Text
+from nadzor.law.load import norm
 from nadzor.law.norm import Norm
 from nadzor.law.steps import Step
 from nadzor.law.wording import counted, limit, moment
@@ -19,7 +20,8 @@ from nadzor.workdays.spoken import spoken
 HOURS = "house reading, not law: hours run through days off"
 MIDNIGHT = "house reading, not law: without an hour the clock starts at 00:00, so that no date is too late"
 NOT_MOVED = "regulation text names the date only; that it moves is said nowhere (house reading)"
-REPORTS = 3
+MONTHS_A_YEAR = 12
+REPORT, MONITORING = "monitoring.report", "R-141.2"  # the yearly date; how long it recurs, in months
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -62,6 +64,20 @@ def yearly_steps(start: date, worth: str) -> Due:
         en=f"Start on {begun.en}: the year reported is {start.year}, due in the next one, {said.en}",
     )
     return Due(due, (Step(first, due, NOT_MOVED), _warned(warn, due)), warn)
+
+
+def report_dates(registered_on: date) -> tuple[date, ...]:
+    """When the clinical monitoring reports of a device are due: each year after the year of registration.
+
+    Law: the norm of the report in force on the day of registration; 323-FZ art. 96 (for three years).
+    Raises: NormMissing when neither is known for that day.
+
+    >>> [str(day) for day in report_dates(date(2025, 12, 30))]
+    ['2026-02-01', '2027-02-01', '2028-02-01']
+    """
+    worth = str(norm(REPORT, registered_on).value)
+    years = norm(MONITORING, registered_on).number // MONTHS_A_YEAR
+    return tuple(yearly(registered_on.year + count, worth) for count in range(1, years + 1))
 
 
 def yearly(year: int, worth: str) -> date:

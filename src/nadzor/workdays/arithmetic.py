@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, assert_never
 
-from nadzor.workdays.calendar import ONE_DAY, days_of, year_of
+from nadzor.workdays.calendar import ONE_DAY, CalendarMissing, days_of, loaded, year_of
 
 Unit = Literal["working_day", "calendar_day"]
 
@@ -56,7 +56,7 @@ def add_workdays(event: date, count: int, *, decree_days: bool = False) -> date:
     >>> add_workdays(date(2025, 4, 29), 5)
     datetime.date(2025, 5, 12)
     """
-    _positive(count)
+    _countable(event, count)
     day = event
     for _ in range(count):
         day = next_workday(day + ONE_DAY, decree_days=decree_days)
@@ -73,7 +73,7 @@ def add_calendar_days(event: date, count: int, *, decree_days: bool = False) -> 
     >>> add_calendar_days(date(2026, 10, 2), 30)
     datetime.date(2026, 11, 2)
     """
-    _positive(count)
+    _countable(event, count)
     return next_workday(event + count * ONE_DAY, decree_days=decree_days)
 
 
@@ -116,6 +116,8 @@ def workdays_of(year: int, *, decree_days: bool = False) -> tuple[date, ...]:
     return tuple(day for day in days_of(year) if known.is_workday(day, decree_days=decree_days))
 
 
-def _positive(count: int) -> None:
+def _countable(event: date, count: int) -> None:
     if count < 1:
         raise ValueError(f"a term has at least one day, not {count}")
+    if event.year > max(loaded()):
+        raise CalendarMissing(event)
