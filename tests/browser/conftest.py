@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,12 +73,29 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def pass_card(town: Town, chromium: Browser) -> dict[str, Any]:
-    """The inspector's session, signed in once."""
+def pass_cards(town: Town, chromium: Browser) -> Callable[[str], dict[str, Any]]:
+    """A session for each role, signed in once, when it is first needed."""
+    known: dict[str, dict[str, Any]] = {}
+
+    def of(role: str) -> dict[str, Any]:
+        if role not in known:
+            known[role] = _signed_in(town, chromium, role)
+        return known[role]
+
+    return of
+
+
+@pytest.fixture(scope="package")
+def pass_card(pass_cards: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """The inspector's session."""
+    return pass_cards("inspector")
+
+
+def _signed_in(town: Town, chromium: Browser, role: str) -> dict[str, Any]:
     context = chromium.new_context(locale="ru-RU")
     page = context.new_page()
     page.goto(f"{town.address}/login/")
-    page.fill("input[name=username]", "inspector")
+    page.fill("input[name=username]", role)
     page.fill("input[name=password]", PASSWORD)
     with page.expect_navigation():
         page.click("main button.button")
@@ -126,17 +143,22 @@ LOAD_IMAGES = """() => Promise.all([...document.images].map(image => {
 
 
 @pytest.fixture
-def visit(town: Town, chromium: Browser, pass_card: dict[str, Any]) -> Iterator[Any]:
-    """Make a visit in a language, theme and width, as the inspector or as the public."""
+def visit(town: Town, chromium: Browser, pass_cards: Callable[[str], dict[str, Any]]) -> Iterator[Any]:
+    """Make a visit in a language, theme and width, in a role (by default the inspector) or as the public."""
     contexts: list[BrowserContext] = []
 
     def make(
-        *, language: str = "ru", theme: str = "light", width: int = 1280, signed_in: bool = True
+        *,
+        language: str = "ru",
+        theme: str = "light",
+        width: int = 1280,
+        signed_in: bool = True,
+        role: str = "inspector",
     ) -> Visit:
         context = chromium.new_context(
             viewport={"width": width, "height": 800},
             locale="ru-RU",
-            storage_state=pass_card if signed_in else None,
+            storage_state=pass_cards(role) if signed_in else None,
             reduced_motion="reduce",
         )
         chosen = {"nadzor_language": language, "nadzor_theme": theme}
