@@ -10,14 +10,17 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from nadzor.actions.publish_directory import publish_directory
+from nadzor.actions.write_editions import remember
 from nadzor.base.home import Home
 from nadzor.base.lock import alone
 from nadzor.records import audit
+from nadzor.register.revisions import without_editions
 
 
 def prepare_register(home: Home, *, now: datetime) -> int:
     """Apply what is missing and publish a first key directory. Returns how many migrations were applied.
 
+    Entries made before the register had a memory get their first editions.
     Why: the doors start as separate processes at once; one migrates, the others wait and find nothing to do.
     """
     if not _missing():
@@ -38,6 +41,7 @@ def _missing() -> list[object]:
 
 @transaction.atomic
 def _record(home: Home, applied: int, now: datetime) -> None:
+    remember(without_editions(), by="house", now=now)
     because = f"release with {applied} new migrations"
     audit.record(
         "house.register.prepare",

@@ -41,6 +41,9 @@ def enter(device: Device, changes: Mapping[str, Any], deed: Deed) -> int:
     """
     Device.objects.select_for_update().get(pk=device.pk)
     known = revisions.editions(device.code)
+    if not known and deed.cause != "registration":
+        _remember(device, Deed("import", "house", deed.now, moscow_date(deed.now)))
+        known = revisions.editions(device.code)
     _must_be_in_time(known, deed)
     written = _write(device, known, changes, deed)
     held = holds([*known, *written], moscow_date(deed.now))

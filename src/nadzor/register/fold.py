@@ -8,7 +8,10 @@ import unicodedata
 from typing import Final
 
 # Cyrillic letters that look like Latin ones are brought to Latin: either keyboard layout gives the same.
-_LOOK_ALIKE: Final = str.maketrans("авекмнорстухз", "abekmhopctyx3")
+_LOOK_ALIKE: Final = str.maketrans("авекмнорстухзіѕј", "abekmhopctyx3isj")
+_LATIN_KEYS: Final = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
+_CYRILLIC_KEYS: Final = "йцукенгшщзхъфывапролджэячсмитьбюё"
+_OTHER_LAYOUT: Final = str.maketrans(_LATIN_KEYS + _CYRILLIC_KEYS, _CYRILLIC_KEYS + _LATIN_KEYS)
 _KEEP: Final = re.compile(r"[^\w]+")
 
 
@@ -28,3 +31,12 @@ def fold(text: str) -> str:
 def fold_words(text: str) -> list[str]:
     """The folded words of a query; all of them must be found."""
     return [word for word in map(fold, re.split(r"\s+", text)) if word]
+
+
+def other_layout(text: str) -> str:
+    """What the same keys would have written in the other keyboard layout.
+
+    >>> other_layout("Kexbr")
+    'лучик'
+    """
+    return text.casefold().translate(_OTHER_LAYOUT)

@@ -21,7 +21,7 @@ from nadzor.register.cards import (
     ScaleCard,
     VersionCard,
 )
-from nadzor.register.fold import fold_words
+from nadzor.register.fold import fold_words, other_layout
 from nadzor.register.models import Claim, Device, Installation, InstallationKey, ScoreScale, Version
 
 PAGE_MAX = 200  # bounds one answer; the cursor fetches the rest
@@ -30,10 +30,13 @@ PAGE_MAX = 200  # bounds one answer; the cursor fetches the rest
 def search(
     text: str = "", *, after: str | None = None, changed_since: datetime | None = None, limit: int = 50
 ) -> list[DeviceCard]:
-    """Devices whose names, number, code or maker contain every word, by code, after a cursor (a code)."""
-    rows = _devices()
-    for word in fold_words(text):
-        rows = rows.filter(search__contains=word)
+    """Devices whose names, numbers, code or maker contain every word, by code, after a cursor (a code).
+
+    Why: a text that finds nothing is tried once more as the other keyboard layout would have written it.
+    """
+    rows = _with_words(_devices(), text)
+    if text and not rows.exists():
+        rows = _with_words(_devices(), other_layout(text))
     if after:
         rows = rows.filter(code__gt=after)
     if changed_since:
@@ -162,6 +165,12 @@ def _entry(row: Installation, findings: tuple[str, ...]) -> Entry:
         for key in row.keys.all()
     }
     return Entry(row.device.code, row.site, row.sandbox, findings, keys)
+
+
+def _with_words(rows: QuerySet[Device], text: str) -> QuerySet[Device]:
+    for word in fold_words(text):
+        rows = rows.filter(search__contains=word)
+    return rows
 
 
 def _devices() -> QuerySet[Device]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nadzor.register.fold import fold, fold_words
+from nadzor.register.fold import fold, fold_words, other_layout
 
 CYRILLIC = "АВЕКМНОРСТУХ"
 LATIN = "ABEKMHOPCTYX"
@@ -51,3 +51,16 @@ def test_no_wildcard_survives(text):
 def test_words_are_folded_one_by_one():
     """Every word of a query must be found; empty ones ask for nothing."""
     assert fold_words("  «Лёгкие»  — КТ ") == [fold("легкие"), fold("КТ")]
+
+
+@given(TYPED)
+def test_spaces_hyphens_and_dashes_are_one(text):
+    """A name is found whichever sign stands between its words."""
+    assert fold(text.replace(" ", "–")) == fold(text.replace(" ", "-")) == fold(text.replace(" ", ""))
+
+
+def test_the_other_layout_is_its_own_way_back():
+    """A person who forgot to switch the keyboard typed the right keys."""
+    assert other_layout("kexbr") == "лучик"
+    assert other_layout("дгтп СЕ") == "lung ct"
+    assert other_layout(other_layout("лёгкие 2025/1")) == "лёгкие 2025/1"

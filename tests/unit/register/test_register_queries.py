@@ -46,6 +46,28 @@ def test_a_device_is_found_however_it_is_typed(text):
     assert "ai-901" in [card.code for card in queries.search(text)]
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("7707083893", ["ai-901"]),
+        ("770 708-38 93", ["ai-901"]),
+        ("1027700132195", ["ai-901"]),
+        ("kexbr", ["ai-901", "ai-902"]),
+        ("Дгтп СЕ", ["ai-901", "ai-902"]),
+        ("Узеl", []),
+    ],
+)
+def test_numbers_of_makers_and_a_forgotten_layout(text, codes):
+    """INN and OGRN however grouped; a text typed on the wrong keyboard; what is nowhere stays nowhere."""
+    assert [card.code for card in queries.search(text)] == codes
+
+
+def test_a_foreign_makers_device_is_found_by_its_representative():
+    """By name and INN: the maker has no Russian number of its own."""
+    assert [card.code for card in queries.search("7710537160")] == ["ai-902"]
+    assert [card.code for card in queries.search("посредник")] == ["ai-902"]
+
+
 @pytest.mark.parametrize("text", ["сердце", "90903", "%", "ai-901 farlight"])
 def test_every_word_must_be_found(text):
     """A word that is nowhere finds nothing; a wildcard is no word."""
