@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Procedures as tables: who may move what from which state to which, and on what grounds.
+"""Procedures as tables: who may move what from which state to which, on what grounds, by which day.
 
-Keeps: one table of moves a procedure, its words in words.yaml, and the checks every table must pass.
-Promises: the table alone draws the diagram, the buttons and the tests; a move not in it cannot be made.
-Never: writes a record, reads a clock, or decides on the merits.
-Read next: signal.py, then moves.py.
+Keeps: one table of moves a procedure, the words of all, the ledger of clocks and the law put to it.
+Promises: the table alone draws the diagram, the buttons, the permissions and the tests; every date derives.
+Never: writes a record, reads a clock, lets time decide, or stops a move because a norm is not known.
+Read next: registration_simplified.py, moves.py, then clocks.py.
 """
 
 from __future__ import annotations

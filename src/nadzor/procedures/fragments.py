@@ -16,9 +16,12 @@ APPLICANT: Final[tuple[Role, ...]] = ("manufacturer_admin", "representative")
 REGISTRAR: Final[tuple[Role, ...]] = ("registrar",)
 HEAD: Final[tuple[Role, ...]] = ("head",)
 EXPERT: Final[tuple[Role, ...]] = ("expert",)
+OVERSEERS: Final[tuple[Role, ...]] = ("inspector", "registrar")
+MAKER: Final[tuple[Role, ...]] = ("manufacturer_admin", "manufacturer_reporter", "representative")
 DESK: Final[tuple[Role, ...]] = ("registrar", "head")
 
 DRAFT: Final = "draft"
+CONSIDERING: Final = "considering"
 TASKING: Final = "tasking"
 EXPERTISE: Final = "expertise"
 NOTIFYING: Final = "notifying"
@@ -28,6 +31,8 @@ DECIDING: Final = "deciding"
 DECIDING_REFUSAL: Final = "deciding_refusal"
 REFUSED: Final = "refused"
 RETURNED: Final = "returned"
+REROUTED: Final = "rerouted"
+ENTERED: Final = "entered"
 WITHDRAWN: Final = "withdrawn"
 STANDING_STILL: Final = "standing_still"
 TERMINATED: Final = "terminated"
@@ -91,11 +96,24 @@ def standing_still(states: Iterable[str], clocks: tuple[str, ...]) -> tuple[Move
         Move(state, "stand_still", STANDING_STILL, DESK, pauses=clocks, asks=("standing_ground",))
         for state in states
     )
-    return (
-        *entries,
-        Move(STANDING_STILL, "resume", BACK, DESK, resumes=clocks),
-        Move(STANDING_STILL, "terminate", TERMINATED, HEAD, stops=clocks, asks=("end_ground",)),
-    )
+    return (*entries, Move(STANDING_STILL, "resume", BACK, DESK, resumes=clocks))
+
+
+def termination(clocks: tuple[str, ...]) -> Move:
+    """The obstacle will not go away: the applicant no longer exists, or nobody can speak for it.
+
+    Law: our own rule; the decree's words on it could not be read (hole 2).
+    """
+    return Move(STANDING_STILL, "terminate", TERMINATED, HEAD, stops=clocks, asks=("end_ground",))
+
+
+def reality(busy: tuple[str, ...], clocks: tuple[str, ...]) -> tuple[Move, ...]:
+    """What happens to every application: it is withdrawn, stands still, goes on or is terminated.
+
+    Law: as for its parts.
+    """
+    open_states = (DRAFT, *busy, STANDING_STILL)
+    return (*withdrawals(open_states, clocks), *standing_still(busy, clocks), termination(clocks))
 
 
 def refilings(states: Iterable[str]) -> tuple[Move, ...]:

@@ -133,6 +133,18 @@ def moves_for(procedure: Procedure, state: str, role: str) -> tuple[Move, ...]:
     return tuple(move for move in moves_from(procedure, state) if role in move.by)
 
 
+def alike(procedure: Procedure) -> tuple[tuple[Move, tuple[str, ...]], ...]:
+    """Rows that differ only in where they start, as one: the first of them and every state it leaves.
+
+    Law: the procedure's table.
+    """
+    found: dict[Move, tuple[str, ...]] = {}
+    for move in procedure.moves:
+        row = msgspec.structs.replace(move, start="")
+        found[row] = (*found.get(row, ()), move.start)
+    return tuple((msgspec.structs.replace(move, start=starts[0]), starts) for move, starts in found.items())
+
+
 def allowed(procedure: Procedure, state: str, verb: str, *, by: str, because: str) -> Move:
     """The move a role asks for, if the table has it from this state and the grounds are given.
 

@@ -30,15 +30,13 @@ from nadzor.procedures.fragments import (
     REFUSED,
     REGISTRAR,
     RETURNED,
-    STANDING_STILL,
     TASKING,
     TERMINATED,
     WITHDRAWN,
     expertise,
     objections,
+    reality,
     refilings,
-    standing_still,
-    withdrawals,
 )
 from nadzor.procedures.moves import Move, Procedure
 
@@ -75,8 +73,7 @@ REGISTRATION_SIMPLIFIED = Procedure(
         *objections(cap=LIMIT),
         Move(DECIDING, "register", REGISTERED, HEAD, stops=(LIMIT,), effect="enter_device"),
         Move(DECIDING, "refuse", REFUSED, HEAD, stops=(LIMIT,), asks=("norm_cite",)),
-        *withdrawals((DRAFT, *BUSY, STANDING_STILL), CLOCKS),
-        *standing_still(BUSY, CLOCKS),
+        *reality(BUSY, CLOCKS),
         Move(REFUSED, "court_reversal", DECIDING, HEAD, asks=("court_act",)),
         Move(RETURNED, "court_reversal", STARTING, HEAD, asks=("court_act",), starts=(START,)),
         Move(REGISTERED, "court_reversal", ANNULLED, HEAD, asks=("court_act",), effect="cancel_device"),
