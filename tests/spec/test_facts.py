@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every fact of the law as a table: number, value, how surely it is known, when it ends, what contradicts it."""
+"""Every fact of the law as a table: number, value, how surely known, when it ends, what contradicts it."""
 
 from __future__ import annotations
 
