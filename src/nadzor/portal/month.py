@@ -22,7 +22,7 @@ from nadzor.portal.device_frame import device_tabs, device_top
 from nadzor.portal.frame import house, person_of
 from nadzor.portal.month_tables import month_tables
 from nadzor.portal.months import kept_cell, month_or_404
-from nadzor.portal.norms import status_state
+from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Crumb, Fact
 from nadzor.portal.words import day, month, said
 from nadzor.register import queries as register
