@@ -101,7 +101,7 @@ def _write(device: Device, known: list[Edition], changes: Mapping[str, Any], dee
         Revision.objects.create(
             device=device, number=number + place, valid_from=edition.valid_from, known_at=deed.now,
             cause=deed.cause, filing=deed.filing, by=deed.by, digest=digest(entry),
-            content={"entry": entry, "sets": sorted(edition.sets)},
+            content={"entry": entry, "sets": sorted(edition.sets), "news": sorted(edition.news)},
         )  # fmt: skip
     return written
 

@@ -32,6 +32,7 @@ class Edition(Struct, frozen=True):
     valid_from: date
     flat: dict[str, Any]
     sets: frozenset[str] = frozenset()  # the keys that were set on this day, by this edition or those before
+    news: frozenset[str] = frozenset()  # the keys that this edition says differently than was known before
 
 
 def flat(entry: Entry) -> dict[str, Any]:
@@ -79,14 +80,14 @@ def restate(editions: Sequence[Edition], changes: Flat, valid_from: date) -> lis
     if not left:
         return []
     same_day = base.sets if base and base.valid_from == valid_from else frozenset[str]()
-    written = [Edition(valid_from, _with(before, left), same_day | left.keys())]
+    written = [Edition(valid_from, _with(before, left), same_day | left.keys(), frozenset(left))]
     for day in sorted({edition.valid_from for edition in editions if edition.valid_from > valid_from}):
         later = holds(editions, day)
         assert later is not None
         left = {key: value for key, value in left.items() if key not in later.sets}
         if not left:
             break
-        written.append(Edition(day, _with(later.flat, left), later.sets))
+        written.append(Edition(day, _with(later.flat, left), later.sets, frozenset(left)))
     return written
 
 

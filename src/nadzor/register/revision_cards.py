@@ -73,13 +73,14 @@ class RevisionCard(Struct, frozen=True):
     known_at: datetime
     cause: str
     filing: str
+    fields: tuple[str, ...]
     changed: tuple[Difference, ...]
     entry: Entry
     digest: str
 
 
 class Change(Struct, frozen=True):
-    """One edition for those who follow the register."""
+    """One edition for those who follow the register; `fields` are the keys it set differently."""
 
     id: int
     device: str
@@ -88,6 +89,7 @@ class Change(Struct, frozen=True):
     known_at: datetime
     cause: str
     filing: str
+    fields: tuple[str, ...]
     entry: Entry
     digest: str
 

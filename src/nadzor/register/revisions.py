@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Final
 
 import msgspec
@@ -95,8 +96,8 @@ def last_number(code: str) -> int:
 
 def touched_since(code: str, number: int) -> frozenset[str]:
     """The fields that newer editions changed: what a draft written before may not overwrite unseen."""
-    newer = [card for card in history(code) if card.number > number]
-    return frozenset(difference.key for card in newer for difference in card.changed)
+    rows = Revision.objects.filter(device__code=code, number__gt=number)
+    return frozenset(key for row in rows for key in row.content["news"])
 
 
 def changes(after: int = 0, *, limit: int = 100, now: datetime) -> ChangesPage:
@@ -123,6 +124,17 @@ def walk_changes(after: int = 0) -> Iterator[Change]:
     return (_change(row) for row in rows.iterator(200))
 
 
+def standing(*, valid_on: date, known_at: datetime | None = None) -> Iterator[Change]:
+    """Every entry as it stood on a day (and was known at a moment), by code, read a few at a time."""
+    rows = Revision.objects.select_related("device", "filing").order_by("device__code", "number")
+    if known_at is not None:
+        rows = rows.filter(known_at__lte=known_at)
+    for _, written in groupby(rows.iterator(200), key=lambda row: row.device.code):
+        begun = [row for row in written if row.valid_from <= valid_on]
+        if begun:
+            yield _change(max(begun, key=lambda row: (row.valid_from, row.number)))
+
+
 def last_change() -> int:
     """The cursor of the newest edition; 0 for an empty register."""
     newest = Revision.objects.order_by("-id").values_list("id", flat=True).first()
@@ -146,7 +158,10 @@ def _rows(code: str) -> list[Revision]:
 
 
 def _edition(row: Revision) -> Edition:
-    return Edition(row.valid_from, flat(entry_of(row.content)), frozenset(row.content["sets"]))
+    content = row.content
+    return Edition(
+        row.valid_from, flat(entry_of(content)), frozenset(content["sets"]), frozenset(content["news"])
+    )
 
 
 def _card(row: Revision, edition: Edition, changed: tuple[Difference, ...]) -> RevisionCard:
@@ -163,6 +178,7 @@ def _change(row: Revision) -> Change:
         known_at=row.known_at,
         cause=row.cause,
         filing=row.filing.number if row.filing else "",
+        fields=tuple(row.content["news"]),
         entry=entry_of(row.content),
         digest=row.digest,
     )
