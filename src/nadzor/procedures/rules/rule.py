@@ -74,7 +74,7 @@ def cited(fact: str, found: Norm) -> Rule:
     """
     says = found.value if isinstance(found.value, Text) else None
     return Rule(
-        fact=fact, key=found.key, what=found.what, says=says,
+        fact=found.fact or fact, key=found.key, what=found.what, says=says,
         cite=found.cite, status=found.status, since=found.since,
     )  # fmt: skip
 
