@@ -63,8 +63,8 @@ def _edition(run: Run, filed: date | None) -> Iterable[Line]:
 def _days(run: Run, norm: Norm, verbs: dict[str, Text]) -> Iterable[Line]:
     """Days counted and days stood still, in the order of time."""
     stood = [_suspension(each, verbs) for each in run.suspensions if not run.due or each.since < run.due]
-    flowed = [(first, line) for first, line in _flowed(run, norm)]
-    return [line for _, line in sorted([*stood, *flowed], key=lambda row: row[0])]
+    rows = sorted([*stood, *_flowed(run, norm)], key=lambda row: row[0])
+    return [line for _, line in rows]
 
 
 def _suspension(each: Suspension, verbs: dict[str, Text]) -> tuple[date, Line]:
@@ -93,12 +93,12 @@ def _flowed(run: Run, norm: Norm) -> Iterable[tuple[date, Line]]:
 def _stretch(days: list[date], counting: list[date], norm: Norm) -> Line:
     skipped = [day for day in days if day not in set(counting)]
     count = spoken_days(len(counting), unit_of(norm))
+    cite = FROM_THE_NEXT_DAY if unit_of(norm) == "calendar_day" else _calendar(days)
     facts = {"first": spoken_day(days[0]), "last": spoken_day(days[-1]), "count": count}
     if not skipped:
-        return Line(sentence("counted_all", **facts), days[-1], _calendar(days), "")
-    return Line(
-        sentence("counted", **facts, skipped=spoken_ranges(_joined(skipped))), days[-1], _calendar(days), ""
-    )
+        return Line(sentence("counted_all", **facts), days[-1], cite, "")
+    passed = spoken_ranges(_joined(skipped))
+    return Line(sentence("counted", **facts, skipped=passed), days[-1], cite, "")
 
 
 def _joined(days: list[date]) -> Iterable[tuple[date, date]]:

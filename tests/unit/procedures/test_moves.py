@@ -3,11 +3,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from nadzor.base.problems import Refusal
 from nadzor.procedures.faults import table_faults
-from nadzor.procedures.moves import Move, Procedure, allowed, moves_for, reached
+from nadzor.procedures.moves import (
+    BACK,
+    Move,
+    Procedure,
+    alike,
+    allowed,
+    allowed_with,
+    moves_for,
+    reached,
+)
+from nadzor.procedures.registration_simplified import REGISTRATION_SIMPLIFIED
 from nadzor.procedures.signal import CONFIRMED, MAKER_ASKED, RAISED, SIGNAL, UNDER_REVIEW
 
 
@@ -22,6 +34,15 @@ def _procedure(*moves: Move, closed: str = "done", final: str = "done") -> Proce
 
 
 END = Move("new", "end", "done", ("head",))
+LIMIT = "registration.simplified_limit"
+
+
+def _named(verb: str, **more: Any) -> Move:
+    return Move("new", verb, "done", ("head",), **more)
+
+
+def _end(**more: Any) -> Move:
+    return _named("end", **more)
 
 
 def test_a_sound_table_has_no_fault() -> None:
@@ -38,6 +59,21 @@ def test_a_sound_table_has_no_fault() -> None:
         (_procedure(END, Move("new", "drop", "done", ())), "drop from new is nobody's"),
         (_procedure(END, Move("done", "back", "new", ("head",))), "done is final but has an exit"),
         (_procedure(END, closed=""), "done is final but not closed"),
+        (_procedure(END, Move("new", "back", BACK, ("head",))), "back from new has no way back"),
+        (_procedure(_end(starts=("no.such",))), "no.such is no norm"),
+        (_procedure(_end(starts=("disclosure.studies",))), "disclosure.studies is not counted in days"),
+        (_procedure(_end(starts=("vigilance.message",))), "vigilance.message is nobody's to meet"),
+        (_procedure(_end(starts=(LIMIT,))), f"{LIMIT} is started and never stopped"),
+        (_procedure(_end(stops=(LIMIT,))), f"{LIMIT} is touched and never started"),
+        (_procedure(_end(pauses=(LIMIT,))), "end has no switch"),
+        (_procedure(_end(resumes=(LIMIT,))), "end has no switch"),
+        (
+            _procedure(_named("stand_still", pauses=(LIMIT,))),
+            f"{LIMIT} is paused by stand_still and never resumed",
+        ),
+        (_procedure(_end(asks=("colour",))), "colour is asked for but unknown"),
+        (_procedure(_end(effect="burn_device")), "burn_device is no effect"),
+        (_procedure(_end(within=LIMIT, after=LIMIT)), "end from new is both too early and too late"),
     ],
 )
 def test_a_wrong_table_is_named(procedure: Procedure, fault: str) -> None:
@@ -77,3 +113,26 @@ def test_buttons_are_rows() -> None:
 def test_reached_follows_the_arrows() -> None:
     """Every state of the signal's table is reached from the first one."""
     assert reached(SIGNAL) == set(SIGNAL.states)
+
+
+def test_what_a_move_asks_for_must_be_told() -> None:
+    """An empty answer is refused by name; a full one comes back stripped, and nothing else with it."""
+    move = _end(asks=("court_act", "evidence"))
+    assert allowed_with(move, {"court_act": " A40-1 ", "evidence": "file 7", "more": "x"}) == {
+        "court_act": "A40-1",
+        "evidence": "file 7",
+    }
+    with pytest.raises(Refusal) as refusal:
+        allowed_with(move, {"court_act": "A40-1", "evidence": " "})
+    assert (refusal.value.code, refusal.value.at) == ("move.unanswered", "$.evidence")
+
+
+def test_rows_that_differ_only_in_their_start_are_one() -> None:
+    """Withdrawing from every open state is one row; the way back is one arrow to nowhere fixed."""
+    rows = {move.verb: starts for move, starts in alike(REGISTRATION_SIMPLIFIED)}
+    assert len(rows["withdraw"]) == 12
+    assert rows["resume"] == ("standing_still",)
+    assert BACK not in REGISTRATION_SIMPLIFIED.states
+    assert sum(len(starts) for _, starts in alike(REGISTRATION_SIMPLIFIED)) == len(
+        REGISTRATION_SIMPLIFIED.moves
+    )

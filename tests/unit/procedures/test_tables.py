@@ -45,7 +45,7 @@ def test_every_mover_is_known(procedure: Procedure) -> None:
 
 @each_procedure
 def test_the_words_are_those_of_the_table(procedure: Procedure) -> None:
-    """Each state, verb and explanation is said in both languages; a procedure writes no word it does not need."""
+    """Each state, verb and explanation is said in both languages; no procedure writes an idle word."""
     said, own = words()[procedure.name], pages().procedures[procedure.name]
     texts = (said.title, *said.states.values(), *said.verbs.values(), *said.explains.values())
     assert all(text.ru and text.en and text.ru != text.en for text in texts)
