@@ -89,8 +89,16 @@ def _sweep_charts(home: Home) -> str | None:
     return f"removed {gone}" if gone else None
 
 
+def _warn_lapses(home: Home) -> str | None:
+    from nadzor.actions.warn_lapses import warn_lapses
+
+    told = warn_lapses(now=clock.now())
+    return f"warned of {', '.join(told)}" if told else None
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("refresh", 2.0, _refresh),  # load, roll up, detect: only when the journal has grown
     Task("charts", 3600.0, _sweep_charts),  # drawings can all be made again
+    Task("lapses", 3600.0, _warn_lapses),  # each lapse is told once, sixty days ahead
 )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -17,6 +17,11 @@ NUMBERS: frozenset[Unit] = frozenset(
 )
 POSITIVE: frozenset[Unit] = frozenset({"working_day", "calendar_day", "hour", "month"})
 TERMS: frozenset[Unit] = POSITIVE | {"date", "period"}
+#: Norms that no act of the table of acts holds: our own, background, neighbouring laws, drafts.
+APART: frozenset[str] = frozenset(
+    {"acts", "house-rules", "commentary", "precedents", "imdrf", "moscow-centre"}
+    | {"federal-law-152", "federal-law-187", "order-fstec-117", "draft-regulation"}
+)
 YEARLY = re.compile(r"(\d\d)-(\d\d)")
 PLAIN_YEAR = 2025  # a yearly date must exist in every year
 
@@ -74,6 +79,21 @@ def worth_faults(unit: Unit, value: Value) -> list[str]:
     if unit == "list":
         return _list_faults(worth)
     return [] if isinstance(worth, Text) and worth.ru and worth.en else ["is not a sentence in ru and en"]
+
+
+def joint_faults(norms: Mapping[str, tuple[str, Entry]], conflicts: Collection[str]) -> list[str]:
+    """What is wrong between the files: a conflict nobody described, an act without its days of force.
+
+    Law: our own rule: every act that norms are taken from says itself how long it is in force.
+    """
+    found = [
+        f"{key} names unknown conflict {name}"
+        for key, (_, entry) in norms.items()
+        for name in entry.conflicts
+        if name not in conflicts
+    ]
+    taken = {act for act, _ in norms.values()} - APART
+    return found + [f"{act} has no norm act.{act}" for act in sorted(taken) if f"act.{act}" not in norms]
 
 
 def is_yearly(worth: str) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 from nadzor.base.problems import Text
 from nadzor.law.load import acts, norms
 from nadzor.law.norm import Entry
+from nadzor.workdays.spoken import plain
 
 AHEAD_DAYS = 60  # two months: time to find a successor, to read it and to enter it
 
@@ -49,6 +50,22 @@ def lapses(on: date, *, ahead_days: int = AHEAD_DAYS, every: bool = False) -> tu
     """
     found = (_lapse(act, until, on, ahead_days) for act, until in sorted(_ends(), key=lambda end: end[::-1]))
     return tuple(lapse for lapse in found if every or lapse.state != "later")
+
+
+def warning(lapse: Lapse) -> Text:
+    """What those who answer for the norms are told about a lapse.
+
+    Law: the last day of force of the norms named.
+    """
+    end, count = plain(lapse.until), len(lapse.norms)
+    after = lapse.successor or Text(ru="преемник неизвестен", en="its successor is unknown")
+    ru_verb, en_verb = ("утратил", "lapsed") if lapse.state == "lapsed" else ("утратит", "lapses")
+    return Text(
+        ru=f"{lapse.title.ru}: {ru_verb} силу {end.ru}, {after.ru}. С этого дня сроки по нормам "
+        f"акта (их {count}) не рассчитываются, приём продолжается. Юристу: найти и внести новую редакцию.",
+        en=f"{lapse.title.en}: {en_verb} on {end.en}, {after.en}. From that day no date is computed from its "
+        f"{count} norms; receiving goes on. A lawyer has to find and enter the next edition.",
+    )
 
 
 def _ends() -> dict[tuple[str, date], list[str]]:

@@ -13,8 +13,9 @@ import msgspec
 import yaml
 
 from nadzor.base.problems import Refusal, Text
+from nadzor.law.conflict import conflicts
 from nadzor.law.facts import matching
-from nadzor.law.faults import entry_faults
+from nadzor.law.faults import entry_faults, joint_faults
 from nadzor.law.missing import why_missing
 from nadzor.law.norm import Entry, Norm, NormMissing, NormUnknown, Span, Value
 
@@ -84,8 +85,12 @@ def norms() -> dict[str, tuple[str, Entry]]:
     """Every norm in the house, by key.
 
     Law: norms/*.yaml.
+    Raises: ValueError naming every conflict that nobody described and every act without its days of force.
     """
-    return join_acts(acts())
+    found = join_acts(acts())
+    if wrong := joint_faults(found, conflicts()):
+        raise ValueError("; ".join(wrong))
+    return found
 
 
 def in_force(spans: Sequence[S], on: date) -> S | None:
