@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -27,6 +27,13 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True):
     enrol_per_minute: Annotated[int, Meta(ge=1, le=10_000)] = (
         60  # tokens are 256 bits; this bounds the work, not the luck
     )
+    scan: str = ""  # a virus scanner: given a file's path it answers 0 for clean, 1 for infected
+    mail_host: str = ""  # empty: letters go to the console; notices stand in the portal in any case
+    mail_port: Annotated[int, Meta(ge=1, le=65_535)] = 587
+    mail_user: str = ""
+    mail_password: str = ""
+    mail_from: Annotated[str, Meta(max_length=320)] = "nadzor@localhost"
+    mail_tls: Literal["starttls", "tls", "none"] = "starttls"
 
 
 class ConfigurationError(Exception):

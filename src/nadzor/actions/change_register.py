@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Change the register as a move says: the entry that a decision makes, amends, suspends or ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from nadzor.actions.enter_revision import EFFECTS
+from nadzor.actions.filing_deed import Deed
+from nadzor.base.problems import Refusal
+from nadzor.procedures.suspension import allowed_to_amend
+from nadzor.register import revisions
+from nadzor.register.entry_form import fields_asked
+from nadzor.register.models import Device, Filing
+
+AMENDING: Final = frozenset({"enter_version", "enter_amendment"})
+OUT_OF_USE: Final = "suspended"
+#: Where a case itself demands the amendment of a device out of use.
+DEMANDED: Final = (("suspension", "amendment_required"), ("cancellation", "suspended"))
+
+
+def change_register(deed: Deed, facts: Mapping[str, Any]) -> None:
+    """Do what the move does to the register; nothing for most moves.
+
+    Raises: Refusal move.device-suspended, filing.base-changed, and those of entering an edition.
+    """
+    effect = deed.move.effect
+    if not effect:
+        return
+    if effect in AMENDING:
+        _must_be_amendable(deed.row)
+        _must_rest_on_the_entry(deed, facts)
+    EFFECTS[effect](deed.row.number, by=deed.by, now=deed.now, **_options(deed, facts))
+    deed.row.refresh_from_db(fields=["device"])
+
+
+def _options(deed: Deed, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The official number, where the head gives one; the court, where it spoke."""
+    number = str(facts.get("register_number") or "").strip()
+    if deed.move.effect == "enter_device" and number:
+        deed.facts["register_number"] = number
+        return {"number": number}
+    return {"cause": "court"} if deed.move.verb == "court_reversal" else {}
+
+
+def _must_be_amendable(row: Filing) -> None:
+    """Entering waits while the device is out of use, unless its own case demanded the amendment."""
+    if Device.objects.values_list("status", flat=True).get(pk=row.device_id) != OUT_OF_USE:
+        return
+    cases = Filing.objects.filter(device=row.device, procedure__in=[name for name, _ in DEMANDED])
+    found = set(cases.values_list("procedure", "state"))
+    allowed_to_amend("amendment_required" if found & set(DEMANDED) else OUT_OF_USE)
+
+
+def _must_rest_on_the_entry(deed: Deed, facts: Mapping[str, Any]) -> None:
+    """No newer edition touches what this filing changes, or the head confirms it with grounds."""
+    row = deed.row
+    assert row.device is not None
+    now = revisions.last_number(row.device.code)
+    base = row.base_revision if row.base_revision is not None else now
+    asked = fields_asked(row.form, revisions.current(row.device.code))
+    if now <= base or not (touched := revisions.touched_since(row.device.code, base) & asked):
+        return
+    if str(facts.get("confirm_base") or "") != str(now) or deed.role != "head" or not deed.because:
+        raise Refusal("filing.base-changed", fields=", ".join(sorted(touched)), base=base, now=now)
+    deed.facts["confirm_base"] = now

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person should know before moving a filing: nothing here bars a move by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nadzor.people.queries import Person
+from nadzor.procedures.catalogue import PROCEDURES
+from nadzor.register import authority
+from nadzor.register.filing_cards import Flag
+from nadzor.register.filing_words import filing_words, filled
+from nadzor.register.fold import fold
+from nadzor.register.models import Filing, Revision
+
+REGISTRATIONS = ("registration_simplified", "registration_accelerated")
+
+
+def flags(row: Filing, person: Person | None) -> tuple[Flag, ...]:
+    """Concurrent affairs, a changed entry, a suspended device, a namesake, one's own interest."""
+    return (*_of_device(row), *_of_maker(row, person))
+
+
+def open_namesakes(row: Filing) -> tuple[str, ...]:
+    """Other open registrations by the same maker of a product of the same folded name, oldest first."""
+    rows = Filing.objects.filter(maker=row.maker, procedure__in=REGISTRATIONS, filed_on__isnull=False)
+    same = {fold(row.title_ru), fold(row.title_en)}
+    return tuple(
+        other.number
+        for other in rows.exclude(pk=row.pk).order_by("id")
+        if other.state not in PROCEDURES[other.procedure].closed
+        and same & {fold(other.title_ru), fold(other.title_en)}
+    )
+
+
+def concurrent(row: Filing) -> tuple[str, ...]:
+    """Other open filings about the same device, oldest first."""
+    if row.device is None:
+        return ()
+    rows = Filing.objects.filter(device=row.device, filed_on__isnull=False).exclude(pk=row.pk)
+    return tuple(
+        other.number for other in rows.order_by("id") if other.state not in PROCEDURES[other.procedure].closed
+    )
+
+
+def newest_revision(row: Filing) -> int | None:
+    """The number of the entry's latest edition."""
+    if row.device is None:
+        return None
+    last = Revision.objects.filter(device=row.device).order_by("-number").first()
+    return last.number if last else None
+
+
+def _of_device(row: Filing) -> Iterator[Flag]:
+    if others := concurrent(row):
+        yield _flag("concurrent", others)
+    now = newest_revision(row)
+    if now is not None and row.base_revision is not None and now > row.base_revision:
+        yield _flag("stale-base", base=row.base_revision, now=now)
+    if row.device is not None and row.device.status in ("suspended", "cancelled"):
+        yield _flag(f"{row.device.status}-device")
+
+
+def _of_maker(row: Filing, person: Person | None) -> Iterator[Flag]:
+    if row.procedure in REGISTRATIONS and (others := open_namesakes(row)):
+        yield _flag("same-name", others)
+    if row.maker.country != "RU" and row.maker.represented_by is None:
+        yield _flag("no-representative")
+    if person is not None and authority.interested(person.username, parties(row)):
+        yield _flag("interest")
+
+
+def parties(row: Filing) -> set[str]:
+    """The organisations a conflict of interest may lie in."""
+    return {row.maker.code, *([row.applicant.code] if row.applicant else [])}
+
+
+def _flag(code: str, others: tuple[str, ...] = (), **facts: object) -> Flag:
+    text = filled(filing_words().flags[code], filings=", ".join(others), **facts)
+    return Flag(code=code, text=text, filings=others)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Questions to the filings; answers are structs.  Every one shows a person only what they may see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from nadzor.base.problems import Refusal
+from nadzor.people.queries import Person
+from nadzor.people.roles import Role
+from nadzor.procedures.catalogue import PROCEDURES
+from nadzor.register.filing_cards import FilingCard, FilingPage, FilingRow, PaperCard
+from nadzor.register.filing_flags import flags
+from nadzor.register.filing_moves import moves_open_to
+from nadzor.register.filing_permissions import ACCELERATED, READERS, SIDE, may_edit_filing, may_see_filing
+from nadzor.register.filing_rows import (
+    HOUSE,
+    breach_card,
+    evidence_card,
+    filing_row,
+    is_open,
+    letter_card,
+    paper_card,
+    paper_cards,
+    runs_of,
+    seal_card,
+    step_card,
+    submission_card,
+    whose,
+)
+from nadzor.register.filing_words import filing_words, stage_of, states_of
+from nadzor.register.models import Filing, Paper
+
+__all__ = ["filing", "filings", "moves_open_to", "paper", "visible"]
+
+PAGE_MAX = 200  # bounds one answer; the cursor fetches the rest
+EDITABLE = frozenset({"draft", "curing", "correcting"})
+
+
+def filings(
+    person: Person | None, *, today: date, state: str | None = None, procedure: str | None = None,
+    stage: str | None = None, device: str | None = None, maker: str | None = None, open_only: bool = True,
+    late_only: bool = False, after: str | None = None, limit: int = 50,
+) -> FilingPage:  # fmt: skip
+    """Filings a person may see, newest first, after a cursor (a number), with the counts of every stage.
+
+    Method: the stages are counted before `stage`, `state`, `late_only` and the cursor are applied.
+    """
+    rows = visible(person)
+    for key, value in (("procedure", procedure), ("device__code", device), ("maker__code", maker)):
+        rows = rows.filter(**{key: value}) if value else rows
+    if open_only:
+        rows = rows.exclude(_closed())
+    counts = _by_stage(rows)
+    rows = rows.filter(state=state) if state else rows
+    rows = rows.filter(_at_stage(stage)) if stage else rows
+    rows = rows.filter(pk__lt=_place(after)) if after else rows
+    found = _taken(rows, today=today, late_only=late_only, limit=min(limit, PAGE_MAX) + 1)
+    page = found[: min(limit, PAGE_MAX)]
+    return FilingPage(rows=page, next=page[-1].number if len(found) > len(page) else None, by_stage=counts)
+
+
+def filing(person: Person | None, number: str, *, today: date) -> FilingCard:
+    """One filing whole.
+
+    Raises: Refusal filing.unknown for one that is not there or that the person may not see.
+    """
+    row = _seen(person, number)
+    found = runs_of(row, today)
+    return FilingCard(
+        row=filing_row(row, today=today, found=found),
+        form=row.form,
+        steps=tuple(map(step_card, row.steps.all())),
+        runs=found,
+        papers=paper_cards(row.papers.all()),
+        evidence=tuple(map(evidence_card, row.evidence.all())),
+        letters=tuple(map(letter_card, row.letters.all())),
+        breaches=tuple(map(breach_card, row.breaches.all())),
+        submissions=tuple(map(submission_card, row.submissions.all())),
+        seals=tuple(map(seal_card, row.seals.all())),
+        previous=row.previous.number if row.previous else "",
+        resubmissions=tuple(row.resubmissions.order_by("id").values_list("number", flat=True)),
+        base_revision=row.base_revision,
+        flags=flags(row, person),
+        may_edit=row.state in EDITABLE and may_edit_filing(person, whose(row)),
+    )
+
+
+def paper(person: Person | None, number: str, kind: str, edition: int | None = None) -> PaperCard:
+    """One edition of a paper, or its newest.
+
+    Raises: Refusal filing.unknown; filing.paper-unknown when there is no such edition.
+    """
+    rows = Paper.objects.filter(filing=_seen(person, number), kind=kind).order_by("edition")
+    newest = rows.last()
+    found = newest if edition is None else rows.filter(edition=edition).first()
+    if found is None or newest is None:
+        raise Refusal("filing.paper-unknown")
+    return paper_card(found, current=found.edition == newest.edition)
+
+
+def visible(person: Person | None) -> QuerySet[Filing]:
+    """The filings a person may see, with everything a list needs; the same rule as `may_see_filing`."""
+    rows = Filing.objects.select_related(
+        "device", "maker__represented_by", "applicant__represented_by", "expert__represented_by", "previous"
+    ).prefetch_related("steps")
+    return rows.filter(_mine(person)).order_by("-id")
+
+
+def _mine(person: Person | None) -> Q:
+    if person is None:
+        return Q(pk__in=[])
+    if person.at_console or person.role is Role.AUDITOR:
+        return Q()
+    filed, house = Q(filed_on__isnull=False), Q(channel=HOUSE)
+    if person.role in SIDE:
+        makers = person.represents if person.role is Role.REPRESENTATIVE else {person.organisation}
+        return Q(maker__code__in=sorted(filter(None, makers))) & (filed | ~house)
+    return (filed | house) & _filed_and_mine(person)
+
+
+def _filed_and_mine(person: Person) -> Q:
+    if person.role is Role.EXPERT:
+        return Q(expert__code=person.organisation) if person.organisation else Q(pk__in=[])
+    if person.role is Role.MOSCOW_CENTRE:
+        return Q(procedure=ACCELERATED)
+    return Q() if person.role in READERS else Q(pk__in=[])
+
+
+def _seen(person: Person | None, number: str) -> Filing:
+    row = visible(person).filter(number=number).first()
+    if row is None or not may_see_filing(person, whose(row)):
+        raise Refusal("filing.unknown")
+    return row
+
+
+def _taken(rows: QuerySet[Filing], *, today: date, late_only: bool, limit: int) -> tuple[FilingRow, ...]:
+    if not late_only:
+        return tuple(filing_row(row, today=today) for row in rows[:limit])
+    found = (filing_row(row, today=today) for row in rows if is_open(row))
+    return tuple(row for row in found if row.late)[:limit]
+
+
+def _place(number: str) -> int:
+    row = Filing.objects.filter(number=number).only("pk").first()
+    return row.pk if row else 0
+
+
+def _closed() -> Q:
+    found = Q(pk__in=[])
+    for name, procedure in PROCEDURES.items():
+        found |= Q(procedure=name, state__in=sorted(procedure.closed))
+    return found
+
+
+def _at_stage(stage: str) -> Q:
+    found = Q(pk__in=[])
+    for name in PROCEDURES:
+        found |= Q(procedure=name, state__in=states_of(stage, name))
+    return found
+
+
+def _by_stage(rows: QuerySet[Filing]) -> dict[str, int]:
+    told = Counter(dict.fromkeys(filing_words().stages, 0))
+    for procedure, state in rows.order_by().values_list("procedure", "state"):
+        told[stage_of(procedure, state)] += 1
+    return dict(told)
