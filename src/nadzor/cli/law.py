@@ -10,6 +10,7 @@ import typer
 
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
+from nadzor.cli import law_rules
 from nadzor.cli.law_print import print_deadline, print_lapses, print_norm, print_steps
 from nadzor.cli.law_words import answering, day_if, day_of, schema_option, start_of
 from nadzor.cli.options import AsJson
@@ -30,6 +31,11 @@ from nadzor.workdays.arithmetic import workdays_of
 app = typer.Typer(help="Norms, deadlines and working days, each with its citation.", no_args_is_help=True)
 workdays = typer.Typer(help="The production calendar.", no_args_is_help=True)
 app.add_typer(workdays, name="workdays")
+app.command("qualify")(law_rules.qualify)
+app.command("classify")(law_rules.classify)
+app.command("duty")(law_rules.duty)
+app.command("dossier")(law_rules.dossier)
+app.command("amendment-route")(law_rules.amendment_route)
 
 Key = Annotated[str, typer.Argument(help="A norm's key (vigilance.message) or a fact's number (T-19).")]
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day whose edition is read.")]

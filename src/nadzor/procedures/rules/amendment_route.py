@@ -13,7 +13,8 @@ import msgspec
 import yaml
 
 from nadzor.base.problems import Refusal, Text
-from nadzor.law.load import norm
+from nadzor.law.answer import Noted, noted
+from nadzor.law.load import norms
 from nadzor.procedures.rules.rule import Edition, Rule, editions, known_rule, rule
 
 Change = Literal[
@@ -71,7 +72,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     name: Text
     settled: bool
     reasons: tuple[Ground, ...]
-    conflicts: tuple[str, ...]
+    conflicts: tuple[Noted, ...]
     alternatives: tuple[Alternative, ...]
     term: str
     term_rule: Rule | None
@@ -171,9 +172,10 @@ def _answer(way: Way, reasons: tuple[Ground, ...], facts: Facts, on: date) -> Ro
     used = [*(each.rule for each in reasons), *(each.why.rule for each in alternatives)]
     term = known_rule(TERMS[way], on)
     keys = [each.key for each in used] + ([term.key] if term else [])
-    disputed = sorted({conflict for key in keys for conflict in norm(key, on).conflicts})
+    notes = {note.key: note for key in keys for note in noted(norms()[key][1])}
+    disputed = tuple(notes[key] for key in sorted(notes))
     return Route(
         on=on, procedure=way, name=words().procedures[way], settled=reasons[0].rule.decides,
-        reasons=reasons, conflicts=tuple(disputed), alternatives=alternatives,
+        reasons=reasons, conflicts=disputed, alternatives=alternatives,
         term=TERMS[way], term_rule=term, rules=editions([*used, *([term] if term else [])]),
     )  # fmt: skip

@@ -36,6 +36,28 @@ class Defect(msgspec.Struct, frozen=True, kw_only=True):
     blocking: bool
 
 
+class DossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a dossier is complete on a day, and every defect: how many block, how many advise."""
+
+    on: date
+    complete: bool
+    blocking: int
+    advice: int
+    defects: tuple[Defect, ...]
+
+
+def answer_on(dossier: Dossier, on: date, *, known_bodies: Sequence[Body] | None = None) -> DossierAnswer:
+    """The check with its sums.
+
+    Law: as `check`.
+    """
+    found = check(dossier, on, known_bodies=known_bodies)
+    blocking = sum(defect.blocking for defect in found)
+    return DossierAnswer(
+        on=on, complete=not blocking, blocking=blocking, advice=len(found) - blocking, defects=found
+    )
+
+
 def check(dossier: Dossier, on: date, *, known_bodies: Sequence[Body] | None = None) -> tuple[Defect, ...]:
     """Every defect of a dossier on a day, in the checklist's order; none when nothing was found.
 
@@ -43,14 +65,6 @@ def check(dossier: Dossier, on: date, *, known_bodies: Sequence[Body] | None = N
     """
     lists = bodies() if known_bodies is None else known_bodies
     return tuple(defect for key, item in items_on(on) for defect in _of_item(key, item, dossier, on, lists))
-
-
-def is_complete(defects: Sequence[Defect]) -> bool:
-    """Whether nothing stands in the way: advice never does.
-
-    Law: our own rule: an unconfirmed rule neither approves nor refuses.
-    """
-    return not any(defect.blocking for defect in defects)
 
 
 _MISSING = {"file": "missing_file", "points": "missing_place", "place": "missing_place"}

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from nadzor.base.problems import Refusal
 from nadzor.procedures.rules.rule import RiskClass
 
 DossierRoute = Literal[
@@ -140,15 +139,3 @@ class Dossier(Filled, frozen=True, kw_only=True):
         Law: R-048: the applicant is the manufacturer or its authorised representative.
         """
         return None if self.applicant.role is None else self.applicant.role == "representative"
-
-
-def read_dossier(raw: bytes) -> Dossier:
-    """A dossier written as JSON.
-
-    Law: none; our own form.
-    Raises: Refusal rules.malformed saying what is wrong and where.
-    """
-    try:
-        return msgspec.json.decode(raw, type=Dossier)
-    except msgspec.DecodeError as error:
-        raise Refusal("rules.malformed", reason=str(error)) from error

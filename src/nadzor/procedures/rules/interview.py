@@ -13,6 +13,7 @@ import yaml
 
 from nadzor.base.problems import Refusal, Text
 from nadzor.procedures.rules.answers import PARTS, Answers, Part, PartKind
+from nadzor.procedures.rules.reading import unreadable
 
 Kind = Literal["yes_no", "choice", "choices", "text"]
 
@@ -153,7 +154,7 @@ def answer(answers: Answers, key: str, value: Any) -> Answers:
     """The answers with one more; what no longer applies after it is forgotten.
 
     Law: none; our own rule.
-    Raises: Refusal rules.question-unasked, rules.answer-malformed.
+    Raises: Refusal rules.question-unasked, rules.malformed.
     """
     question = next((each for each in asked(answers) if each.key == key), None)
     if question is None:
@@ -161,19 +162,10 @@ def answer(answers: Answers, key: str, value: Any) -> Answers:
     held: dict[str, Any] = msgspec.to_builtins(answers)
     place = held if question.part is None else held.setdefault("components", {}).setdefault(question.part, {})
     place[question.field] = value
-    return trimmed(convert_answers(held))
-
-
-def convert_answers(plain: Any) -> Answers:
-    """Answers from plain values.
-
-    Law: none; our own form.
-    Raises: Refusal rules.answer-malformed saying where.
-    """
     try:
-        return msgspec.convert(plain, Answers)
+        return trimmed(msgspec.convert(held, Answers))
     except msgspec.ValidationError as error:
-        raise Refusal("rules.answer-malformed", reason=str(error)) from error
+        raise unreadable(error) from error
 
 
 def trimmed(answers: Answers) -> Answers:

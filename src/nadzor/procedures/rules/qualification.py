@@ -15,7 +15,6 @@ from nadzor.procedures.rules.answers import Answers, Part, PartKind
 from nadzor.procedures.rules.criteria import Criteria, Step, criteria_of, steps_of
 from nadzor.procedures.rules.interview import (
     DESCRIPTION,
-    convert_answers,
     interview,
     next_question,
     ordered,
@@ -110,18 +109,6 @@ def digest_of(opinion: Determination) -> str:
     """
     plain = msgspec.json.encode(msgspec.structs.replace(opinion, digest=""), order="sorted")
     return hashlib.sha256(plain).hexdigest()
-
-
-def read_answers(raw: bytes) -> Answers:
-    """Answers written as JSON.
-
-    Law: none; our own form.
-    Raises: Refusal rules.answer-malformed saying what is wrong and where.
-    """
-    try:
-        return convert_answers(msgspec.json.decode(raw))
-    except msgspec.DecodeError as error:
-        raise Refusal("rules.answer-malformed", reason=str(error)) from error
 
 
 def _consistent(answers: Answers) -> None:
