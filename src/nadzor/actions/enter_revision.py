@@ -22,12 +22,10 @@ from nadzor.people.queries import Person
 from nadzor.register import revisions
 from nadzor.register.check_rows import Known, defects
 from nadzor.register.editions import flat
-from nadzor.register.entry_form import amended, new_entry, new_version
+from nadzor.register.entry_form import amended, draft_number, new_entry, new_version
 from nadzor.register.models import Device, Filing
 from nadzor.register.revision_cards import Entry
 from nadzor.register.rows import RegisterFile
-
-DRAFT_NUMBER: Final = "ПРОЕКТ"  # ours, until the official register has given its own
 
 
 @transaction.atomic
@@ -46,7 +44,7 @@ def enter_registration(filing_number: str, *, number: str | None = None, by: Per
     entry = new_entry(
         filing.form,
         code=f"ai-{filing.number}",
-        number=free_number(number or f"{DRAFT_NUMBER} {filing.number}"),
+        number=free_number(number or draft_number(filing.number)),
         parties=parties_of(filing.maker),
         on=on,
     )

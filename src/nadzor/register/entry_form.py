@@ -24,6 +24,7 @@ from nadzor.register.rows import ClaimRow, Name, Prose, ScaleRow, VersionRow
 from nadzor.register.vocabulary import Field, RiskClass, SolutionType
 from nadzor_wire.event import Build, Modality, Version
 
+DRAFT: Final = "ПРОЕКТ"  # begins a number of ours, until the official register has given its own
 PLACES: Final = Decimal("0.0001")
 _PLACE: Final = re.compile(r" - at `\$(?P<at>[^`]*)`$")
 Kind = TypeVar("Kind")
@@ -79,6 +80,20 @@ class AmendmentForm(Struct, frozen=True, kw_only=True, omit_defaults=True):
     scales: tuple[ScaleRow, ...] | None = None
     maker: PartyForm | None = None
     representative: Annotated[str, Meta(max_length=64)] | None = None
+
+
+def draft_number(filing: str) -> str:
+    """The number under which an entry stands while the official one is not known.
+
+    >>> draft_number("2026-000001")
+    'ПРОЕКТ 2026-000001'
+    """
+    return f"{DRAFT} {filing}"
+
+
+def is_draft_number(number: str) -> bool:
+    """Whether a number is one of our own."""
+    return number.startswith(f"{DRAFT} ")
 
 
 def new_entry(form: Mapping[str, Any], *, code: str, number: str, parties: Parties, on: date) -> Entry:

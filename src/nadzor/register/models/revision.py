@@ -50,7 +50,9 @@ class MirrorEntry(Written):
     """What the official register said about one number in one sync."""
 
     sync = models.ForeignKey(MirrorSync, on_delete=models.PROTECT, related_name="rows")
-    number = models.CharField(max_length=60, db_index=True)  # opaque text, as the official register prints it
+    number = models.CharField(
+        max_length=60, db_index=True
+    )  # opaque; in one spelling, `content` has the printed
     content = models.JSONField()
     digest = models.CharField(max_length=64)
 
