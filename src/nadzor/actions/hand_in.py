@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -17,20 +17,24 @@ from nadzor.actions.filing_deed import Deed
 from nadzor.base.problems import Refusal
 from nadzor.people.models import Organisation
 from nadzor.register.bodies import expert_bodies
+from nadzor.register.dossier import answer_of
 from nadzor.register.filing_flags import REGISTRATIONS, open_namesakes
 from nadzor.register.models import Filing, Submission
 
+YES: Final = ("1", "on", "true", "yes")
 
-def hand_in(deed: Deed) -> None:
+
+def hand_in(deed: Deed, facts: Mapping[str, Any]) -> None:
     """Check, keep and, on the accelerated route, address what is handed in.
 
-    Raises: Refusal filing.double, filing.expert-unknown.
+    Raises: Refusal filing.double, filing.defects-unconfirmed, filing.expert-unknown.
     """
     row = deed.row
     if deed.move.verb == "submit" and row.procedure in REGISTRATIONS and (others := open_namesakes(row)):
         raise Refusal("filing.double", first=others[0])
     if row.procedure == "registration_accelerated":
         row.expert = expert(str(row.form.get("expert_body") or ""))
+    _tell_defects(deed, facts)
     submission = keep_submission(deed)
     deed.facts["submission"] = submission.digest
 
@@ -83,3 +87,14 @@ def digest_of(row: Filing, papers: list[dict[str, Any]]) -> str:
     """
     whole = {"number": row.number, "form": row.form, "papers": papers}
     return hashlib.sha256(msgspec.json.encode(whole, order="deterministic")).hexdigest()
+
+
+def _tell_defects(deed: Deed, facts: Mapping[str, Any]) -> None:
+    found = answer_of(deed.row, on=deed.on)
+    if found is None:
+        return
+    if found.blocking and facts.get("confirm_defects") not in (True, *YES):
+        items = [defect.item for defect in found.defects if defect.blocking]
+        raise Refusal("filing.defects-unconfirmed", count=found.blocking, defects=items)
+    if found.defects:
+        deed.facts["defects_found"] = [defect.item for defect in found.defects]

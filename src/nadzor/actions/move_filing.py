@@ -69,7 +69,7 @@ def _made(
     deed = _allowed(row, verb, by=by, because=because.strip(), now=now)
     deed.facts |= heeded(deed.move, facts, on=deed.on)
     if deed.move.verb in HANDING_IN:
-        hand_in(deed)
+        hand_in(deed, facts)
     if verb == "send_task":
         choose_expert(deed, facts)
     _write(deed)

@@ -18,7 +18,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from nadzor.base.problems import Refusal, Text
+from nadzor.base.problems import Refusal
 from nadzor.records.files import SIZE_MAX
 
 NAME_MAX: Final = 120
@@ -44,6 +44,8 @@ TYPES: Final[Mapping[str, FileType]] = {
     "pdf": FileType(("application/pdf",), (".pdf",), (b"%PDF-",)),
     "png": FileType(("image/png",), (".png",), (b"\x89PNG\r\n\x1a\n",)),
     "jpeg": FileType(("image/jpeg", "image/jpg"), (".jpg", ".jpeg"), (b"\xff\xd8\xff",)),
+    "webp": FileType(("image/webp",), (".webp",), (b"RIFF",)),
+    "tiff": FileType(("image/tiff",), (".tif", ".tiff"), (b"II*\x00", b"MM\x00*")),
     "xml": FileType(("application/xml", "text/xml"), (".xml",), (b"<?xml", b"\xef\xbb\xbf<?xml")),
     "sig": FileType(
         ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/octet-stream"),
@@ -51,9 +53,6 @@ TYPES: Final[Mapping[str, FileType]] = {
         (b"\x30\x80", b"\x30\x82", b"\x30\x83", b"-----BEGIN "),
     ),
 }  # fmt: skip
-WORDS: Final = Text(
-    ru="PDF, PNG, JPEG, XML, подпись (SIG, P7S)", en="PDF, PNG, JPEG, XML, signature (SIG, P7S)"
-)
 _UNKNOWN_MEDIA: Final = ("", "application/octet-stream")
 _ACTIVE: Final = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)(?![A-Za-z])")
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fields of an application's form.  A draft may lack any of them; what it holds has the right shape.
 
-What the register keeps stands under the names of `entry_form`; the rest is what a dossier must say besides.
+What the register keeps stands under the names of `entry_form`, what a dossier says besides under those of
+`procedures.rules.dossier`.  A thing that both ask for is kept once, under the register's name.
 """
 
 from __future__ import annotations
@@ -15,10 +16,23 @@ import msgspec
 from msgspec import Meta, Struct
 
 from nadzor.base.problems import Refusal
+from nadzor.procedures.rules import dossier
+from nadzor.procedures.rules.amendment_route import Change
 
 Line = Annotated[str, Meta(max_length=300)]
 Prose = Annotated[str, Meta(max_length=8000)]
 _PLACE: Final = re.compile(r" - at `\$\.?(?P<at>[^`]*)`$")
+
+#: What the dossier asks for under one name and the register keeps under another.
+TWINS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("product", "name"): ("name", "ru"),
+    ("product", "purpose"): ("intended_use", "ru"),
+    ("product", "ai"): ("ai",),
+    ("product", "transmits"): ("transmits",),
+    ("product", "risk_class"): ("risk_class",),
+    ("product", "version"): ("version",),
+    ("amendment", "version"): ("version",),
+}
 
 
 class Part(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -32,59 +46,16 @@ class Twin(Part, kw_only=True):
     en: Prose = ""
 
 
-class Duty(Part, kw_only=True):
-    """A payment of the state duty."""
-
-    act: Line = ""  # certificate expertise amendment version_amendment
-    day: date | None = None
-    order: Line = ""
-    roubles: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
-
-
-class Powers(Part, kw_only=True):
-    """The representative's power of attorney."""
-
-    number: Line = ""
-    day: date | None = None
-    until: date | None = None
-
-
-class MonitoringPlan(Part, kw_only=True):
-    """The clinical monitoring plan of a class 3 device."""
-
-    goals: Prose = ""
-    tasks: Prose = ""
-    risk_factors: Prose = ""
-    methods: Prose = ""
-    statistics: Prose = ""
-    population: Prose = ""
-    inclusion: Prose = ""
-    exclusion: Prose = ""
-    sample_size: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
-    comparison_groups: Prose = ""
-
-
 class Common(Part, kw_only=True):
-    """What every application says."""
+    """What every affair may say."""
 
     name: Twin | None = None
-    duties: Annotated[tuple[Duty, ...], Meta(max_length=20)] | None = None
-    powers: Powers | None = None
-    liability: bool | None = None  # the applicant answers for reliability and identity of the information
+    summary: Prose | None = None
     note: Prose | None = None
 
 
-class Versioned(Common, kw_only=True):
-    """The version filed."""
-
-    version: Annotated[str, Meta(max_length=40)] | None = None
-    released_on: date | None = None
-    builds: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=200)] | None = None
-    versioning: Prose | None = None
-
-
-class Described(Versioned, kw_only=True):
-    """What the register keeps of a device, and what a dossier says of software besides."""
+class Application(Common, kw_only=True):
+    """An application: the entry it asks for, its dossier, and the facts its route is found by."""
 
     risk_class: Line | None = None
     ai: bool | None = None
@@ -95,74 +66,89 @@ class Described(Versioned, kw_only=True):
     modality: Line | None = None
     claims: Annotated[tuple[dict[str, Any], ...], Meta(max_length=200)] | None = None
     scales: Annotated[tuple[dict[str, Any], ...], Meta(max_length=200)] | None = None
-
-
-class Registration(Described, kw_only=True):
-    """An application for registration."""
-
-    models: Prose | None = None
-    production_site: Line | None = None
-    principle: Prose | None = None
-    platform: Prose | None = None
-    deployment: Prose | None = None
-    access: Prose | None = None
-    information_type: Line | None = None
-    information_category: Line | None = None
+    version: Annotated[str, Meta(max_length=40)] | None = None
+    released_on: date | None = None
+    builds: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=200)] | None = None
+    product: dossier.Product | None = None
+    applicant: dossier.Applicant | None = None
+    powers: dossier.Powers | None = None
+    amendment: dossier.Amendment | None = None
+    ticks: Annotated[dict[str, Line], Meta(max_length=200)] | None = None
+    plan: dossier.Plan | None = None
+    payments: Annotated[tuple[dossier.Payment, ...], Meta(max_length=20)] | None = None
+    evidence: Annotated[tuple[dossier.Evidence, ...], Meta(max_length=50)] | None = None
     opinion: Line | None = None  # the number of the determination that it is a device
-    monitoring_plan: MonitoringPlan | None = None
-    facts: dict[str, bool] | None = None  # answers of the dossier's checklist that no file proves
-    expert_body: Line | None = None  # accelerated: whom the paper set goes to
-    radiology: bool | None = None  # accelerated: images of radiological studies
-
-
-class Amendment(Described, kw_only=True):
-    """An application for an amendment: what it names anew, and the facts the route is found by."""
-
-    change: dict[str, bool] | None = None
-    summary: Prose | None = None
-    maker: dict[str, Twin] | None = None
-    representative: Line | None = None
-    facts: dict[str, bool] | None = None
-
-
-class Case(Common, kw_only=True):
-    """A case the regulator opened, or a maker's own request to end a registration."""
-
-    summary: Prose | None = None
+    expert_body: Line | None = None  # accelerated: the institution the paper set goes to
+    changes: Annotated[tuple[Change, ...], Meta(max_length=20)] | None = None
+    maker: dict[str, Twin] | None = None  # amendment: the maker's new name
+    representative: Line | None = None  # amendment: the new representative's code
 
 
 FORMS: Final[Mapping[str, type[Part]]] = {
-    "registration_simplified": Registration,
-    "registration_accelerated": Registration,
-    "amendment_new_registration": Registration,
-    "amendment_version": Amendment,
-    "amendment_plain": Amendment,
-    "amendment_expertise": Amendment,
-    "suspension": Case,
-    "cancellation": Case,
+    "registration_simplified": Application,
+    "registration_accelerated": Application,
+    "amendment_new_registration": Application,
+    "amendment_version": Application,
+    "amendment_plain": Application,
+    "amendment_expertise": Application,
+    "suspension": Common,
+    "cancellation": Common,
 }
 
 
 def patched(procedure: str, form: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """The form with some fields written anew; a field given as None is emptied.
+    """The form with some fields written anew: sections are merged field by field, None empties a field.
 
     Nothing of a refused patch is taken.
     Raises: Refusal filing.field-unknown, filing.field-malformed naming the field.
     """
     kind = FORMS[procedure]
-    if strange := sorted(set(patch) - set(kind.__struct_fields__)):
-        raise Refusal("filing.field-unknown", f"$.form.{strange[0]}", fields=", ".join(strange)[:300])
-    given = {name: value for name, value in patch.items() if value is not None}
-    emptied = patch.keys() - given.keys()
-    kept = {name: value for name, value in form.items() if name not in emptied}
-    return kept | _read(given, kind)
+    if strange := sorted(set(map(str, patch)) - set(kind.__struct_fields__)):
+        raise Refusal("filing.field-unknown", f"$.form.{strange[0][:60]}", fields=", ".join(strange)[:300])
+    _read(merged({}, patch), kind)  # each part has the shape it claims, before any of it is moved
+    return _read(merged(form, once(patch)), kind)
 
 
-def _read(given: Mapping[str, Any], kind: type[Part]) -> dict[str, Any]:
+def merged(form: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Two forms laid over one another, section by section; None takes a field away."""
+    laid = dict(form)
+    for key, value in patch.items():
+        if isinstance(value, Mapping):
+            below = laid.get(key)
+            laid[key] = merged(below if isinstance(below, Mapping) else {}, value)
+        elif value is None:
+            laid.pop(key, None)
+        else:
+            laid[key] = value
+    return laid
+
+
+def once(patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A patch in which what both the dossier and the register ask for stands under the register's name."""
+    told: dict[str, Any] = {
+        key: dict(value) if isinstance(value, Mapping) else value for key, value in patch.items()
+    }
+    for (section, field), path in TWINS.items():
+        if isinstance(told.get(section), dict) and field in told[section]:
+            told = merged_at(told, path, told[section].pop(field))
+    return told
+
+
+def merged_at(form: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """A form with one value put at a path; None stays None, so that it empties the field later."""
+    laid = dict(form)
+    if len(path) == 1:
+        laid[path[0]] = value
+    else:
+        below = laid.get(path[0])
+        laid[path[0]] = merged_at(below if isinstance(below, Mapping) else {}, path[1:], value)
+    return laid
+
+
+def _read(form: Mapping[str, Any], kind: type[Part]) -> dict[str, Any]:
     try:
-        read = msgspec.to_builtins(msgspec.convert(dict(given), kind, strict=False))
+        return dict(msgspec.to_builtins(msgspec.convert(dict(form), kind, strict=False)))
     except msgspec.ValidationError as error:
         place = _PLACE.search(str(error))
         at = f"$.form.{place['at']}" if place else "$.form"
-        raise Refusal("filing.field-malformed", at, detail=_PLACE.sub("", str(error))) from error
-    return {name: read[name] for name in given}
+        raise Refusal("filing.field-malformed", at, detail=_PLACE.sub("", str(error))[:300]) from error

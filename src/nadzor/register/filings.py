@@ -68,7 +68,7 @@ def filing(person: Person | None, number: str, *, today: date) -> FilingCard:
 
     Raises: Refusal filing.unknown for one that is not there or that the person may not see.
     """
-    row = _seen(person, number)
+    row = seen(person, number)
     found = runs_of(row, today)
     return FilingCard(
         row=filing_row(row, today=today, found=found),
@@ -94,7 +94,7 @@ def paper(person: Person | None, number: str, kind: str, edition: int | None = N
 
     Raises: Refusal filing.unknown; filing.paper-unknown when there is no such edition.
     """
-    rows = Paper.objects.filter(filing=_seen(person, number), kind=kind).order_by("edition")
+    rows = Paper.objects.filter(filing=seen(person, number), kind=kind).order_by("edition")
     newest = rows.last()
     found = newest if edition is None else rows.filter(edition=edition).first()
     if found is None or newest is None:
@@ -130,7 +130,11 @@ def _filed_and_mine(person: Person) -> Q:
     return Q() if person.role in READERS else Q(pk__in=[])
 
 
-def _seen(person: Person | None, number: str) -> Filing:
+def seen(person: Person | None, number: str) -> Filing:
+    """The row of a filing for the other files of this room.
+
+    Raises: Refusal filing.unknown for one that is not there or that the person may not see.
+    """
     row = visible(person).filter(number=number).first()
     if row is None or not may_see_filing(person, whose(row)):
         raise Refusal("filing.unknown")
