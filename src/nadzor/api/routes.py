@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Query
+from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 from ninja.throttling import AnonRateThrottle
 
 from nadzor.actions.enrol_installation import enrol_installation
-from nadzor.api import problems, words
+from nadzor.api import problems, register_routes, words
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
-from nadzor.register import queries
 
 
 class Utf8Json(JSONRenderer):
@@ -32,6 +31,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 problems.install(api)
+api.add_router("/register", register_routes.router)
 
 
 class EnrolThrottle(AnonRateThrottle):
@@ -53,40 +53,6 @@ def enrol(request: HttpRequest, enrolment: words.EnrolIn) -> words.EnrolOut:
         settings.HOME, token=enrolment.token, public_key=enrolment.public_key, now=clock.now()
     )
     return words.enrolment(found)
-
-
-@api.get(
-    "/register/devices",
-    operation_id="list_devices",
-    response={200: words.DevicesOut, 422: words.ProblemDocument},
-    tags=["register"],
-)
-def devices(request: HttpRequest, asked: Query[words.DevicesIn]) -> words.DevicesOut:
-    """Search the register, or follow its changes."""
-    since = asked.changed_since
-    if since is not None and since.tzinfo is None:
-        raise Refusal("api.time-zone", at="?changed_since")
-    as_of = clock.now()
-    found = queries.search(asked.q, after=asked.after, changed_since=since, limit=asked.limit + 1)
-    page = found[: asked.limit]
-    following = page[-1].code if len(found) > asked.limit else None
-    return words.DevicesOut(items=[words.device(one) for one in page], next=following, as_of=as_of)
-
-
-@api.get(
-    "/register/devices/{code}",
-    operation_id="read_device",
-    response={200: words.DeviceFullOut, 404: words.ProblemDocument},
-    tags=["register"],
-)
-def device(request: HttpRequest, code: str) -> words.DeviceFullOut:
-    """One device with its versions and declared claims."""
-    found = queries.device(code)
-    return words.DeviceFullOut(
-        **words.device(found).model_dump(),
-        versions=[words.version(one) for one in queries.versions(code)],
-        claims=[words.claim(one) for one in queries.claims(code)],
-    )
 
 
 @api.get("/problems", operation_id="list_problems", response=list[words.ProblemOut], tags=["problems"])

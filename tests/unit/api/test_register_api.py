@@ -111,19 +111,88 @@ def test_the_api_describes_itself(client):
     """OpenAPI 3.1, every route, errors included."""
     told = client.get("/api/v1/openapi.json").json()
     assert told["openapi"].startswith("3.1")
-    assert set(told["paths"]) == {
-        "/api/v1/enrol",
-        "/api/v1/register/devices",
-        "/api/v1/register/devices/{code}",
-        "/api/v1/problems",
+    register = {name.removeprefix("/api/v1/register") for name in told["paths"] if "/register/" in name}
+    assert register == {
+        "/devices",
+        "/devices.{kind}",
+        "/devices/{code}",
+        "/devices/{code}/as-of",
+        "/devices/{code}/history",
+        "/devices/{code}/mirror",
+        "/changes",
+        "/changes.{kind}",
     }
+    files = told["paths"]["/api/v1/register/devices.{kind}"]["get"]["responses"]["200"]["content"]
+    assert {"text/csv", "application/json"} < set(files)
     assert set(told["paths"]["/api/v1/enrol"]["post"]["responses"]) == {"200", "401", "409", "422", "429"}
-    assert {route["operationId"] for path in told["paths"].values() for route in path.values()} == {
-        "enrol",
-        "list_devices",
-        "read_device",
-        "list_problems",
-    }
+    named = [route["operationId"] for path in told["paths"].values() for route in path.values()]
+    assert {"enrol", "list_devices", "read_device", "list_changes", "list_problems"} <= set(named)
+    assert len(named) == len(set(named))
+
+
+def test_an_entry_is_told_as_it_stood(client, filled):
+    """By both times; a day on which nothing held is a 404, a moment without a zone a question."""
+    later = NOW + timedelta(days=1)
+    import_register(register(device(transmits=False)), by=CONSOLE, now=later)
+    stood = f"{DEVICES}/ai-901/as-of"
+    assert client.get(stood, {"valid_on": "2026-11-22"}).json()["transmits"] is False
+    known = {"valid_on": "2026-11-22", "known_at": NOW.isoformat()}
+    assert client.get(stood, known).json()["transmits"] is True
+    nothing = client.get(stood, {"valid_on": "2020-01-01"})
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "register.not-held")
+    assert client.get(stood, {"known_at": "2026-11-22T00:00:00"}).json()["code"] == "api.time-zone"
+
+
+def test_history_and_changes_say_the_same(client, filled):
+    """Editions of one entry, and of all by the cursor."""
+    import_register(register(device(transmits=False)), by=CONSOLE, now=NOW + timedelta(days=1))
+    editions = client.get(f"{DEVICES}/ai-901/history").json()
+    assert [one["edition"] for one in editions] == [1, 2]
+    assert editions[1]["changed"][0]["after"] == {"ru": "нет", "en": "no"}
+    page = client.get("/api/v1/register/changes", {"after": editions[0]["cursor"], "limit": 1}).json()
+    assert (page["more"], len(page["items"])) == (True, 1)
+    rest = client.get("/api/v1/register/changes", {"after": page["next"]}).json()
+    (change,) = rest["items"]
+    assert change == {key: value for key, value in editions[1].items() if key != "changed"}
+    assert client.get("/api/v1/register/changes", {"after": rest["next"]}).json()["items"] == []
+
+
+def test_files_come_with_a_tag_and_are_not_sent_twice(client, filled):
+    """CSV, JSON and XLSX of the register and of its changes; 304 to whoever has the tag."""
+    for name in ("devices", "changes"):
+        for kind, start in (("csv", b"co" if name == "devices" else b"cu"), ("json", b"{"), ("xlsx", b"PK")):
+            answer = client.get(f"/api/v1/register/{name}.{kind}")
+            assert b"".join(answer.streaming_content).startswith(start)
+            assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')
+            again = client.get(
+                f"/api/v1/register/{name}.{kind}", headers={"If-None-Match": answer.headers["ETag"]}
+            )
+            assert again.status_code == 304
+    assert client.get("/api/v1/register/devices.pdf").status_code == 422
+
+
+def test_a_file_leaves_part_by_part_under_asgi(filled):
+    """The same bytes when the server is asynchronous."""
+    import asyncio
+
+    from django.core.handlers.asgi import ASGIRequest
+
+    from nadzor.api.files import streamed
+
+    request = ASGIRequest({"type": "http", "method": "GET", "path": "/", "headers": []}, None)
+    told = {"name": "x.csv", "media_type": "text/csv", "etag": '"1"'}
+
+    async def whole():
+        reply = streamed(request, iter([b"a", b"b"]), **told)
+        return b"".join([part async for part in reply.streaming_content])
+
+    assert asyncio.run(whole()) == b"ab"
+
+
+def test_the_mirror_is_told_with_its_times(client, filled):
+    """Never read is never called absent."""
+    told = client.get(f"{DEVICES}/ai-901/mirror").json()
+    assert (told["state"], told["read_at"], told["differences"]) == ("never", None, [])
 
 
 def test_health_is_told_without_an_account(client, filled, monkeypatch):
