@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from nadzor.law.load import acts, join_acts, norm, norms, parse_act
-from nadzor.law.norm import NormMissing
+from nadzor.base.problems import Refusal
+from nadzor.law.load import acts, join_acts, norm, norms, only, parse_act, resolve
+from nadzor.law.norm import NormMissing, NormUnknown
 
 ACT = """
 act: ex-1
@@ -91,3 +92,61 @@ def test_two_acts_cannot_claim_one_norm() -> None:
     act = parse_act(ACT)
     with pytest.raises(ValueError, match="reply is in ex-1 and in ex-1"):
         join_acts([act, act])
+
+
+def test_a_norm_answers_to_its_key_and_to_its_number() -> None:
+    """A key in any case, a fact's number however written, the Russian letter too: one norm."""
+    keys = {only(text) for text in (" T-15 ", "t15", "т-15", "Registration.Version_Amendment")}
+    assert keys == {"registration.version_amendment"}
+    assert norm("L-02", date(2026, 11, 22)).key == "act.decree-1684"
+    assert resolve("F-02") == tuple(f"duty.expertise.{risk}" for risk in ("1", "2a", "2b", "3"))
+
+
+def test_a_number_of_several_norms_is_not_one() -> None:
+    """Where one norm is asked for, a stem names its candidates instead of choosing."""
+    with pytest.raises(Refusal) as refusal:
+        only("F-02")
+    assert refusal.value.code == "law.ambiguous"
+    assert "duty.expertise.3" in refusal.value.facts["keys"]
+
+
+def test_nobody_is_told_what_he_asked_for() -> None:
+    """An unknown key is refused without repeating it: it came from outside."""
+    with pytest.raises(NormUnknown) as refusal:
+        resolve("<script>")
+    assert (refusal.value.code, dict(refusal.value.facts)) == ("law.unknown", {})
+
+
+def test_what_was_filed_before_finishes_under_its_edition() -> None:
+    """A transitional rule keeps the edition of the day of filing; without it the day of the clock decides."""
+    filed, later = date(2026, 12, 1), date(2027, 1, 11)
+    assert norm("T-12", later, filed=filed).number == 30
+    with pytest.raises(NormMissing) as missing:
+        norm("T-12", later)
+    assert "421n" in missing.value.why.en
+    with pytest.raises(NormMissing):
+        norm("vigilance.message", later, filed=filed)
+
+
+def test_a_hole_is_told_as_the_reason() -> None:
+    """A limit that nobody could read is refused with what could not be read."""
+    with pytest.raises(NormMissing) as missing:
+        norm("T-17", date(2026, 11, 20))
+    assert "cut off" in missing.value.facts["why_en"]
+
+
+def test_one_fact_has_one_norm() -> None:
+    """Two norms of one number would be two answers to one question."""
+    with_fact = ACT.replace("    unit:", "    fact: T-99\n    unit:")
+    other = parse_act(with_fact.replace("  reply:", "  other:").replace("act: ex-1", "act: ex-2"))
+    with pytest.raises(ValueError, match="fact T-99 is reply and other"):
+        join_acts([parse_act(with_fact), other])
+
+
+def test_all_facts_of_the_table_of_limits_have_a_norm() -> None:
+    """Every number T-01 to T-29 leads to a norm with its actor, its start and its consequence."""
+    for number in range(1, 30):
+        for key in resolve(f"T-{number:02}"):
+            term = norms()[key][1].term
+            assert term is not None, key
+            assert all((term.actor.ru, term.starts.ru, term.missed.ru)), key
