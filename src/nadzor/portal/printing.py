@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.http import content_disposition_header
 
 from nadzor.portal.frame import house
 
@@ -29,7 +30,9 @@ def print_pdf(template: str, context: Mapping[str, Any], *, title: str, lang: st
 def pdf_answer(paper: bytes, name: str) -> HttpResponse:
     """A printed paper as a download."""
     answer = HttpResponse(paper, content_type=MEDIA_TYPE)
-    answer["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    answer["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=f"{name}.pdf") or ""
+    )
     answer["Cache-Control"] = "private, no-store"
     return answer
 
