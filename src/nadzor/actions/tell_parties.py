@@ -11,16 +11,14 @@ from nadzor.actions.filing_deed import Deed
 from nadzor.base.problems import Text
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.clocks import Run, next_due, runs
-from nadzor.procedures.moves import moves_from
 from nadzor.records import notices
 from nadzor.register.filing_facts import CANCELLATION, EXPERTISE, ground_words
 from nadzor.register.filing_permissions import SIDE
+from nadzor.register.filing_tasks import waited_for
 from nadzor.register.filing_words import called, filing_words, filled
 from nadzor.register.letters import Template, day_words, due_words, letter_of, written
 from nadzor.register.models import Filing, Letter
 
-#: Moves that may always come: whoever could make one is not thereby waited for.
-ALWAYS: Final = frozenset({"withdraw", "stand_still", "terminate", "court_reversal", "file_anew"})
 STAFF: Final = frozenset({"registrar", "head", "inspector"})
 
 
@@ -42,21 +40,11 @@ def tell_next(row: Filing, *, due: Text, now: datetime) -> None:
         state=called(row.procedure, state=row.state),
         due=due,
     )
-    roles = waited_for(row)
+    roles = waited_for(row.procedure, row.state)
     for role in sorted(roles & STAFF):
         notices.to_role(role, subject=subject(row), text=text, now=now)
     if "expert" in roles and row.expert is not None:
         notices.to_organisation(row.expert.code, subject=subject(row), text=text, now=now)
-
-
-def waited_for(row: Filing) -> frozenset[str]:
-    """The roles that make the next ordinary move; nobody in a closed affair."""
-    procedure = PROCEDURES[row.procedure]
-    if row.state in procedure.closed:
-        return frozenset()
-    return frozenset(
-        role for move in moves_from(procedure, row.state) if move.verb not in ALWAYS for role in move.by
-    )
 
 
 def side_of(row: Filing) -> tuple[str, ...]:

@@ -96,9 +96,25 @@ def _warn_lapses(home: Home) -> str | None:
     return f"warned of {', '.join(told)}" if told else None
 
 
+def _watch_deadlines(home: Home) -> str | None:
+    from nadzor.actions.watch_deadlines import watch_deadlines
+
+    seen = watch_deadlines(now=clock.now())
+    return f"saw {seen} breaches" if seen else None
+
+
+def _send_mail(home: Home) -> str | None:
+    from nadzor.actions.send_mail import send_mail
+
+    sent = send_mail(now=clock.now())
+    return f"mailed {sent}" if sent else None
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("refresh", 2.0, _refresh),  # load, roll up, detect: only when the journal has grown
     Task("charts", 3600.0, _sweep_charts),  # drawings can all be made again
     Task("lapses", 3600.0, _warn_lapses),  # each lapse is told once, sixty days ahead
+    Task("deadlines", 300.0, _watch_deadlines),  # days matter, not minutes: often enough after midnight
+    Task("mail", 30.0, _send_mail),  # the portal shows a notice at once; a letter may take half a minute
 )

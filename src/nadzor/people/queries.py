@@ -94,3 +94,10 @@ def card(row: Organisation) -> OrganisationCard:
         oid=row.oid,
         represented_by=row.represented_by.code if row.represented_by else None,
     )
+
+
+def addresses(*, role: str = "", organisation: str = "") -> list[str]:
+    """The e-mail addresses of the active people of a role or of an organisation, each once."""
+    rows = User.objects.filter(is_active=True).exclude(email="")
+    rows = rows.filter(organisation__code=organisation) if organisation else rows.filter(role=role)
+    return sorted(set(rows.values_list("email", flat=True)))

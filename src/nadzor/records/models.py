@@ -57,12 +57,16 @@ class Notice(models.Model):
     text_en = models.TextField()
     read_at = models.DateTimeField(null=True)
     read_by = models.CharField(max_length=200, blank=True)
+    mailed_at = models.DateTimeField(null=True)  # gone out by e-mail, or nobody has an address
+    mail_tries = models.PositiveIntegerField(default=0)
+    mail_fault = models.CharField(max_length=200, blank=True, default="")  # the last failure's kind
 
     class Meta:
         ordering: ClassVar = ["-created", "-id"]
         indexes: ClassVar = [
             models.Index(fields=["role", "created"]),
             models.Index(fields=["organisation_code", "created"]),
+            models.Index(fields=["mailed_at", "mail_tries"], name="notice_unmailed"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

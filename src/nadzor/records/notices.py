@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 from msgspec import Struct
 
 from nadzor.base.problems import Text
@@ -44,6 +44,37 @@ def mark_read(id: int, *, role: str, organisation: str | None, by: str, now: dat
     """Note who read a notice first; somebody else's notice stays unread."""
     mine = Q(role=role) | (Q(organisation_code=organisation) if organisation else Q(pk__in=[]))
     Notice.objects.filter(mine, id=id, read_at=None).update(read_at=now, read_by=by)
+
+
+class Unmailed(Struct, frozen=True):
+    """A notice that has not gone out by e-mail yet, and whom it is for: a role or an organisation."""
+
+    id: int
+    role: str
+    organisation: str
+    subject: str
+    text: Text
+
+
+def unmailed(*, tries: int, limit: int = 100) -> list[Unmailed]:
+    """Notices that still want to go out, oldest first; after so many tries one stays in the portal alone."""
+    rows = Notice.objects.filter(mailed_at=None, mail_tries__lt=tries).order_by("id")
+    return [
+        Unmailed(row.id, row.role, row.organisation_code, row.subject, Text(row.text_ru, row.text_en))
+        for row in rows[:limit]
+    ]
+
+
+def mark_mailed(id: int, *, now: datetime) -> None:
+    """Note that a notice has gone out, or that nobody it is for has an address."""
+    Notice.objects.filter(id=id, mailed_at=None).update(mailed_at=now, mail_fault="")
+
+
+def mark_failed(id: int, *, fault: str) -> None:
+    """Note a failure; the notice stands in the portal all the same and is tried again."""
+    Notice.objects.filter(id=id, mailed_at=None).update(
+        mail_tries=F("mail_tries") + 1, mail_fault=fault[:200]
+    )
 
 
 def _card(row: Notice) -> NoticeCard:

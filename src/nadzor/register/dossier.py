@@ -14,6 +14,7 @@ from nadzor.people.queries import Person
 from nadzor.procedures.rules.completeness import DossierAnswer, answer_on
 from nadzor.procedures.rules.dossier import Dossier
 from nadzor.register.filing_form import TWINS, merged, merged_at
+from nadzor.register.filing_sight import seen
 from nadzor.register.models import Filing
 
 SECTIONS: Final = ("product", "applicant", "powers", "amendment", "ticks", "plan", "payments")
@@ -48,8 +49,6 @@ def filing_dossier(person: Person | None, number: str) -> Dossier:
 
     Raises: Refusal filing.unknown.
     """
-    from nadzor.register.filings import seen
-
     return dossier_of(seen(person, number))
 
 
@@ -58,8 +57,6 @@ def filing_check(person: Person | None, number: str, *, today: date) -> DossierA
 
     Raises: Refusal filing.unknown.
     """
-    from nadzor.register.filings import seen
-
     return answer_of(seen(person, number), on=today)
 
 

@@ -10,14 +10,13 @@ from django.db.models import Q, QuerySet
 
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
-from nadzor.people.roles import Role
 from nadzor.procedures.catalogue import PROCEDURES
+from nadzor.register.dossier import filing_check, filing_dossier
 from nadzor.register.filing_cards import FilingCard, FilingPage, FilingRow, PaperCard
 from nadzor.register.filing_flags import flags
 from nadzor.register.filing_moves import moves_open_to
-from nadzor.register.filing_permissions import ACCELERATED, READERS, SIDE, may_edit_filing, may_see_filing
+from nadzor.register.filing_permissions import may_edit_filing
 from nadzor.register.filing_rows import (
-    HOUSE,
     breach_card,
     evidence_card,
     filing_row,
@@ -31,10 +30,16 @@ from nadzor.register.filing_rows import (
     submission_card,
     whose,
 )
+from nadzor.register.filing_sight import seen, visible
+from nadzor.register.filing_tasks import deadlines, tasks
 from nadzor.register.filing_words import filing_words, stage_of, states_of
 from nadzor.register.models import Filing, Paper
+from nadzor.register.opinions import opinion, opinions
 
-__all__ = ["filing", "filings", "moves_open_to", "paper", "visible"]
+__all__ = [
+    "deadlines", "filing", "filing_check", "filing_dossier", "filings", "moves_open_to", "opinion",
+    "opinions", "paper", "tasks",
+]  # fmt: skip
 
 PAGE_MAX = 200  # bounds one answer; the cursor fetches the rest
 EDITABLE = frozenset({"draft", "curing", "correcting"})
@@ -100,45 +105,6 @@ def paper(person: Person | None, number: str, kind: str, edition: int | None = N
     if found is None or newest is None:
         raise Refusal("filing.paper-unknown")
     return paper_card(found, current=found.edition == newest.edition)
-
-
-def visible(person: Person | None) -> QuerySet[Filing]:
-    """The filings a person may see, with everything a list needs; the same rule as `may_see_filing`."""
-    rows = Filing.objects.select_related(
-        "device", "maker__represented_by", "applicant__represented_by", "expert__represented_by", "previous"
-    ).prefetch_related("steps")
-    return rows.filter(_mine(person)).order_by("-id")
-
-
-def _mine(person: Person | None) -> Q:
-    if person is None:
-        return Q(pk__in=[])
-    if person.at_console or person.role is Role.AUDITOR:
-        return Q()
-    filed, house = Q(filed_on__isnull=False), Q(channel=HOUSE)
-    if person.role in SIDE:
-        makers = person.represents if person.role is Role.REPRESENTATIVE else {person.organisation}
-        return Q(maker__code__in=sorted(filter(None, makers))) & (filed | ~house)
-    return (filed | house) & _filed_and_mine(person)
-
-
-def _filed_and_mine(person: Person) -> Q:
-    if person.role is Role.EXPERT:
-        return Q(expert__code=person.organisation) if person.organisation else Q(pk__in=[])
-    if person.role is Role.MOSCOW_CENTRE:
-        return Q(procedure=ACCELERATED)
-    return Q() if person.role in READERS else Q(pk__in=[])
-
-
-def seen(person: Person | None, number: str) -> Filing:
-    """The row of a filing for the other files of this room.
-
-    Raises: Refusal filing.unknown for one that is not there or that the person may not see.
-    """
-    row = visible(person).filter(number=number).first()
-    if row is None or not may_see_filing(person, whose(row)):
-        raise Refusal("filing.unknown")
-    return row
 
 
 def _taken(rows: QuerySet[Filing], *, today: date, late_only: bool, limit: int) -> tuple[FilingRow, ...]:

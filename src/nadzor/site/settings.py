@@ -138,7 +138,18 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Uploads and bodies: the largest honest upload is a register file.
+# Mail: notices go out by SMTP where a host is named, else to the console.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if CONFIGURATION.mail_host else 'console'}.EmailBackend"
+EMAIL_HOST = CONFIGURATION.mail_host
+EMAIL_PORT = CONFIGURATION.mail_port
+EMAIL_HOST_USER = CONFIGURATION.mail_user
+EMAIL_HOST_PASSWORD = CONFIGURATION.mail_password
+EMAIL_USE_TLS = CONFIGURATION.mail_tls == "starttls"
+EMAIL_USE_SSL = CONFIGURATION.mail_tls == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = CONFIGURATION.mail_from
+
+# Uploads and bodies: the largest honest upload is a register file or one paper of a dossier.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
