@@ -25,6 +25,11 @@ class Typed(Struct, frozen=True):
     when: date | datetime | None
     fault: str = ""
 
+    @property
+    def shown(self) -> str:
+        """What stands in the field: a date field of a browser holds nothing but a date."""
+        return "" if self.fault else self.text
+
 
 class Box(Struct, frozen=True):
     """One field of the form."""
@@ -64,14 +69,14 @@ def sum_of(asked: Mapping[str, str], key: str, entry: Entry) -> Sum:
 
 def _boxes(entry: Entry, start: Typed, filed: Typed) -> list[Box]:
     hours = entry.unit == "hour"
-    shown = f"{start.text}T00:00" if hours and len(start.text) == DAY_CHARS else start.text
+    shown = f"{start.shown}T00:00" if hours and len(start.shown) == DAY_CHARS else start.shown
     hint = said(entry.term.starts) if entry.term else ""
     first = Box(
         "start", _("The clock starts"), "datetime-local" if hours else "date", shown, hint, start.fault
     )
     if not filed.text and not any(value.finishes for value in entry.values):
         return [first]
-    return [first, Box("filed", _("The case was filed"), "date", filed.text, "", filed.fault)]
+    return [first, Box("filed", _("The case was filed"), "date", filed.shown, "", filed.fault)]
 
 
 def _typed(text: str) -> Typed:
