@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from nadzor.actions.note_outage import note_silence
 from nadzor.base.directory import Directory, issue, open_directory, seal_directory
 from nadzor.base.durable import write_atomic
 from nadzor.base.home import Home
@@ -22,11 +23,12 @@ def publish_directory(home: Home, *, now: datetime) -> Directory:
 
     Why: written while the register's write lock is held, so that of two publishers none puts an older state
     over a newer one; counted from the file as well, so that a restored database cannot go back.  Routine
-    republication is not a deed: only a changed content is recorded.
+    republication is not a deed: only a changed content is recorded.  A late one proves an outage of ours.
     """
     row, _ = PublishedDirectory.objects.select_for_update().get_or_create(
         id=1, defaults={"serial": 0, "issued_at": now}
     )
+    note_silence(row.issued_at, now=now)
     before = _published(home)
     directory = issue(
         max(row.serial, before.serial if before else 0) + 1, queries.directory_entries(), now=now
