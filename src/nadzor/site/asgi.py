@@ -7,5 +7,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from nadzor.site.body_limit import BodyLimit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nadzor.site.settings")
-application = get_asgi_application()
+application = BodyLimit(get_asgi_application())
