@@ -86,6 +86,13 @@ def test_hours_and_yearly_dates(page):
     assert "1 Feb 2026" in yearly and "30 Jan 2026" in yearly
 
 
+def test_a_period_has_no_date(page):
+    """Where no date follows, the page says so and why."""
+    text = page("/norms/telemetry.report_period?start=2026-11-20")
+    assert "Last day to act: no date follows" in text
+    assert "no source says from which day to count" in text
+
+
 def test_what_is_disputed_or_unread_is_shown(page):
     """Seed beside outside, the hole in words, and the mark of what is not verified."""
     assert "The founding text, which decides" in page("/norms/registration.version_amendment")

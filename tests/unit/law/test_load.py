@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from nadzor.base.problems import Refusal
+from nadzor.law import load
 from nadzor.law.load import acts, join_acts, norm, norms, only, parse_act, resolve
 from nadzor.law.norm import NormMissing, NormUnknown
 
@@ -150,3 +151,19 @@ def test_all_facts_of_the_table_of_limits_have_a_norm() -> None:
             term = norms()[key][1].term
             assert term is not None, key
             assert all((term.actor.ru, term.starts.ru, term.missed.ru)), key
+
+
+def test_a_norm_gives_its_value_in_its_kind() -> None:
+    """A rule its sentence, a list its items; asking for another kind is a mistake of ours."""
+    rule, listed = (norm(key, date(2026, 11, 22)) for key in ("R-033", "R-063"))
+    assert "3" in rule.text.ru
+    assert all(item.key and item.ru and item.en for item in listed.items)
+    with pytest.raises(AssertionError):
+        rule.number  # noqa: B018
+
+
+def test_files_that_do_not_fit_together_are_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A norm that names a conflict nobody described stops the loading."""
+    monkeypatch.setattr(load, "conflicts", dict)
+    with pytest.raises(ValueError, match="names unknown conflict X1"):
+        load.norms.__wrapped__()

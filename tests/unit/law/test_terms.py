@@ -10,7 +10,7 @@ import pytest
 from nadzor.base.clock import MOSCOW
 from nadzor.law.deadline import deadline
 from nadzor.law.norm import NormMissing
-from nadzor.law.terms import hour_steps, report_dates, warning_day
+from nadzor.law.terms import hour_steps, report_dates, warning_day, yearly_steps
 
 
 def test_hours_run_from_the_moment() -> None:
@@ -50,6 +50,9 @@ def test_three_reports() -> None:
 def test_no_calendar_no_warning_day() -> None:
     """Beyond the loaded years the date stands, and its warning is said to be unknown."""
     assert warning_day(date(2029, 2, 1)) is None
+    late = yearly_steps(date(2028, 6, 1), "02-01")
+    assert (late.due, late.warn) == (date(2029, 2, 1), None)
+    assert "calendar of 2029 is not loaded" in late.steps[-1].text.en
     found = deadline("monitoring.report", date(2026, 12, 31))
     assert (found.due, found.warn) == (date(2027, 2, 1), date(2027, 2, 1))
 
