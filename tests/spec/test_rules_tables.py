@@ -80,6 +80,8 @@ def test_mixed_changes_may_be_filed_apart():
     found = route(changes("version_numbering representative other", ai=True, transmits=True), DAY)
     assert [each.procedure for each in found.alternatives] == ["amendment_version", "amendment_plain"]
     assert found.term_rule.status == "reported"
+    plain = route(changes("version_numbering other", ai=True, transmits=False), DAY)
+    assert plain.alternatives == ()
 
 
 @pytest.mark.parametrize(

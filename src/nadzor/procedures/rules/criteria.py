@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import date
 from typing import Final, Literal
 
@@ -98,7 +98,7 @@ def steps_of(kind: PartKind, part: Part, on: date) -> tuple[Step, ...]:
     writer = _Writer(kind, part, on)
     return (
         writer.step("program", "R-003", "criterion_met", "for"),
-        writer.criterion("integral_part", "R-004", found.c2),
+        writer.criterion("integral_part", "R-004", not part.integral_part),
         *_purpose(writer, part),
         *_interpretation(writer, part, found.c4),
         *_natures(writer, part, found),
@@ -125,14 +125,10 @@ class _Writer(msgspec.Struct, frozen=True):
             follows=interview().follows[code], effect=effect,
         )  # fmt: skip
 
-    def criterion(self, field: str, fact: str, met: bool | None) -> Step:
-        if met is None:
-            return self.step(field, fact, "criterion_open", "open")
-        return self.step(field, fact, "criterion_met" if met else "criterion_not_met", _side(met))
-
-
-def _side(met: bool) -> Effect:
-    return "for" if met else "against"
+    def criterion(self, field: str, fact: str, met: bool) -> Step:
+        if met:
+            return self.step(field, fact, "criterion_met", "for")
+        return self.step(field, fact, "criterion_not_met", "against")
 
 
 def _of_hardware(kind: PartKind, part: Part, on: date) -> Iterator[Step]:
@@ -155,7 +151,7 @@ def _purpose(writer: _Writer, part: Part) -> Iterator[Step]:
         yield writer.step("purposes", "R-001", "care_without_purpose", "open")
     else:
         yield writer.step("purposes", "R-001", "purpose_absent", "against")
-    yield writer.criterion("health_care", "R-005", part.health_care)
+    yield writer.criterion("health_care", "R-005", bool(part.health_care))
 
 
 def _interpretation(writer: _Writer, part: Part, met: bool | None) -> Iterator[Step]:
@@ -165,15 +161,20 @@ def _interpretation(writer: _Writer, part: Part, met: bool | None) -> Iterator[S
         code = "only_excluded" if only else "partly_excluded"
         yield writer.step("functions", "R-007", code, "against" if only and met is False else "none")
     if functions - EXCLUDED - {"interpretation"}:
-        alone = "interpretation" not in functions
-        yield writer.step("functions", "R-007a", "unverified_exclusion", "open" if alone else "none")
+        yield writer.step("functions", "R-007a", *_added(functions, met))
     if not functions:
         yield writer.step("functions", "R-007", "no_function", "open")
     if "interpretation" in functions:
         yield writer.criterion("mode", "R-006", part.mode != "neither")
-        yield writer.criterion("decisions", "R-006", part.decisions)
+        yield writer.criterion("decisions", "R-006", bool(part.decisions))
     elif part.mode is not None or part.decisions is not None:
         yield writer.step("functions", "R-006", "mode_unasked", "open")
+
+
+def _added(functions: Set[str], met: bool | None) -> tuple[str, Effect]:
+    if "interpretation" in functions:
+        return "partly_excluded", "none"
+    return ("only_excluded", "against") if met is False else ("unverified_exclusion", "open")
 
 
 def _natures(writer: _Writer, part: Part, found: Criteria) -> Iterator[Step]:

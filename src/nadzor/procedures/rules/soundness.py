@@ -220,7 +220,10 @@ def years_later(day: date, years: int) -> date:
     """The same day some years on; 29 February becomes 1 March where there is none.
 
     Law: Civil Code art. 192: a term of years ends on the corresponding day.
+    Why: a mistyped year may stand at the end of the calendar, and the check must still answer.
     """
+    if day.year + years > date.max.year:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

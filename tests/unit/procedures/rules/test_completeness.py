@@ -178,3 +178,4 @@ def test_a_term_of_years_ends_on_its_day():
     """29 February plus three years is 1 March."""
     assert years_later(date(2028, 2, 29), 3) == date(2031, 3, 1)
     assert years_later(date(2027, 1, 1), 3) == date(2030, 1, 1)
+    assert years_later(date(9999, 1, 1), 3) == date.max
