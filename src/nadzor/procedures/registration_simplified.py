@@ -6,7 +6,8 @@ reliability 5 working days (T-01); 30 days to cure (T-03), else returned; decisi
 read as after T-01 (T-02); task to the expert institution, no limit of its own; expertise 10 working days
 (T-04), conclusion in hard copy inside them (T-05); grounds a-e (R-100); a negative conclusion is ground for
 refusal (R-101) after objections: 10 working days to file (T-06), 30 to consider (T-07); everything within
-31 working days of receipt (T-08, R-042); entry in the register (R-047, R-102).
+31 working days of receipt (T-08, R-042); entry in the register (R-047, R-102).  A court's reversal of a
+return leads to the start, not to a decision: nobody decides on what no expert has read.
 """
 
 from __future__ import annotations
