@@ -49,6 +49,18 @@ def operation(view: View) -> View:
     return require_safe(public(answer))
 
 
+def signed_in(view: View) -> View:
+    """A page for anybody with an account; what each may see there is asked of the thing itself."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if person_of(request) is None:
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        return view(request, *args, **kwargs)
+
+    return public(answer)
+
+
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal as a page: what is wrong, what to do, and the code to quote."""
     shown = Refusal(HIDDEN[refusal.code]) if refusal.code in HIDDEN else refusal

@@ -93,7 +93,7 @@ def role_label(role: str) -> str:
     """Who must act, in words; the house itself when nobody else."""
     if role in {Role.MANUFACTURER_ADMIN, Role.MANUFACTURER_REPORTER, Role.REPRESENTATIVE}:
         return _("applicant")
-    return ROLE_NAMES[Role(role)][language()] if role in Role else _("the platform")
+    return ROLE_NAMES[Role(role)][language()] if role in ROLE_NAMES else _("the platform")
 
 
 def days(n: int, run: Run) -> str:
