@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -10,16 +11,27 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from msgspec import Struct
 
 from nadzor.people.permissions import may_read_operation
 from nadzor.portal.frame import person_of
-from nadzor.portal.identity import claim_table, device_facts, device_state, version_table
-from nadzor.portal.sheets import Crumb, Pages, Tab
-from nadzor.portal.words import language, number
-from nadzor.register import queries
+from nadzor.portal.identity import claim_table, device_state, entry_facts, version_table
+from nadzor.portal.register_words import banner, edition, mirror_words, reading_words
+from nadzor.portal.sheets import Crumb, Fact, Pages, Tab
+from nadzor.portal.words import number, said
+from nadzor.register import mirror, queries, revisions
 from nadzor.register.cards import DeviceCard
+from nadzor.register.exports import FORMATS
+from nadzor.register.revision_cards import Entry
 
 PAGE = 25
+
+
+class Downloads(Struct, frozen=True):
+    """One thing as files of several formats."""
+
+    label: str
+    files: Sequence[Fact]
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -33,6 +45,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "rows": [(card, device_state(card.status)) for card in shown],
         "pages": _pages(text, after, found),
         "total": queries.count_devices(),
+        "downloads": _downloads(),
+        "reading": reading_words(mirror.reading()),
     }
     template = "portal/_register_rows.html" if request.htmx else "portal/register.html"  # type: ignore[attr-defined]
     return render(request, template, page)
@@ -40,27 +54,42 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def card(request: HttpRequest, code: str) -> HttpResponse:
     """One device's public card."""
-    device = queries.device(code)
+    entry, history = revisions.current(code), revisions.history(code)
     page = {
-        "device": device,
-        "title": device.name(language()),
-        "use": device.intended_use(language()),
-        "facts": device_facts(device),
-        "state": device_state(device.status),
-        "versions": version_table(queries.versions(code)),
-        "claims": claim_table(queries.claims(code)),
-        "crumbs": [Crumb(_("Register"), reverse("register")), Crumb(device.number)],
-        "tabs": _tabs(request, device),
+        "title": said(entry.name),
+        "use": said(entry.intended_use),
+        "facts": entry_facts(entry),
+        "state": device_state(entry.status),
+        "banner": banner(entry, history),
+        "versions": version_table(entry.versions),
+        "claims": claim_table(entry.claims),
+        "mirror": mirror_words(mirror.beside(entry)),
+        "last": edition(history[-1]) if history else None,
+        "editions": len(history),
+        "history_href": reverse("register-history", args=[code]),
+        "crumbs": [Crumb(_("Register"), reverse("register")), Crumb(entry.number)],
+        "tabs": entry_tabs(request, entry),
     }
     return render(request, "portal/register_card.html", page)
 
 
-def _tabs(request: HttpRequest, device: DeviceCard) -> list[Tab]:
-    if not may_read_operation(person_of(request), maker=device.maker.code):
-        return []
+def entry_tabs(request: HttpRequest, entry: Entry) -> list[Tab]:
+    """The pages of one entry; its operation for those who may read it."""
+    ways = [
+        (_("Register card"), reverse("register-card", args=[entry.code])),
+        (_("History"), reverse("register-history", args=[entry.code])),
+    ]
+    if may_read_operation(person_of(request), maker=entry.maker.code):
+        ways.append((_("Operation"), reverse("device", args=[entry.code])))
+    return [Tab(label, href, is_current=href == request.path) for label, href in ways]
+
+
+def _downloads() -> list[Downloads]:
+    """The whole register and its changes as files."""
+    files = ((_("Register"), "api:export-devices"), (_("All changes"), "api:export-changes"))
     return [
-        Tab(_("Register card"), request.path, is_current=True),
-        Tab(_("Operation"), reverse("device", args=[device.code])),
+        Downloads(label, [Fact(label, kind.upper(), href=reverse(name, args=[kind])) for kind in FORMATS])
+        for label, name in files
     ]
 
 

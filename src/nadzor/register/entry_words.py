@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -16,6 +17,8 @@ from nadzor.base.problems import Text
 from nadzor.register.editions import Flat
 from nadzor.register.revision_cards import Difference
 from nadzor.register.vocabulary import field_text, solution_text
+
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,9 +85,9 @@ def _party(value: Any) -> Text:
 def _version(value: Any) -> Text:
     parts = words().parts
     entered = value["registered_on"]
-    state = _join(" ", parts["entered"], _same(entered)) if entered else parts["not_entered"]
+    state = _join(" ", parts["entered"], _day(entered)) if entered else parts["not_entered"]
     builds = _join(" ", parts["builds"], _same(len(value["builds"])))
-    return _join(", ", _join(" ", parts["released"], _same(value["released_on"])), state, builds)
+    return _join(", ", _join(" ", parts["released"], _day(value["released_on"])), state, builds)
 
 
 def _claim(value: Any) -> Text:
@@ -104,6 +107,11 @@ def _scale(value: Any) -> Text:
     return _join(", ", span, _join(" ", words().parts["bins"], _same(len(value["edges"]) + 1)))
 
 
+def _day(value: str) -> Text:
+    day = date.fromisoformat(value)
+    return Text(f"{day:%d.%m.%Y}", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
+
+
 def _same(value: object) -> Text:
     return Text(str(value), str(value))
 
@@ -115,6 +123,7 @@ def _join(sign: str, *texts: Text) -> Text:
 _TOLD: Final[Mapping[str, Callable[[Any], Text]]] = {
     "maker": _party,
     "representative": _party,
+    "registered_on": _day,
     "field": field_text,
     "solution_type": solution_text,
     "status": lambda value: words().statuses.get(value, _same(value)),

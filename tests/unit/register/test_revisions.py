@@ -148,7 +148,7 @@ def test_each_part_of_an_entry_is_told_in_words():
     assert told["representative"].before is None
     assert told["representative"].after.ru == "ООО «Посредник» (7710537160)"
     assert told["field"].after.en == "triage-room"
-    assert told["versions/2.0"].after.en == "released 2025-01-10, not in the register, builds 1"
+    assert told["versions/2.0"].after.en == "released 10 Jan 2025, not in the register, builds 1"
     claims = differences(
         {}, {key: value for key, value in before.items() if key.startswith(("claims", "scales"))}
     )
