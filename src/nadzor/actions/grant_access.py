@@ -85,7 +85,7 @@ def sandbox_size(home: Home) -> int:
         return 0
 
 
-def _close(home: Home, verb: str, *, device: str, by: Person | None, because: str, now: datetime) -> str:
+def _close(home: Home, verb: str, *, device: str, by: Person | None, now: datetime, because: str = "") -> str:
     with transaction.atomic():
         row = device_row(device)
         doer = must_be_registrar(by, row)

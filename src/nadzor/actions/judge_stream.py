@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 from django.db import transaction
+from msgspec import Struct
 
 from nadzor.actions.read_sandbox import Tested, read_sandbox
 from nadzor.actions.step_gate import (
@@ -36,6 +37,13 @@ from nadzor.register.gate_words import gate_notice, gate_words
 from nadzor.register.models import Certificate, Device
 
 
+class Judged(Struct, frozen=True):
+    """A stream as it was read, and what the test found in it."""
+
+    tested: Tested
+    found: Conformance
+
+
 def judge_stream(home: Home, *, device: str, by: Person | None, now: datetime) -> CertificateCard:
     """The record of a conformance test; a passed one is the device's certificate and passes the gate's test.
 
@@ -50,18 +58,16 @@ def judge_stream(home: Home, *, device: str, by: Person | None, now: datetime) -
             raise Refusal("gate.no-access")
     today = moscow_date(now)
     tested = read_sandbox(home, register.device(device), today=today)
-    found = conformance(tested.stream, on=today)
-    return _kept(home, row, tested, found, doer=Doer(person.username, HOUSE.role), now=now)
+    judged = Judged(tested, conformance(tested.stream, on=today))
+    return _kept(home, row, judged, doer=Doer(person.username, HOUSE.role), now=now)
 
 
 @transaction.atomic
-def _kept(
-    home: Home, device: Device, tested: Tested, found: Conformance, *, doer: Doer, now: datetime
-) -> CertificateCard:
-    row = gate_of(device)
+def _kept(home: Home, device: Device, judged: Judged, *, doer: Doer, now: datetime) -> CertificateCard:
+    row, found = gate_of(device), judged.found
     latest = Certificate.objects.filter(device=device).first()
     if latest is None or latest.digest != found.digest:
-        latest = _record(home, device, tested, found, now=now)
+        latest = _record(home, device, judged, now=now)
         audit.record(
             "register.transmission.test", device.code, by=doer.name, now=now,
             because="passed" if found.passed else "not passed", number=latest.number, digest=found.digest,
@@ -84,7 +90,8 @@ def _grounds(number: str, found: Conformance) -> Text:
     return filled(gate_words().grounds["fail_test"], number=number, n=n) if n else Text("", "")
 
 
-def _record(home: Home, device: Device, tested: Tested, found: Conformance, *, now: datetime) -> Certificate:
+def _record(home: Home, device: Device, judged: Judged, *, now: datetime) -> Certificate:
+    tested, found = judged.tested, judged.found
     told = TransmissionCertificate(
         number=_next_number(now),
         device=device.code,

@@ -15,6 +15,7 @@ from nadzor.cli import (
     demo,
     enrol,
     find,
+    gate,
     journal,
     law,
     register,
@@ -56,6 +57,7 @@ app.add_typer(account.app, name="account")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(enrol.keys, name="key")
 app.add_typer(law.app, name="law")
+app.add_typer(gate.app, name="gate")
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
 app.command("init")(serve.init)
 app.command("serve")(serve.serve)

@@ -110,6 +110,12 @@ def _send_mail(home: Home) -> str | None:
     return f"mailed {sent}" if sent else None
 
 
+def _note_transmission(home: Home) -> str | None:
+    from nadzor.actions.note_transmission import note_transmission
+
+    return note_transmission(home, now=clock.now())
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("refresh", 2.0, _refresh),  # load, roll up, detect: only when the journal has grown
@@ -117,4 +123,5 @@ TASKS = (
     Task("lapses", 3600.0, _warn_lapses),  # each lapse is told once, sixty days ahead
     Task("deadlines", 300.0, _watch_deadlines),  # days matter, not minutes: often enough after midnight
     Task("mail", 30.0, _send_mail),  # the portal shows a notice at once; a letter may take half a minute
+    Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from nadzor.actions.declare_transmission import declare_transmission
 from nadzor.actions.enrol_installation import enrol_installation
 from nadzor.actions.grant_access import grant_access
 from nadzor.actions.issue_token import issue_token
+from nadzor.actions.judge_stream import judge_stream
 from nadzor.actions.publish_directory import publish_directory
 from nadzor.base import clock
 from nadzor.people.queries import CONSOLE, Person
@@ -111,3 +113,16 @@ def open_gateway(home):
     publish_directory(home, now=clock.now())
     with gate(home) as address:
         yield address
+
+
+def judged_bench(home, tmp_path, monkeypatch):
+    """The maker's test: a bench sends everything, one answer gets lost, three heartbeats come."""
+    lose_one_answer(monkeypatch)
+    token = opened_gate(home)
+    with open_gateway(home) as address:
+        bench = enrolled(home, token, address)
+        options = {"purpose": "test", "heartbeat_every_s": 1.0}
+        with sender(bench, tmp_path / "bench", **options) as client:
+            rehearse(client)
+            time.sleep(3.3)
+    return judge_stream(home, device=DEVICE, by=MAKER, now=clock.now())

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,10 +27,8 @@ from tests.unit.actions.gate_house import (
     MAKER,
     clinic_token,
     enrolled,
-    lose_one_answer,
+    judged_bench,
     open_gateway,
-    opened_gate,
-    rehearse,
     sender,
     stand_on,
     study,
@@ -46,19 +43,6 @@ DECEMBER = datetime(2026, 12, 2, 9, 0, tzinfo=UTC)
 def _september(monkeypatch):
     stand_on(monkeypatch)
     import_register(register(device()), by=CONSOLE, now=clock.now())
-
-
-def judged_bench(home, tmp_path, monkeypatch):
-    """The maker's test: a bench sends everything, one answer gets lost, three heartbeats come."""
-    lose_one_answer(monkeypatch)
-    token = opened_gate(home)
-    with open_gateway(home) as address:
-        bench = enrolled(home, token, address)
-        options = {"purpose": "test", "heartbeat_every_s": 1.0}
-        with sender(bench, tmp_path / "bench", **options) as client:
-            rehearse(client)
-            time.sleep(3.3)
-    return judge_stream(home, device=DEVICE, by=MAKER, now=clock.now())
 
 
 def live(home, tmp_path, days):
