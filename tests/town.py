@@ -68,14 +68,15 @@ def main(directory: Path) -> None:
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     home = create_home(directory, public_url=address)
     setup(home)
-    _furnish(clock.now())
+    _furnish(home, clock.now())
     with _gateway(home, listening):
         _live(home, address, clock.now())
     _conclude(home, clock.now())
 
 
-def _furnish(now: Any) -> None:
+def _furnish(home: Any, now: Any) -> None:
     from nadzor.actions.create_staff import assign_organisations, create_staff
+    from nadzor.actions.furnish_filings import furnish_filings
     from nadzor.actions.import_register import DEMO_REGISTER, import_register
     from nadzor.people.models import Organisation, User
     from nadzor.people.queries import CONSOLE
@@ -88,6 +89,7 @@ def _furnish(now: Any) -> None:
         if user.role.startswith("manufacturer"):
             user.organisation = Organisation.objects.get(devices__code=DEVICES[0])
         user.save()
+    furnish_filings(home, now=now)
 
 
 @contextmanager

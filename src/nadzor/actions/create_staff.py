@@ -16,7 +16,14 @@ from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import MAKERS, Role
 from nadzor.records import audit
 
-_KIND: Final = {Role.REPRESENTATIVE: "representative", Role.CLINIC: "clinic", Role.EXPERT: "expert"}
+_KIND: Final = {
+    Role.REPRESENTATIVE: "representative",
+    Role.CLINIC: "clinic",
+    Role.EXPERT: "expert",
+    Role.MOSCOW_CENTRE: "expert",
+}
+#: The institutions the law names, where the register knows them.
+_NAMED: Final = {Role.EXPERT: ("nik", "vniiimt"), Role.MOSCOW_CENTRE: ("moscow-centre",)}
 _WORD_BYTES: Final = 15  # 120 bits: no guessing, still one line to copy
 
 
@@ -69,8 +76,10 @@ def _account(role: Role) -> Account:
 def _assign(user: User) -> bool:
     role = Role(user.role)
     kind = "manufacturer" if role in MAKERS else _KIND.get(role)
-    first = Organisation.objects.filter(kind=kind).order_by("code").first() if kind else None
-    if first is None:
+    rows = Organisation.objects.filter(kind=kind).order_by("code") if kind else Organisation.objects.none()
+    named = rows.filter(code__in=_NAMED.get(role, ()))
+    first = named.first() or rows.filter(country="RU").first() or rows.first()
+    if first is None or (role is Role.MOSCOW_CENTRE and not named):
         return False
     user.organisation = first
     user.save(update_fields=["organisation"])

@@ -37,6 +37,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     replay: Any
     nation: Any
     status: Any
+    filings: dict[str, int]
     signals: dict[str, int]
     month: Any
     performance: list[Any]
@@ -76,11 +77,13 @@ def demo(
 def _furnish(house: Frame, home: Home) -> list[Any]:
     house.settle(home)
     from nadzor.actions.create_staff import create_staff
+    from nadzor.actions.furnish_filings import furnish_filings
     from nadzor.actions.import_register import DEMO_REGISTER, import_register
     from nadzor.people.queries import CONSOLE
 
     staff = create_staff(now=clock.now())
     import_register(DEMO_REGISTER, by=CONSOLE, now=clock.now())
+    furnish_filings(home, now=clock.now())
     return staff
 
 
@@ -126,6 +129,8 @@ def _find(home: Home) -> dict[str, Any]:
     from nadzor.actions.raise_signals import raise_signals
     from nadzor.actions.report_status import report_status
     from nadzor.actions.roll_up_day import roll_up_day
+    from nadzor.people.queries import CONSOLE
+    from nadzor.register import filings
     from nadzor.register import queries as register
     from nadzor.vigilance import queries as vigilance
 
@@ -143,6 +148,7 @@ def _find(home: Home) -> dict[str, Any]:
     return {
         "devices": counts.devices,
         "installations": counts.installations,
+        "filings": filings.filings(CONSOLE, today=clock.today(), open_only=False, limit=1).by_stage,
         "signals": vigilance.counts_by_detector(),
         "month": month,
         "performance": performance,
@@ -162,6 +168,7 @@ def _print(summary: Summary, staff: list[Any]) -> None:
             "events": status.events,
             "accepted / duplicate / rejected": f"{status.accepted} / {status.duplicate} / {status.rejected}",
             "log": f"{status.tree_size} leaves, root {status.root[:16]}…",
+            "filings": summary.filings,
             "signals": summary.signals,
             "reads": summary.reads,
         },

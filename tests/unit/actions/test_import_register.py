@@ -135,6 +135,6 @@ def test_first_accounts_get_their_organisation_when_it_is_entered():
     """Accounts made before the register belong to the first organisation of their kind afterwards."""
     create_staff(now=NOW)
     enter(register(device(), foreign_device()))
-    assert User.objects.get(role=Role.MANUFACTURER_ADMIN).organisation.code == "farlight"
+    assert User.objects.get(role=Role.MANUFACTURER_ADMIN).organisation.code == "luchik"
     assert User.objects.get(role=Role.REPRESENTATIVE).organisation.code == "posrednik"
     assert User.objects.get(role=Role.INSPECTOR).organisation is None
