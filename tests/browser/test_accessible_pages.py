@@ -19,6 +19,15 @@ PUBLIC: Final = (
     "/norms/",
     "/problems/",
     "/help/",
+    "/qualify/",
+    "/qualify/route/",
+    "/law/class/",
+    "/law/class/?device=yes&ai=no&information=I1&categories=B",
+    "/law/duty/",
+    "/law/duty/?act=registration&class=3",
+    "/law/duty/?act=amendment_expertise&class=3",
+    "/law/amendment/",
+    "/law/amendment/?changes=version_numbering&changes=other&ai=yes&transmits=yes",
     "/nope",
 )
 OPERATION: Final = (

@@ -20,6 +20,15 @@ PUBLIC: Final = (
     "/problems/",
     "/problems/digest.mismatch",
     "/help/",
+    "/qualify/",
+    "/qualify/route/",
+    "/law/class/",
+    "/law/class/?device=yes&ai=no&information=I1&categories=B",
+    "/law/duty/",
+    "/law/duty/?act=registration&class=3",
+    "/law/duty/?act=amendment_expertise&class=3",
+    "/law/amendment/",
+    "/law/amendment/?changes=version_numbering&changes=other&ai=yes&transmits=yes",
 )
 OPERATION: Final = (
     "/",

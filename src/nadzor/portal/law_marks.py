@@ -10,7 +10,9 @@ from django.urls import Resolver404, resolve, reverse
 from msgspec import Struct
 
 from nadzor.base.problems import Text
+from nadzor.law.load import norm
 from nadzor.law.norm import Status
+from nadzor.law.wording import limit
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Chip, State
 from nadzor.portal.words import day, said
@@ -48,9 +50,23 @@ class Cited(Protocol):
 
 
 def rule_sheet(rule: Rule) -> RuleSheet:
-    """A rule with its text where it has one, its question otherwise."""
-    text: Text = rule.says or rule.what
-    return RuleSheet(said(text), norm_mark(rule), status_state(rule.status), day(rule.since))
+    """A rule with its text, its chip and its mark."""
+    return RuleSheet(
+        rule_words(rule.key, rule.since), norm_mark(rule), status_state(rule.status), day(rule.since)
+    )
+
+
+def rule_words(key: str, since: date) -> str:
+    """What a rule says in the edition that begins on a day: its text, or the question and the answer."""
+    found = norm(key, since)
+    if isinstance(found.value, Text):
+        return said(found.value)
+    return f"{said(found.what)} {sentence(said(limit(found)))}"
+
+
+def sentence(text: str) -> str:
+    """Words that begin with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def norm_mark(cited: Cited) -> Chip:

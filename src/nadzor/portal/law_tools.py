@@ -16,14 +16,16 @@ from msgspec import Struct
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.portal.fields import Ticks, ticks, wrongs
-from nadzor.portal.law_marks import Link, RuleSheet, open_links, rule_sheet
+from nadzor.portal.law_marks import Link, RuleSheet, norm_mark, open_links, rule_sheet
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Cell, State, Table, columns, line
 from nadzor.portal.words import day, said
 from nadzor.procedures.rules.risk_class import Classification, Facts, Ground, classify, matrix
-from nadzor.procedures.rules.rule import RISK_CLASSES
+from nadzor.procedures.rules.rule import RISK_CLASSES, rule
 
 TRUTH: Final = {"yes": True, "no": False}
+#: The norms of the two inputs of the table, and of several classes fitting.
+INPUTS: Final = ("R-031", "R-032", "R-036")
 #: Where a refusal of the rule points to, and the field of the form that mends it.
 PLACES: Final = {"$.ai": "ai", "$.information": "information", "$.categories": "categories"}
 
@@ -59,6 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "table": matrix_table(found),
         "known": status_state(matrix().status),
         "cite": matrix().cite,
+        "inputs": [norm_mark(rule(fact, clock.today())) for fact in INPUTS],
     }
     return render(request, "portal/law_class.html", context)
 
@@ -110,7 +113,7 @@ def matrix_table(found: Classification | None) -> Table:
     """The class table as far as it is known; the fields that fit are marked."""
     table = matrix()
     fits = {(cell.information, cell.category) for cell in found.cells} if found else set()
-    head = columns(_("Information"), *[_("Category %(c)s") % {"c": each} for each in table.categories])
+    head = columns(_("Information"), *table.categories)
     lines = [
         line(
             Cell(information),
@@ -121,7 +124,7 @@ def matrix_table(found: Classification | None) -> Table:
         )
         for information, row in table.classes.items()
     ]
-    return Table(_("Information and category give a class"), head, lines, caption_hidden=False)
+    return Table(_("Class by information (rows) and category (columns)"), head, lines, caption_hidden=False)
 
 
 def _answer(given: QueryDict) -> tuple[Classification | None, dict[str, str]]:

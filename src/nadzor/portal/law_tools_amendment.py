@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
 import msgspec
@@ -16,15 +17,17 @@ from msgspec import Struct
 from nadzor.base import clock
 from nadzor.base.problems import Refusal, title
 from nadzor.law.answer import Noted
+from nadzor.law.deadline import deadline
 from nadzor.law.load import norm
 from nadzor.law.norm import NormMissing
 from nadzor.law.wording import limit
 from nadzor.portal.fields import Ticks, ticks, wrongs
-from nadzor.portal.law_marks import Link, RuleSheet, norm_href, open_links, rule_sheet
+from nadzor.portal.law_marks import Link, RuleSheet, norm_href, open_links, rule_sheet, sentence
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Chip, State
 from nadzor.portal.words import day, language, said
 from nadzor.procedures.rules.amendment_route import Alternative, Facts, Ground, Route, route, words
+from nadzor.workdays.calendar import CalendarMissing
 
 TRUTH = {"yes": True, "no": False}
 
@@ -50,6 +53,7 @@ class Limit(Struct, frozen=True):
     starts: str
     chip: Chip
     known: State | None
+    due: str = ""
     why: str = ""
 
 
@@ -89,7 +93,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def amendment_fields(given: QueryDict, faults: dict[str, str]) -> list[Ticks]:
     """The questions of the form, filled in as the address says."""
-    changes = {key: _sentence(said(text)) for key, text in words().changes.items()}
+    changes = {key: sentence(said(text)) for key, text in words().changes.items()}
     yes_no = {"yes": _("Yes"), "no": _("No")}
     only = _("Needed only when nothing but the version numbering changes.")
     return [
@@ -122,7 +126,7 @@ def route_sheet(found: Route) -> RouteSheet:
     """A route in this request's language."""
     settled = State(_("by rule"), "good")
     return RouteSheet(
-        title=_sentence(said(found.name)),
+        title=sentence(said(found.name)),
         state=settled if found.settled else State(_("a person confirms it"), "warn"),
         reasons=[_reason(each) for each in found.reasons],
         limit=limit_of(found.term, found.on),
@@ -138,9 +142,18 @@ def limit_of(key: str, on: date) -> Limit:
     try:
         term = norm(key, on)
     except NormMissing as missing:
-        return Limit("", "", Chip(key, norm_href(key, on)), None, title(missing, language()))
+        return Limit("", "", Chip(key, norm_href(key, on)), None, why=title(missing, language()))
     starts = said(term.term.starts) if term.term else ""
-    return Limit(said(limit(term)), starts, Chip(term.cite, norm_href(key, on)), status_state(term.status))
+    chip = Chip(term.cite, norm_href(key, on))
+    return Limit(said(limit(term)), starts, chip, status_state(term.status), due=_due(key, on))
+
+
+def _due(key: str, on: date) -> str:
+    """The last day if the clock started on this one; nothing beyond the loaded calendar."""
+    with suppress(CalendarMissing):
+        found = deadline(key, on).due
+        return day(found) if found else ""
+    return ""
 
 
 def _answer(given: QueryDict) -> tuple[Route | None, dict[str, str]]:
@@ -180,7 +193,7 @@ def _reason(ground: Ground) -> Reason:
 
 
 def _other(each: Alternative) -> Other:
-    return Other(_sentence(said(each.name)), _reason(each.why))
+    return Other(sentence(said(each.name)), _reason(each.why))
 
 
 def _next(found: Route) -> list[Link]:
@@ -192,7 +205,3 @@ def _next(found: Route) -> list[Link]:
     ]
     act = "registration" if found.procedure == "amendment_new_registration" else found.procedure
     return [*links, Link(_("Count the state duty"), f"{reverse('law-duty')}?act={act}&class=3")]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

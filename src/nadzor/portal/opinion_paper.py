@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from nadzor.base.clock import moscow_date
+from nadzor.portal.law_marks import rule_words
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.printing import print_pdf
 from nadzor.portal.words import said, short
@@ -26,6 +27,7 @@ class PaperLine(Struct, frozen=True):
     label: str
     says: str
     follows: str
+    rule: str
     href: str
     cite: str
     known: str
@@ -88,6 +90,7 @@ def _line(line: Line) -> PaperLine:
         label=said(line.label),
         says=said(line.says),
         follows=said(line.follows) if line.follows else "",
+        rule=rule_words(cited.key, cited.since) if cited else "",
         href=reverse("norm", args=[cited.key]) if cited else "",
         cite=cited.cite if cited else "",
         known=status_state(cited.status).label if cited else "",

@@ -95,7 +95,8 @@ def effect_state(effect: Effect) -> State:
 
 def verdict_state(verdict: str | None) -> State:
     """A verdict as a word and a tone."""
-    return State(said(interview().verdicts[verdict or "not_judged"]), TONES.get(verdict or "", ""))
+    worded = interview().verdicts
+    return State(said(worded.get(verdict or "", worded["not_judged"])), TONES.get(verdict or "", ""))
 
 
 def _caution(each: qualification.Caution) -> Caution:

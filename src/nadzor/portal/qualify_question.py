@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from nadzor.portal.fields import Tick, Ticks, Wrong
+from nadzor.portal.law_marks import sentence
 from nadzor.portal.qualify_answers import NONE, longest, may_be_none
 from nadzor.portal.words import said
 from nadzor.procedures.rules.answers import Answers, PartKind
@@ -140,15 +141,11 @@ def _field(question: Question, typed: list[str], error: str) -> Ticks:
 
 def _ticks(question: Question, typed: list[str]) -> list[Tick]:
     if question.page.kind == "yes_no":
-        values = {"yes": _sentence(said(YES)), "no": _sentence(said(NO))}
+        values = {"yes": sentence(said(YES)), "no": sentence(said(NO))}
     else:
-        values = {key: _sentence(said(choice.label)) for key, choice in question.page.choices.items()}
+        values = {key: sentence(said(choice.label)) for key, choice in question.page.choices.items()}
     found = [Tick(value, label, is_chosen=value in typed) for value, label in values.items()]
     if may_be_none(question):
-        label = _sentence(said(NONE_OF_THESE))
+        label = sentence(said(NONE_OF_THESE))
         found.append(Tick(NONE, label, is_chosen=NONE in typed, is_apart=True))
     return found
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
