@@ -10,13 +10,13 @@ from django.conf import settings
 from django.db import transaction
 from msgspec import Struct
 
-from nadzor.actions.save_form import editable
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.records import audit, files, intake
 from nadzor.register.filing_cards import PaperCard
-from nadzor.register.filing_rows import paper_card
+from nadzor.register.filing_permissions import may_attach, may_see_filing
+from nadzor.register.filing_rows import paper_card, whose
 from nadzor.register.models import Filing, Paper
 from nadzor.register.papers import kind_of
 
@@ -36,11 +36,10 @@ def attach_paper(number: str, upload: Upload, *, by: Person | None, now: datetim
     """Check a file, keep it, and write it down as the newest edition of its kind.
 
     Why: the checks run before the transaction, so that a slow scanner holds up nobody's writing.
-    Raises: Refusal filing.unknown, filing.not-yours, filing.not-editable, filing.paper-kind,
-    filing.papers-full; file.empty, file.too-large, file.type, file.disguised, file.active, file.infected,
-    file.not-scanned.
+    Raises: Refusal filing.unknown, filing.not-editable, filing.paper-kind, filing.papers-full;
+    file.empty, file.too-large, file.type, file.disguised, file.active, file.infected, file.not-scanned.
     """
-    editable(number, by=by)
+    _writable(number, upload.kind, by=by)
     found = intake.checked(
         upload.content, name=upload.name, declared=upload.declared, allowed=kind_of(upload.kind).types,
         scanner=settings.CONFIGURATION.scan,
@@ -48,7 +47,7 @@ def attach_paper(number: str, upload: Upload, *, by: Person | None, now: datetim
     kept = files.keep(upload.content, name=found.name, media_type=found.media_type, home=home, now=now)
     who = by.username if by else ""
     with transaction.atomic():
-        row = editable(number, by=by)
+        row = _writable(number, upload.kind, by=by)
         paper = Paper.objects.create(
             filing=row, kind=upload.kind, edition=_next(row, upload.kind), digest=kept.digest,
             name=found.name, media_type=found.media_type, size=kept.size, at=now, by=who, scan=found.scan,
@@ -59,6 +58,16 @@ def attach_paper(number: str, upload: Upload, *, by: Person | None, now: datetim
             digest=kept.digest, edition=paper.edition,
         )  # fmt: skip
     return paper_card(paper)
+
+
+def _writable(number: str, kind: str, *, by: Person | None) -> Filing:
+    row = Filing.objects.select_for_update(of=("self",)).filter(number=number).first()
+    if row is None or not may_see_filing(by, whose(row)):
+        raise Refusal("filing.unknown")
+    kind_of(kind)
+    if not may_attach(by, kind, row.state, whose(row)):
+        raise Refusal("filing.not-editable")
+    return row
 
 
 def _next(row: Filing, kind: str) -> int:

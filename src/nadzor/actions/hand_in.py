@@ -19,6 +19,7 @@ from nadzor.people.models import Organisation
 from nadzor.register.bodies import expert_bodies
 from nadzor.register.dossier import answer_of
 from nadzor.register.filing_flags import REGISTRATIONS, open_namesakes
+from nadzor.register.filing_permissions import OFFICE
 from nadzor.register.models import Filing, Submission
 
 YES: Final = ("1", "on", "true", "yes")
@@ -72,8 +73,8 @@ def keep_submission(deed: Deed) -> Submission:
 
 
 def newest_papers(row: Filing) -> list[dict[str, Any]]:
-    """The newest edition of every kind, by kind."""
-    newest = {paper.kind: paper for paper in row.papers.order_by("edition")}
+    """The newest edition of every kind of paper that is the applicant's, by kind."""
+    newest = {paper.kind: paper for paper in row.papers.exclude(kind__in=OFFICE).order_by("edition")}
     return [
         {"kind": kind, "edition": paper.edition, "digest": paper.digest, "name": paper.name}
         for kind, paper in sorted(newest.items())

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import structlog
 from django.db import transaction
-from msgspec.structs import replace
 
 from nadzor.actions.change_register import change_register
 from nadzor.actions.filing_deed import HANDING_IN, Deed
@@ -125,9 +124,10 @@ def _write(deed: Deed) -> None:
     )  # fmt: skip
     step = Step(move.verb, row.state, move.to, deed.on, deed.role, deed.because)  # type: ignore[arg-type]
     deed.steps = (*deed.steps, step)
-    row.state, row.changed_at, row.filed_on = move.to, deed.now, row.filed_on or deed.on
+    row.state, row.changed_at = move.to, deed.now
+    if move.verb != "withdraw":  # a draft that is given up was never filed
+        row.filed_on = row.filed_on or deed.on
     row.save(update_fields=["state", "changed_at", "filed_on", "expert"])
-    deed.move = replace(move, start=step.start)
 
 
 def _record(deed: Deed) -> None:

@@ -18,8 +18,8 @@ from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.records import audit
 from nadzor.register.filing_flags import newest_revision
 from nadzor.register.filing_form import FORMS, patched
-from nadzor.register.filing_permissions import APPLICANTS, may_open
-from nadzor.register.filing_rows import HOUSE
+from nadzor.register.filing_permissions import APPLICANTS, may_open, may_see_filing
+from nadzor.register.filing_rows import HOUSE, whose
 from nadzor.register.filing_words import called
 from nadzor.register.models import Device, Filing
 
@@ -47,13 +47,15 @@ def open_filing(
     """
     if procedure not in FORMS:
         raise Refusal("filing.procedure-unknown", "$.procedure")
+    if external and (known := Filing.objects.filter(external_number=external.number).first()):
+        return _same(known, by)
     about = _device(procedure, device)
-    whose = about.maker if about else _maker(by, maker)
-    if by is None or not may_open(by, PROCEDURES[procedure], maker=whose.code):
+    of = about.maker if about else _maker(by, maker)
+    if by is None or not may_open(by, PROCEDURES[procedure], maker=of.code):
         raise Refusal("filing.not-yours")
     row = Filing(
         number=next_number(now), procedure=procedure, state=PROCEDURES[procedure].first,
-        device=about, maker=whose, applicant=_applicant(by),
+        device=about, maker=of, applicant=_applicant(by),
         form=patched(procedure, {}, form or {}), channel=channel if by.role in APPLICANTS else HOUSE,
         external_number=external.number if external else "", external_at=external.at if external else None,
         opened_by=by.username, opened_at=now, changed_at=now,
@@ -63,7 +65,7 @@ def open_filing(
     row.save()
     audit.record(
         "register.filing.open", f"filing {row.number}", by=by.username, now=now,
-        because=called(procedure).en, procedure=procedure, maker=whose.code,
+        because=called(procedure).en, procedure=procedure, maker=of.code,
     )  # fmt: skip
     return row.number
 
@@ -84,6 +86,13 @@ def titled(row: Filing, title: Text | None = None) -> tuple[str, str]:
         ru=name.get("ru") or name.get("en") or named.ru, en=name.get("en") or name.get("ru") or named.en
     )
     return told.ru[:TITLE_MAX], told.en[:TITLE_MAX]
+
+
+def _same(row: Filing, by: Person | None) -> str:
+    """The filing that an external number already has; nobody learns of a foreign one."""
+    if not may_see_filing(by, whose(row)):
+        raise Refusal("filing.unknown")
+    return str(row.number)
 
 
 def _device(procedure: str, code: str | None) -> Device | None:

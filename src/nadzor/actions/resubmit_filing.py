@@ -14,7 +14,7 @@ from nadzor.people.queries import Person
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.moves import moves_from
 from nadzor.register.filing_form import FORMS, Application
-from nadzor.register.filing_permissions import may_edit_filing, may_see_filing
+from nadzor.register.filing_permissions import OFFICE, may_edit_filing, may_see_filing
 from nadzor.register.filing_rows import whose
 from nadzor.register.models import Filing, Paper
 
@@ -53,7 +53,7 @@ def resubmit_filing(number: str, *, by: Person | None, now: datetime, procedure:
 
 def _copy_papers(old: Filing, new: Filing, *, now: datetime) -> None:
     """The newest edition of every paper becomes the first of the new affair; the file itself is kept once."""
-    newest = {paper.kind: paper for paper in old.papers.order_by("edition")}
+    newest = {paper.kind: paper for paper in old.papers.exclude(kind__in=OFFICE).order_by("edition")}
     for paper in newest.values():
         Paper.objects.create(
             filing=new, kind=paper.kind, edition=1, digest=paper.digest, name=paper.name,

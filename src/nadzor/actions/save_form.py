@@ -13,9 +13,8 @@ from nadzor.actions.open_filing import titled
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.register.filing_form import patched
-from nadzor.register.filing_permissions import may_edit_filing, may_see_filing
+from nadzor.register.filing_permissions import WRITING, may_edit_filing, may_see_filing
 from nadzor.register.filing_rows import whose
-from nadzor.register.filings import EDITABLE
 from nadzor.register.models import Filing
 
 
@@ -44,6 +43,6 @@ def editable(number: str, *, by: Person | None) -> Filing:
         raise Refusal("filing.unknown")
     if not may_edit_filing(by, whose(row)):
         raise Refusal("filing.not-yours")
-    if row.state not in EDITABLE:
+    if row.state not in WRITING:
         raise Refusal("filing.not-editable")
     return row

@@ -48,8 +48,9 @@ def tell_next(row: Filing, *, due: Text, now: datetime) -> None:
 
 
 def side_of(row: Filing) -> tuple[str, ...]:
-    """The organisations that are told for the applicant: the maker, and the representative that filed."""
-    return tuple(dict.fromkeys([row.maker.code, *([row.applicant.code] if row.applicant else [])]))
+    """The organisations told for the applicant: the maker, whoever filed, the maker's representative."""
+    found = (row.maker, row.applicant, row.maker.represented_by)
+    return tuple(dict.fromkeys(each.code for each in found if each is not None))
 
 
 def subject(row: Filing) -> str:

@@ -23,7 +23,7 @@ def watch_deadlines(*, now: datetime) -> int:
     """Note every breach that nobody has noted yet; returns how many are new."""
     today = moscow_date(now)
     rows = Filing.objects.filter(filed_on__isnull=False).select_related(
-        "device", "maker", "applicant", "expert"
+        "device", "maker__represented_by", "applicant", "expert"
     )
     over = [
         (row, run)

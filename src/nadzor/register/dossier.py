@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import msgspec
 
-from nadzor.people.models import Organisation
 from nadzor.people.queries import Person
 from nadzor.procedures.rules.completeness import DossierAnswer, answer_on
 from nadzor.procedures.rules.dossier import Dossier
@@ -74,7 +73,7 @@ def _known(row: Filing) -> dict[str, Any]:
     return {"applicant": applicant, "amendment": {"number": row.device.number, "registered_on": day}}
 
 
-def _party(row: Organisation) -> dict[str, Any]:
+def _party(row: Any) -> dict[str, Any]:
     return {"name": row.name_ru, "foreign": row.country != "RU", "inn": row.inn, "ogrn": row.ogrn}
 
 

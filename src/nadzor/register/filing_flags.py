@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from nadzor.people.queries import Person
 from nadzor.procedures.catalogue import PROCEDURES
@@ -16,9 +17,9 @@ from nadzor.register.models import Filing, Revision
 REGISTRATIONS = ("registration_simplified", "registration_accelerated")
 
 
-def flags(row: Filing, person: Person | None) -> tuple[Flag, ...]:
+def flags(row: Filing, person: Person | None, *, today: date) -> tuple[Flag, ...]:
     """Concurrent affairs, a changed entry, a suspended device, a namesake, one's own interest."""
-    return (*_of_device(row), *_of_maker(row, person))
+    return (*_of_device(row), *_of_maker(row, person, today))
 
 
 def open_namesakes(row: Filing) -> tuple[str, ...]:
@@ -61,9 +62,12 @@ def _of_device(row: Filing) -> Iterator[Flag]:
         yield _flag(f"{row.device.status}-device")
 
 
-def _of_maker(row: Filing, person: Person | None) -> Iterator[Flag]:
+def _of_maker(row: Filing, person: Person | None, today: date) -> Iterator[Flag]:
     if row.procedure in REGISTRATIONS and (others := open_namesakes(row)):
         yield _flag("same-name", others)
+    until = (row.form.get("powers") or {}).get("until")
+    if until and date.fromisoformat(until) < today:
+        yield _flag("powers-ended", day=until)
     if row.maker.country != "RU" and row.maker.represented_by is None:
         yield _flag("no-representative")
     if person is not None and authority.interested(person.username, parties(row)):

@@ -23,6 +23,8 @@ Line = Annotated[str, Meta(max_length=300)]
 Prose = Annotated[str, Meta(max_length=8000)]
 _PLACE: Final = re.compile(r" - at `\$\.?(?P<at>[^`]*)`$")
 
+FORM_MAX: Final = 1_000_000  # bytes of one patch: a form is words, files are papers
+
 #: What the dossier asks for under one name and the register keeps under another.
 TWINS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("product", "name"): ("name", "ru"),
@@ -105,6 +107,8 @@ def patched(procedure: str, form: Mapping[str, Any], patch: Mapping[str, Any]) -
     kind = FORMS[procedure]
     if strange := sorted(set(map(str, patch)) - set(kind.__struct_fields__)):
         raise Refusal("filing.field-unknown", f"$.form.{strange[0][:60]}", fields=", ".join(strange)[:300])
+    if len(msgspec.json.encode(patch)) > FORM_MAX:
+        raise Refusal("filing.field-malformed", "$.form", detail=f"> {FORM_MAX} B")
     _read(merged({}, patch), kind)  # each part has the shape it claims, before any of it is moved
     return _read(merged(form, once(patch)), kind)
 

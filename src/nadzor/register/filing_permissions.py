@@ -20,6 +20,11 @@ READERS: Final = frozenset({Role.REGISTRAR, Role.HEAD, Role.INSPECTOR, Role.AUDI
 DELEGATES: Final = frozenset({Role.REGISTRAR, Role.INSPECTOR})
 APPLICANTS: Final = frozenset({Role.MANUFACTURER_ADMIN, Role.REPRESENTATIVE})
 ACCELERATED: Final = "registration_accelerated"
+#: States in which the applicant writes form and papers, and those in which it answers with a paper.
+WRITING: Final = frozenset({"draft", "curing", "correcting"})
+ANSWERS: Final = {"refusal_held": "objections", "answering": "answer", "maker_asked": "answer"}
+#: Papers that are not the applicant's.
+OFFICE: Final = frozenset({"conclusion", "evidence_file"})
 SIDE: Final = frozenset({*MAKERS, Role.REPRESENTATIVE})
 
 
@@ -48,6 +53,17 @@ def may_see_filing(person: Person | None, whose: Whose) -> bool:
 def may_edit_filing(person: Person | None, whose: Whose) -> bool:
     """Write the form and attach papers: the maker's administrator or representative."""
     return person is not None and person.role in APPLICANTS and stands_for(person, whose.maker)
+
+
+def may_attach(person: Person | None, kind: str, state: str, whose: Whose) -> bool:
+    """Attach a file: the maker while it writes or answers, the expert a conclusion, staff their evidence."""
+    if person is None or not may_see_filing(person, whose):
+        return False
+    if person.role in APPLICANTS:
+        return kind not in OFFICE and (state in WRITING or kind == ANSWERS.get(state))
+    if person.role is Role.EXPERT:
+        return (kind, state) == ("conclusion", "expertise")
+    return kind == "evidence_file" and person.role in {*DELEGATES, Role.HEAD, Role.MOSCOW_CENTRE}
 
 
 def acting_role(person: Person, procedure: Procedure, state: str, verb: str) -> tuple[str, bool]:

@@ -15,7 +15,7 @@ from nadzor.register.dossier import filing_check, filing_dossier
 from nadzor.register.filing_cards import FilingCard, FilingPage, FilingRow, PaperCard
 from nadzor.register.filing_flags import flags
 from nadzor.register.filing_moves import moves_open_to
-from nadzor.register.filing_permissions import may_edit_filing
+from nadzor.register.filing_permissions import WRITING, may_edit_filing
 from nadzor.register.filing_rows import (
     breach_card,
     evidence_card,
@@ -42,7 +42,6 @@ __all__ = [
 ]  # fmt: skip
 
 PAGE_MAX = 200  # bounds one answer; the cursor fetches the rest
-EDITABLE = frozenset({"draft", "curing", "correcting"})
 
 
 def filings(
@@ -89,8 +88,8 @@ def filing(person: Person | None, number: str, *, today: date) -> FilingCard:
         previous=row.previous.number if row.previous else "",
         resubmissions=tuple(row.resubmissions.order_by("id").values_list("number", flat=True)),
         base_revision=row.base_revision,
-        flags=flags(row, person),
-        may_edit=row.state in EDITABLE and may_edit_filing(person, whose(row)),
+        flags=flags(row, person, today=today),
+        may_edit=row.state in WRITING and may_edit_filing(person, whose(row)),
     )
 
 
