@@ -7,7 +7,9 @@ import os
 
 from django.core.asgi import get_asgi_application
 
-from nadzor.site.body_limit import BodyLimit
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nadzor.site.settings")
-application = BodyLimit(get_asgi_application())
+_portal = get_asgi_application()
+
+from nadzor.site.body_limit import BodyLimit  # noqa: E402  its limit is the records' own, which are models
+
+application = BodyLimit(_portal)
