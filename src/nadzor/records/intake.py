@@ -96,7 +96,7 @@ def safe_name(name: str) -> str:
         c for c in unicodedata.normalize("NFC", bare) if unicodedata.category(c)[0] not in "CZ" or c == " "
     )
     stem, dot, extension = plain.strip(" .").rpartition(".")
-    return f"{stem[: NAME_MAX - len(extension)]}{dot}{extension}"[:NAME_MAX] or "file"
+    return f"{stem[: max(NAME_MAX - len(extension) - 1, 0)]}{dot}{extension}"[:NAME_MAX] or "file"
 
 
 def active_content(content: bytes) -> str:
