@@ -7,20 +7,23 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from nadzor.base import clock
 from nadzor.base.home import Home
 from nadzor.people.permissions import may_read_every_device
 from nadzor.people.queries import Person, person
 from nadzor.people.roles import MAKERS, Role
+from nadzor.portal.desk_rights import may_open_decisions
 from nadzor.portal.freshness import Freshness, freshness
 from nadzor.portal.words import language
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "nadzor_theme"
 KEYS_COOKIE = "nadzor_keys"
+Links = Sequence[tuple[str, str]]
 
 
 class Way(Struct, frozen=True):
@@ -94,29 +97,66 @@ def frame_of(request: HttpRequest) -> Frame:
 
 
 def _groups(path: str, who: Person | None) -> list[Ways]:
-    groups = []
-    if reads_operation(who):
-        work = (
-            (_("Overview"), "overview"),
-            (_("Signals"), "signals"),
-            (_("Devices"), "devices"),
-            (_("Monthly reports"), "months"),
-            (_("Journal"), "journal"),
-        )
-        groups.append(_ways(_("Oversight"), path, work))
-    public = (
+    groups = [(_("Oversight"), _oversight(who)), (_("Registration"), _registration(who))]
+    groups.append((_("Open to everyone"), _open_to_everyone()))
+    return [_ways(label, path, links) for label, links in groups if links]
+
+
+def _oversight(who: Person | None) -> Links:
+    if not reads_operation(who):
+        return []
+    return [
+        (_("Overview"), "overview"),
+        (_("Signals"), "signals"),
+        (_("Devices"), "devices"),
+        (_("Monthly reports"), "months"),
+        (_("Journal"), "journal"),
+    ]
+
+
+def _registration(who: Person | None) -> Links:
+    """The desks of a role, in the order its day takes."""
+    if who is None:
+        return []
+    decisions = [(_("Decisions"), "decisions")] if may_open_decisions(who, on=clock.today()) else []
+    filings, calendar = (_("Filings"), "filings"), (_("Calendar"), "calendar")
+    authority = (_("Authority"), "authority")
+    board = (_("Board"), "board")
+    match who.role:
+        case Role.HEAD:
+            return [*decisions, board, filings, calendar, authority]
+        case Role.REGISTRAR | Role.INSPECTOR | Role.AUDITOR:
+            return [board, *decisions, filings, calendar, authority]
+        case Role.EXPERT | Role.MOSCOW_CENTRE:
+            return [(_("Desk"), "desk"), filings, calendar, authority]
+        case Role.MANUFACTURER_ADMIN | Role.MANUFACTURER_REPORTER | Role.REPRESENTATIVE:
+            return [(_("Account"), "account"), filings, (_("Opinions"), "opinions"), calendar]
+        case _:
+            return []
+
+
+def _open_to_everyone() -> Links:
+    return [
         (_("Register"), "register"),
-        (_("Receipt check"), "receipt"),
+        (_("Is it a device?"), "qualify"),
+        (_("Procedures"), "procedures"),
         (_("Norms"), "norms"),
+        (_("Receipt check"), "receipt"),
         (_("Problems"), "problems"),
         (_("Help"), "help"),
-    )
-    groups.append(_ways(_("Open to everyone"), path, public))
-    return groups
+    ]
 
 
-def _ways(label: str, path: str, links: Sequence[tuple[str, str]]) -> Ways:
-    return Ways(label, [_way(text, reverse(name), path) for text, name in links])
+def _ways(label: str, path: str, links: Links) -> Ways:
+    found = ((text, _address(name)) for text, name in links)
+    return Ways(label, [_way(text, href, path) for text, href in found if href])
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def _way(label: str, href: str, path: str) -> Way:

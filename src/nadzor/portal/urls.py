@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from nadzor.portal import (
     batch,
     charts,
+    desk_urls,
     device,
     devices,
     filing_urls,
@@ -79,6 +80,7 @@ urlpatterns = [
     path("law/duty/", require_safe(everyone(law_tools_duty.page)), name="law-duty"),
     path("law/amendment/", require_safe(everyone(law_tools_amendment.page)), name="law-amendment"),
     *filing_urls.urlpatterns,
+    *desk_urls.urlpatterns,
     path("problems/", require_safe(everyone(problems.index)), name="problems"),
     path("problems/<str:code>", require_safe(everyone(problems.one)), name="problem"),
     path("help/", require_safe(everyone(help.page)), name="help"),
