@@ -20,27 +20,34 @@ OUT_OF_USE: Final = "suspended"
 DEMANDED: Final = (("suspension", "amendment_required"), ("cancellation", "suspended"))
 
 
-def change_register(deed: Deed, facts: Mapping[str, Any]) -> None:
-    """Do what the move does to the register; nothing for most moves.
+def prepare_change(deed: Deed, facts: Mapping[str, Any]) -> None:
+    """See that the register may change as the move says, and note what the person added to it.
 
-    Raises: Refusal move.device-suspended, filing.base-changed, and those of entering an edition.
+    Raises: Refusal move.device-suspended, filing.base-changed.
     """
-    effect = deed.move.effect
-    if not effect:
-        return
-    if effect in AMENDING:
+    if deed.move.effect in AMENDING:
         _must_be_amendable(deed.row)
         _must_rest_on_the_entry(deed, facts)
-    EFFECTS[effect](deed.row.number, by=deed.by, now=deed.now, **_options(deed, facts))
-    deed.row.refresh_from_db(fields=["device"])
-
-
-def _options(deed: Deed, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The official number, where the head gives one; the court, where it spoke."""
     number = str(facts.get("register_number") or "").strip()
     if deed.move.effect == "enter_device" and number:
         deed.facts["register_number"] = number
-        return {"number": number}
+
+
+def change_register(deed: Deed) -> None:
+    """Do what the move does to the register; nothing for most moves.
+
+    Raises: the refusals of entering an edition.
+    """
+    if not deed.move.effect:
+        return
+    EFFECTS[deed.move.effect](deed.row.number, by=deed.by, now=deed.now, **_options(deed))
+    deed.row.refresh_from_db(fields=["device"])
+
+
+def _options(deed: Deed) -> dict[str, Any]:
+    """The official number, where the head gave one; the court, where it spoke."""
+    if "register_number" in deed.facts:
+        return {"number": deed.facts["register_number"]}
     return {"cause": "court"} if deed.move.verb == "court_reversal" else {}
 
 

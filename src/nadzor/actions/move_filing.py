@@ -16,7 +16,7 @@ from typing import Any, Final
 import structlog
 from django.db import transaction
 
-from nadzor.actions.change_register import change_register
+from nadzor.actions.change_register import change_register, prepare_change
 from nadzor.actions.filing_deed import HANDING_IN, Deed
 from nadzor.actions.hand_in import choose_expert, hand_in
 from nadzor.actions.tell_parties import tell_parties
@@ -71,8 +71,9 @@ def _made(
         hand_in(deed, facts)
     if verb == "send_task":
         choose_expert(deed, facts)
+    prepare_change(deed, facts)
     _write(deed)
-    change_register(deed, facts)
+    change_register(deed)
     tell_parties(deed)
     _record(deed)
     return deed.move.to

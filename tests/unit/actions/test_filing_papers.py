@@ -61,7 +61,7 @@ def test_a_draft_has_a_number_a_title_and_no_clock():
 
 
 def test_an_affair_is_opened_by_whom_the_table_names():
-    """The maker's administrator, its representative for the foreign maker, the regulator for its own cases."""
+    """The maker's administrator, a representative for the foreign maker, the regulator for its cases."""
     assert card(draft(by=AGENT), AGENT).row.applicant.code == "posrednik"
     named = open_filing("registration_simplified", by=MAKER_ADMIN, now=NOW, title=Text("Черновик", "A draft"))
     assert card(named).row.title.en == "A draft"
@@ -107,7 +107,7 @@ def test_a_representative_of_several_says_for_whom():
 
 
 def test_an_external_number_is_taken_once():
-    """A second import of the same number is the same filing; receipt counts from the other door's own time."""
+    """A second import of the same number is the same filing; receipt is the other door's own time."""
     told = External("GU-77-1", NOW - timedelta(days=3))
     number = draft(channel="gosuslugi", external=told)
     assert draft(channel="gosuslugi", external=told) == number
