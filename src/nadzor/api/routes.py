@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 from ninja.throttling import AnonRateThrottle
 
 from nadzor.actions.enrol_installation import enrol_installation
-from nadzor.api import problems, register_routes, words
+from nadzor.api import law_routes, problems, register_routes, words
+from nadzor.api.description import Api
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 
@@ -21,7 +21,7 @@ class Utf8Json(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False}  # noqa: RUF012
 
 
-api = NinjaAPI(
+api = Api(
     renderer=Utf8Json(),
     title="nadzor",
     version="1.0.0",
@@ -32,6 +32,7 @@ api = NinjaAPI(
 )
 problems.install(api)
 api.add_router("/register", register_routes.router)
+api.add_router("/law", law_routes.router)
 
 
 class EnrolThrottle(AnonRateThrottle):

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the API describes itself: OpenAPI 3.1 drawn from the structs that its routes hear and say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from http.client import responses
+from typing import Any, Final
+
+import msgspec
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from nadzor.api.wire import JSON
+from nadzor.api.words import ProblemDocument
+from nadzor.base.problems import MEDIA_TYPE
+
+Page = dict[str, Any]
+REF: Final = "#/components/schemas/{name}"
+PROBLEM: Final = {"$ref": REF.format(name="ProblemDocument")}
+SCHEMES: Final[Page] = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A personal access token, made by `nadzor account token`; it acts as its owner.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "nadzor_session",
+        "description": "The portal's own session; whatever writes also needs the header X-CSRFToken.",
+    },
+}
+#: Answers that every signed-in route may give.
+SIGNED_IN: Final = (401, 403, 429)
+_shapes: dict[Any, None] = {}
+
+
+def told(
+    answer: Any, *, status: int = 200, hears: Any = None, asks: Any = None,
+    refuses: Iterable[int] = (), example: Any = None, signed_in: bool = False, headers: Iterable[str] = (),
+) -> Page:  # fmt: skip
+    """What a route adds to its description: the structs it says and hears, an example, how it may refuse."""
+    good: Page = {"description": responses[status]}
+    if answer is not None:
+        good["content"] = {JSON: {"schema": _ref(answer)}}
+    codes = sorted({*refuses, *(SIGNED_IN if signed_in else ()), *((413, 415, 422) if hears else ())})
+    page: Page = {"responses": {status: good, **{code: _problem(code) for code in codes}}}
+    if hears is not None:
+        body: Page = {"schema": _ref(hears)}
+        page["requestBody"] = {"required": True, "content": {JSON: _with(body, example)}}
+    elif example is not None and answer is not None:
+        _with(good["content"][JSON], example)
+    named = [*(_parameters(asks) if asks is not None else ()), *map(_header, headers)]
+    page |= {"parameters": named} if named else {}
+    return page | ({"security": [{name: []} for name in SCHEMES]} if signed_in else {})
+
+
+def file_told(*, media: Iterable[str], refuses: Iterable[int] = ()) -> Page:
+    """What a route that gives a file out adds to its description."""
+    codes = sorted({*refuses, *SIGNED_IN})
+    good = {"description": responses[200], "content": {kind: {} for kind in media}}
+    security = [{name: []} for name in SCHEMES]
+    return {"responses": {200: good, **{code: _problem(code) for code in codes}}, "security": security}
+
+
+class Api(NinjaAPI):
+    """Ninja's API, whose description also holds the structs, the ways of signing in, and every problem."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The whole description."""
+        page = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        components = page.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        schemas.setdefault("ProblemDocument", ProblemDocument.model_json_schema())
+        schemas |= _components()
+        components["securitySchemes"] = SCHEMES
+        for operation in operations(page):
+            _finish(operation)
+        return page
+
+
+def operations(page: Mapping[str, Any]) -> Iterator[Page]:
+    """Every operation of a description."""
+    for methods in page["paths"].values():
+        yield from methods.values()
+
+
+def schema_of(shape: Any) -> Page:
+    """The JSON Schema of a struct, whole."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(shape)}
+
+
+def base_of(request: HttpRequest) -> str:
+    """Where the API stands, for the addresses it hands out."""
+    return request.path[: request.path.index("/api/v1/")] + "/api/v1"
+
+
+def _finish(operation: Page) -> None:
+    """Every problem of an operation is a problem document."""
+    answers: Page = operation["responses"]
+    for code in [code for code in answers if int(code) >= 400]:
+        answers[code] = _problem(int(code))
+
+
+def _components() -> Page:
+    return dict(msgspec.json.schema_components(list(_shapes), ref_template=REF)[1])
+
+
+def _ref(shape: Any) -> Page:
+    _shapes[shape] = None
+    (found,), _ = msgspec.json.schema_components([shape], ref_template=REF)
+    return dict(found)
+
+
+def _problem(code: int) -> Page:
+    return {"description": responses[code], "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
+
+
+def _with(media: Page, example: Any) -> Page:
+    if example is not None:
+        media["example"] = msgspec.to_builtins(example)
+    return media
+
+
+def _parameters(shape: Any) -> Iterator[Page]:
+    """The fields of a question as parameters after `?`."""
+    (found,), parts = msgspec.json.schema_components([shape], ref_template=REF)
+    whole = parts[found["$ref"].rpartition("/")[2]]
+    for name, kind in whole["properties"].items():
+        field = {"in": "query", "name": name, "required": name in whole.get("required", ()), "schema": kind}
+        yield field | ({"description": kind["description"]} if "description" in kind else {})
+
+
+def _header(name: str) -> Page:
+    return {"in": "header", "name": name, "required": False, "schema": {"type": "string", "maxLength": 200}}
