@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Literal, TypeVar
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Text
 from nadzor.law.norm import Status
 
@@ -73,4 +73,4 @@ def bodies() -> tuple[Body, ...]:
 
 def _read(name: str, shape: type[T]) -> T:
     text = files("nadzor.law").joinpath(name).read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(text), shape)
+    return msgspec.convert(yaml_pages.page(text), shape)

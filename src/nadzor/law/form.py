@@ -8,8 +8,8 @@ from functools import cache
 from typing import Literal
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Text
 from nadzor.law.faults import check_faults, span_faults
 from nadzor.law.load import in_force, yaml_texts
@@ -96,7 +96,7 @@ def parse_form(text: str) -> Form:
     Law: the order named in the file.
     Raises: ValueError naming everything that is wrong.
     """
-    form = msgspec.convert(yaml.safe_load(text), Form)
+    form = msgspec.convert(yaml_pages.page(text), Form)
     if wrong := form_faults(form):
         raise ValueError(f"{form.form}: " + "; ".join(wrong))
     return form

@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import TypeVar
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Refusal, Text
 from nadzor.law.conflict import conflicts
 from nadzor.law.facts import matching
@@ -37,7 +37,7 @@ def parse_act(text: str) -> Act:
     Law: the act named in the file.
     Raises: ValueError naming everything that is wrong.
     """
-    act = msgspec.convert(yaml.safe_load(text), Act)
+    act = msgspec.convert(yaml_pages.page(text), Act)
     wrong = [f"{key} {fault}" for key, entry in act.norms.items() for fault in entry_faults(entry)]
     if wrong:
         raise ValueError(f"{act.act}: " + "; ".join(wrong))

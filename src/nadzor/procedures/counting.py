@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from nadzor.procedures.ledger import Pause
 from nadzor.workdays.arithmetic import Unit, is_workday
 from nadzor.workdays.calendar import ONE_DAY
+
+TERMS_KEPT = 8192  # terms whose end is remembered: many cases start on the same day
 
 
 def stands(day: date, pauses: Sequence[Pause]) -> bool:
@@ -45,6 +48,11 @@ def nominal_end(since: date, number: int, unit: Unit, pauses: Sequence[Pause]) -
     Law: Civil Code art. 191.
     Raises: CalendarMissing beyond the loaded years.
     """
+    return _nominal_end(since, number, unit, tuple(pauses))
+
+
+@lru_cache(maxsize=TERMS_KEPT)
+def _nominal_end(since: date, number: int, unit: Unit, pauses: tuple[Pause, ...]) -> date | None:
     day = since
     while number:
         day += ONE_DAY

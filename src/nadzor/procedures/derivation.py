@@ -6,21 +6,23 @@ The last line always ends in the last day itself; without a date it says what is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 
 from msgspec.structs import replace
 
 from nadzor.base.problems import Text
 from nadzor.law.norm import Norm
-from nadzor.procedures.counting import counts, nominal_end, stands
-from nadzor.procedures.ledger import Clock
+from nadzor.procedures.counting import TERMS_KEPT, counts, nominal_end, stands
+from nadzor.procedures.ledger import Clock, Pause
 from nadzor.procedures.moves import Procedure
 from nadzor.procedures.phrases import phrases, sentence, spoken_day, spoken_days, spoken_ranges
 from nadzor.procedures.reckoning import held
 from nadzor.procedures.run import Line, Run, Suspension, unit_of
 from nadzor.procedures.words import words
+from nadzor.workdays.arithmetic import Unit
 from nadzor.workdays.calendar import ONE_DAY, year_of
 
 FROM_THE_NEXT_DAY = "Civil Code art. 191"
@@ -78,22 +80,26 @@ def _suspension(each: Suspension, verbs: dict[str, Text]) -> tuple[date, Line]:
     return first, Line(sentence("stood", first=spoken_day(first), last=last, verb=verb), day, cite, key)
 
 
-def _flowed(run: Run, norm: Norm) -> Iterable[tuple[date, Line]]:
+def _flowed(run: Run, norm: Norm) -> Sequence[tuple[date, Line]]:
     """Each stretch of flowing days, with what was not counted in it."""
-    unit, standing = unit_of(norm), held(run)
-    end = nominal_end(run.started, norm.number, unit, standing)
+    return _stretches(run.started, norm.number, unit_of(norm), held(run))
+
+
+@lru_cache(maxsize=TERMS_KEPT)
+def _stretches(
+    started: date, number: int, unit: Unit, standing: tuple[Pause, ...]
+) -> tuple[tuple[date, Line], ...]:
+    end = nominal_end(started, number, unit, standing)
     stop = end or min(pause.since for pause in standing if pause.until is None)
-    span = [run.started + n * ONE_DAY for n in range(1, (stop - run.started).days + 1)]
-    for still, days in groupby(span, key=lambda day: stands(day, standing)):
-        if not still:
-            stretch = list(days)
-            yield stretch[0], _stretch(stretch, [day for day in stretch if counts(day, unit, ())], norm)
+    span = [started + n * ONE_DAY for n in range(1, (stop - started).days + 1)]
+    found = [list(days) for still, days in groupby(span, lambda day: stands(day, standing)) if not still]
+    return tuple((days[0], _stretch(days, unit)) for days in found)
 
 
-def _stretch(days: list[date], counting: list[date], norm: Norm) -> Line:
-    skipped = [day for day in days if day not in set(counting)]
-    count = spoken_days(len(counting), unit_of(norm))
-    cite = FROM_THE_NEXT_DAY if unit_of(norm) == "calendar_day" else _calendar(days)
+def _stretch(days: list[date], unit: Unit) -> Line:
+    skipped = [day for day in days if not counts(day, unit, ())]
+    count = spoken_days(len(days) - len(skipped), unit)
+    cite = FROM_THE_NEXT_DAY if unit == "calendar_day" else _calendar(days)
     facts = {"first": spoken_day(days[0]), "last": spoken_day(days[-1]), "count": count}
     if not skipped:
         return Line(sentence("counted_all", **facts), days[-1], cite, "")

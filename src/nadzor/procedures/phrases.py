@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Text
 from nadzor.workdays.arithmetic import Unit
 
@@ -55,7 +55,7 @@ def phrases() -> Phrases:
     Law: none; words only.
     """
     page = files("nadzor.procedures").joinpath("derivation.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(page), Phrases)
+    return msgspec.convert(yaml_pages.page(page), Phrases)
 
 
 def sentence(name: str, **facts: Text) -> Text:

@@ -10,8 +10,8 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Text
 from nadzor.procedures.catalogue import PROCEDURES
 
@@ -49,7 +49,7 @@ def pages() -> Pages:
     Law: none; names only.
     """
     page = files("nadzor.procedures").joinpath("words.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(page), Pages)
+    return msgspec.convert(yaml_pages.page(page), Pages)
 
 
 @cache

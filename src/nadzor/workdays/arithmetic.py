@@ -8,13 +8,17 @@ days of 2020 and 2021 count as days off only where a caller passes `decree_days=
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Literal, assert_never
 
 from nadzor.workdays.calendar import ONE_DAY, CalendarMissing, days_of, loaded, year_of
 
 Unit = Literal["working_day", "calendar_day"]
 
+DAYS_KEPT = 16_384  # the loaded years three times over
 
+
+@lru_cache(maxsize=DAYS_KEPT)
 def is_workday(day: date, *, decree_days: bool = False) -> bool:
     """Whether this day is worked.
 

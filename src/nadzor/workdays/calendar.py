@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Literal
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Refusal
 
 Status = Literal["read", "reported", "unverified"]
@@ -116,7 +116,7 @@ def parse_year(text: str) -> Year:
     Law: the decree the file cites.
     Raises: ValueError naming everything that is wrong.
     """
-    year = msgspec.convert(yaml.safe_load(text), Year)
+    year = msgspec.convert(yaml_pages.page(text), Year)
     if wrong := faults(year):
         raise ValueError(f"calendar {year.year}: " + "; ".join(wrong))
     return year

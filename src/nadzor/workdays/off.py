@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Literal
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Text
 from nadzor.workdays.calendar import SATURDAY, Year, year_of
 from nadzor.workdays.spoken import plain
@@ -44,7 +44,7 @@ def holidays() -> Holidays:
     Law: Labour Code art. 112.
     """
     text = files("nadzor.workdays").joinpath("holidays.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(text), Holidays)
+    return msgspec.convert(yaml_pages.page(text), Holidays)
 
 
 def why_off(day: date, *, decree_days: bool = False) -> Off | None:

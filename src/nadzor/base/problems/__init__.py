@@ -12,8 +12,9 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 import msgspec
-import yaml
 from msgspec import Struct
+
+from nadzor.base import yaml_pages
 
 Language = Literal["ru", "en"]
 MEDIA_TYPE: Final = "application/problem+json"
@@ -67,7 +68,7 @@ def catalogue() -> Mapping[str, Problem]:
     for page in sorted(files(__name__).iterdir(), key=lambda page: page.name):
         if not page.name.endswith(".yaml"):
             continue
-        entries = msgspec.convert(yaml.safe_load(page.read_text("utf-8")) or {}, dict[str, Problem])
+        entries = msgspec.convert(yaml_pages.page(page.read_text("utf-8")) or {}, dict[str, Problem])
         if twice := found.keys() & entries.keys():
             raise ValueError(f"{page.name} repeats codes of another room: {sorted(twice)}")
         found |= entries

@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Final, Literal
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Refusal, Text
 from nadzor.law.answer import Noted, noted
 from nadzor.law.load import norms
@@ -94,7 +94,7 @@ def words() -> Sentences:
     Law: none; names only.
     """
     page = files("nadzor.procedures.rules").joinpath("routes.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(page), Sentences)
+    return msgspec.convert(yaml_pages.page(page), Sentences)
 
 
 def route(facts: Facts, on: date) -> Route:

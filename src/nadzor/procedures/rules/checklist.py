@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Text
 from nadzor.law.conflict import bodies
 from nadzor.law.load import norm
@@ -108,7 +108,7 @@ def checklist() -> Checklist:
     Law: R-048, R-063..R-072, R-080..R-082, R-090..R-097, R-113, item by item.
     """
     page = files("nadzor.procedures.rules").joinpath("checklist.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(page), Checklist)
+    return msgspec.convert(yaml_pages.page(page), Checklist)
 
 
 def items_on(on: date) -> Iterator[tuple[str, Item]]:

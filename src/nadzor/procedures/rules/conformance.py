@@ -15,8 +15,8 @@ from importlib.resources import files
 from typing import Final
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Text
 from nadzor.law.form import FormEdition
 from nadzor.law.load import norm
@@ -69,7 +69,7 @@ def words() -> dict[str, Words]:
     Law: none; each names its own.
     """
     page = files("nadzor.procedures.rules").joinpath("conformance.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(page), dict[str, Words])
+    return msgspec.convert(yaml_pages.page(page), dict[str, Words])
 
 
 def conformance(stream: Stream, *, on: date) -> Conformance:

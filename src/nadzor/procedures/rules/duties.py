@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Literal, get_args
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Refusal, Text
 from nadzor.law.load import norm
 from nadzor.law.norm import NormMissing, Status
@@ -86,7 +86,7 @@ def tariff() -> Tariff:
     Law: Tax Code art. 333.32.2.
     """
     page = files("nadzor.procedures.rules").joinpath("duties.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(page), Tariff)
+    return msgspec.convert(yaml_pages.page(page), Tariff)
 
 
 def read_act(text: str) -> Act:

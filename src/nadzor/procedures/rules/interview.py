@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Refusal, Text
 from nadzor.procedures.rules.answers import PARTS, Answers, Part, PartKind
 from nadzor.procedures.rules.reading import unreadable
@@ -78,7 +78,7 @@ def interview() -> Interview:
     Law: Roszdravnadzor's letter 02I-297/20 of 13.02.2020, question by question.
     """
     page = files("nadzor.procedures.rules").joinpath("interview.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(page), Interview)
+    return msgspec.convert(yaml_pages.page(page), Interview)
 
 
 def asked(answers: Answers) -> tuple[Question, ...]:

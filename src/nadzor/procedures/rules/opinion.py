@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Literal
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Text
 from nadzor.law.norm import Status
 from nadzor.procedures.rules.interview import interview
@@ -75,7 +75,7 @@ def headings() -> Headings:
     Law: none; words only.
     """
     page = files("nadzor.procedures.rules").joinpath("opinion.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(page), Headings)
+    return msgspec.convert(yaml_pages.page(page), Headings)
 
 
 def opinion(found: Determination, *, by: str, given: date) -> Opinion:

@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Literal
 
 import msgspec
-import yaml
 
+from nadzor.base import yaml_pages
 from nadzor.base.problems import Refusal, Text
 from nadzor.law.norm import Status
 from nadzor.procedures.rules.rule import RISK_CLASSES, Edition, RiskClass, Rule, editions, rule
@@ -96,7 +96,7 @@ def matrix() -> Matrix:
     Law: Order 4n of 06.06.2012, a table nobody could read yet.
     """
     page = files("nadzor.procedures.rules").joinpath("matrix.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(page), Matrix)
+    return msgspec.convert(yaml_pages.page(page), Matrix)
 
 
 def classify(facts: Facts, on: date) -> Classification:
