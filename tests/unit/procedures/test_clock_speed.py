@@ -34,7 +34,7 @@ def test_the_same_matter_is_reckoned_the_same_twice() -> None:
 
 
 def test_forgetting_changes_nothing() -> None:
-    """More different terms than are remembered: each is counted right, the first again after it was dropped."""
+    """More terms than are remembered: each is counted right, the first again after it was dropped."""
     for number in range(1, TERMS_KEPT + 100):
         pause = Pause(date(2026, 1, 12), date(2026, 1, 12) + timedelta(days=number % 7), "cure", "switch")
         nominal_end(date(2026, 1, 12), number % 200 + 1, "calendar_day", [pause])
