@@ -14,7 +14,7 @@ from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.clocks import breaches, next_due
 from nadzor.procedures.moves import moves_from
 from nadzor.register.filing_cards import DeadlineRow, TaskRow
-from nadzor.register.filing_rows import is_open, runs_of
+from nadzor.register.filing_rows import HOUSE, is_open, runs_of
 from nadzor.register.filing_sight import visible
 from nadzor.register.filing_words import called, filing_words, filled
 from nadzor.register.models import Filing
@@ -55,8 +55,10 @@ def _tasks(person: Person, row: Filing, today: date) -> Iterator[TaskRow]:
     due, told = first.due if first else None, Text(row.title_ru, row.title_en)
     state = "late" if breaches(found, today) else "waits"
     words = {"title": told, "state": called(row.procedure, state=row.state)}
+    kind = "draft" if row.state == PROCEDURES[row.procedure].first else "move"
     if person.role.value in waited_for(row.procedure, row.state):
-        kind = "draft" if row.state == PROCEDURES[row.procedure].first else "move"
+        if kind == "draft" and row.channel == HOUSE and row.opened_by != person.username:
+            return  # a colleague's case waits for the colleague
         yield TaskRow(
             kind=kind, title=filled(filing_words().tasks[kind], **words), name=ADDRESS, args=(row.number,),
             due=due, state=state,
