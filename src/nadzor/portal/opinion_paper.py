@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from nadzor.base.clock import moscow_date
-from nadzor.portal.law_marks import rule_words
+from nadzor.portal.law_marks import rule_words, sentence
 from nadzor.portal.norm_words import status_state
+from nadzor.portal.opinion_sheet import headline, verdict_state
 from nadzor.portal.printing import print_pdf
+from nadzor.portal.sheets import Fact
 from nadzor.portal.words import said, short
 from nadzor.procedures.rules.opinion import Line, Section, opinion
 from nadzor.procedures.rules.qualification import Determination
@@ -73,11 +75,20 @@ def _printed(found: Determination, marks: dict[str, Any], *, by: str, at: dateti
         "above_right": "sha-256 " + short(paper.digest, 16),
         "heading": said(paper.title),
         "product": paper.product,
-        "verdict": said(paper.verdict),
+        "verdict": headline(found),
+        "statement": said(found.statement) if not found.parts else "",
+        "parts": _parts(found),
         "sections": [_section(each) for each in paper.sections],
     }
     title = f"{said(paper.title)}: {paper.product}" if paper.product else said(paper.title)
     return print_pdf("portal/opinion_paper.html", page, title=title, lang=lang)
+
+
+def _parts(found: Determination) -> list[Fact]:
+    """What was found of each part, when there are several."""
+    if len(found.parts) < 2:
+        return []
+    return [Fact(sentence(said(part.label)), verdict_state(part.verdict).label) for part in found.parts]
 
 
 def _section(section: Section) -> PaperSection:

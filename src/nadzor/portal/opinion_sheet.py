@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from nadzor.portal.law_marks import Link, RuleSheet, open_links, rule_sheet
+from nadzor.portal.law_marks import Link, RuleSheet, open_links, rule_sheet, sentence
 from nadzor.portal.sheets import Fact, State
 from nadzor.portal.words import day, said
 from nadzor.procedures.rules import qualification
@@ -71,9 +71,9 @@ def opinion_sheet(found: Determination, *, changes: bool = False) -> OpinionShee
     return OpinionSheet(
         product=found.product,
         verdict=found.verdict or "",
-        title=verdict_state(found.verdict).label,
+        title=headline(found),
         tone=TONES.get(found.verdict or "", ""),
-        statement=said(found.statement) if len(found.parts) != 1 else "",
+        statement=said(found.statement) if not found.parts else "",
         parts=[_part(part, changes=changes) for part in found.parts],
         cautions=[_caution(each) for each in found.cautions],
         on=day(found.on),
@@ -93,6 +93,13 @@ def effect_state(effect: Effect) -> State:
     return states[effect]
 
 
+def headline(found: Determination) -> str:
+    """The verdict in large letters; of a complex, only a part is a device."""
+    if found.verdict == "yes" and len(found.parts) > 1:
+        return _("A part of the complex is a medical device")
+    return verdict_state(found.verdict).label
+
+
 def verdict_state(verdict: str | None) -> State:
     """A verdict as a word and a tone."""
     worded = interview().verdicts
@@ -105,7 +112,7 @@ def _caution(each: qualification.Caution) -> Caution:
 
 def _part(found: PartOpinion, *, changes: bool) -> PartSheet:
     return PartSheet(
-        label=said(found.label),
+        label=sentence(said(found.label)),
         verdict=verdict_state(found.verdict),
         criteria=_criteria(found),
         described=[Fact(said(each.label), each.value) for each in found.description],

@@ -13,8 +13,7 @@ from msgspec import convert
 
 from nadzor.actions.record_opinion import record_opinion
 from nadzor.base import clock
-from nadzor.people.queries import Person
-from nadzor.portal.door import View
+from nadzor.portal.door import signed_in
 from nadzor.portal.frame import person_of
 from nadzor.portal.opinion_paper import print_signed
 from nadzor.portal.opinion_sheet import opinion_sheet, verdict_state
@@ -28,25 +27,15 @@ from nadzor.register import opinions
 from nadzor.register.filing_cards import OpinionCard
 
 
-def signed_in(view: View) -> View:
-    """Who is not signed in signs in first and comes back; what was to be stored stays in the visit."""
-
-    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if person_of(request) is None:
-            back = request.get_full_path() if request.method != "POST" else reverse("qualify-result")
-            return redirect_to_login(back)
-        return view(request, *args, **kwargs)
-
-    return answer
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
 def listing(request: HttpRequest) -> HttpResponse:
     """The opinions of this person; POST stores the answers of this visit as one more."""
-    if request.method == "POST":
-        return _store(request)
-    lines = [_line(card) for card in opinions.opinions(_person(request))]
+    return _store(request) if request.method == "POST" else _listed(request)
+
+
+@signed_in
+def _listed(request: HttpRequest) -> HttpResponse:
+    lines = [_line(card) for card in opinions.opinions(person_of(request))]
     head = columns(_("Number"), _("Product"), _("Conclusion"), _("Author"), _("Stored (Moscow time)"))
     return render(request, "portal/opinions.html", {"table": Table(_("Stored opinions"), head, lines)})
 
@@ -55,7 +44,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @signed_in
 def card(request: HttpRequest, number: str) -> HttpResponse:
     """One stored opinion as it was given."""
-    found = opinions.opinion(_person(request), number)
+    found = opinions.opinion(person_of(request), number)
     page = {
         "sheet": opinion_sheet(_determination(found)),
         "number": number,
@@ -69,7 +58,7 @@ def card(request: HttpRequest, number: str) -> HttpResponse:
 @signed_in
 def pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The same on paper."""
-    found = opinions.opinion(_person(request), number)
+    found = opinions.opinion(person_of(request), number)
     paper = print_signed(
         _determination(found), number=found.number, author=found.author, at=found.at, lang=language()
     )
@@ -77,18 +66,16 @@ def pdf(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _store(request: HttpRequest) -> HttpResponse:
+    """Store the answers; who is not signed in signs in first, and the answers stay in the visit."""
+    who = person_of(request)
+    if who is None:
+        return redirect_to_login(reverse("qualify-result"))
     answers = answers_of(request)
     if next_question(answers) is not None or answers.product is None:
         return redirect("qualify-result")
-    number = record_opinion(answers, product=answers.product, by=_person(request), now=clock.now())
+    number = record_opinion(answers, product=answers.product, by=who, now=clock.now())
     forget(request)
     return redirect("opinion", number=number)
-
-
-def _person(request: HttpRequest) -> Person:
-    found = person_of(request)
-    assert found is not None
-    return found
 
 
 def _determination(found: OpinionCard) -> Determination:
