@@ -115,6 +115,7 @@ def _gateway(home: Any, listening: socket.socket) -> Iterator[None]:
 
 def _live(home: Any, address: str, now: Any) -> None:
     from nadzor.actions.connect_installation import connect_installation
+    from nadzor.actions.furnish_gate import furnish_gate
     from nadzor.actions.import_register import DEMO_REGISTER
     from nadzor.actions.publish_directory import publish_directory
     from nadzor.base import clock
@@ -137,6 +138,7 @@ def _live(home: Any, address: str, now: Any) -> None:
     for post in people.posts:
         publish_directory(home, now=clock.now())
         _send(people, post, credentials[post.key])
+    furnish_gate(home, gateway=address, now=clock.now())
 
 
 def _send(people: Any, post: Any, credential: Any) -> None:
@@ -151,12 +153,14 @@ def _send(people: Any, post: Any, credential: Any) -> None:
 
 def _conclude(home: Any, now: Any) -> None:
     from nadzor.actions.build_month import build_month
+    from nadzor.actions.note_transmission import note_transmission
     from nadzor.actions.raise_signals import raise_signals
     from nadzor.actions.roll_up_day import roll_up_day
     from nadzor.base.clock import moscow_date
     from nadzor.base.interval import Month
 
     roll_up_day(home, now=now)
+    note_transmission(home, now=now)
     raise_signals(home, now=now)
     over = Month.of(moscow_date(now) - timedelta(days=32))
     build_month(home, over, now=now, keep=True)

@@ -19,11 +19,12 @@ from nadzor_wire.enrolment import Credential, new_key, parse_credential
 
 
 def connect_installation(
-    home: Home, room: Path, *, device: str, clinic_oid: str, now: datetime, gateway: str | None = None
+    home: Home, room: Path, *, device: str, clinic_oid: str | None, now: datetime, gateway: str | None = None
 ) -> Credential:
     """The credential kept in `room`, made on the first call; the gateway's address is always today's.
 
     Why: a gateway may be opened at another address than the home's own, which `gateway` then names.
+    Without a clinic it is a test bench, which reports to the sandbox.
     """
     room.mkdir(parents=True, exist_ok=True)
     file = room / "credential.json"

@@ -22,7 +22,7 @@ from nadzor.actions.step_gate import (
 )
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
-from nadzor.base.problems import Refusal, Text
+from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.procedures.rules.conformance import Conformance, conformance
 from nadzor.procedures.rules.sandbox_stream import version_tested
@@ -31,9 +31,8 @@ from nadzor.receipts.certificate import TransmissionCertificate, seal_certificat
 from nadzor.records import audit
 from nadzor.register import gate
 from nadzor.register import queries as register
-from nadzor.register.filing_words import filled
 from nadzor.register.gate_cards import CertificateCard
-from nadzor.register.gate_words import gate_notice, gate_words
+from nadzor.register.gate_words import gate_grounds, gate_notice
 from nadzor.register.models import Certificate, Device
 
 
@@ -80,14 +79,11 @@ def _kept(home: Home, device: Device, judged: Judged, *, doer: Doer, now: dateti
         step_gate(row, "connect", doer=HOUSE, now=now)
     if row.state == CONNECTED:
         verb = "pass_test" if latest.passed else "fail_test"
-        facts = {"number": latest.number, "version": latest.version}
-        step_gate(row, verb, doer=doer, now=now, because=_grounds(latest.number, found).ru, facts=facts)
+        n = sum(check.verdict != "passed" and not check.advice for check in found.checks)
+        facts = {"number": latest.number, "version": latest.version, "n": n}
+        because = gate_grounds(**facts).ru if n else ""
+        step_gate(row, verb, doer=doer, now=now, because=because, facts=facts)
     return gate.certificate(device.code, latest.number)
-
-
-def _grounds(number: str, found: Conformance) -> Text:
-    n = sum(check.verdict != "passed" and not check.advice for check in found.checks)
-    return filled(gate_words().grounds["fail_test"], number=number, n=n) if n else Text("", "")
 
 
 def _record(home: Home, device: Device, judged: Judged, *, now: datetime) -> Certificate:

@@ -8,8 +8,9 @@ otherwise, because data came late or an outage was entered, is noted anew.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
+from typing import Final
 
 import msgspec
 from django.db import transaction
@@ -39,7 +40,6 @@ from nadzor.register.models import Outage, Transmission
 from nadzor.telemetry.store import Rollups
 
 ALIVE = ("studies", "heartbeats", "faults")  # what proves that a day was heard
-WAITING = (ACCESS_GRANTED, TEST_PASSED, TRANSMITTING, ELIGIBLE)
 
 
 class Known(Struct, frozen=True):
@@ -55,7 +55,7 @@ class Known(Struct, frozen=True):
 def note_transmission(home: Home, *, now: datetime) -> str | None:
     """Make every move of the gate that what was received asks for. Returns what was done, or nothing."""
     codes = list(
-        Transmission.objects.filter(state__in=WAITING)
+        Transmission.objects.filter(state__in=list(NOTES))
         .exclude(device__status="cancelled")
         .values_list("device__code", flat=True)
     )
@@ -69,15 +69,12 @@ def note_transmission(home: Home, *, now: datetime) -> str | None:
 
 @transaction.atomic
 def _note(device: str, known: Known) -> int:
+    """Make the moves of one device, as many as what was received asks for at once."""
     row = gate_of(device_row(device))
-    before = row.steps.count()
-    steps = gate.steps_of(row)
-    if row.state == ACCESS_GRANTED:
-        _connect(row, steps, known)
-    elif row.state == TEST_PASSED:
-        _begin(row, steps, known)
-    elif row.state in (TRANSMITTING, ELIGIBLE):
-        _months(row, steps, known)
+    before, seen = row.steps.count(), ""
+    while row.state != seen and row.state in NOTES:
+        seen = row.state
+        NOTES[row.state](row, gate.steps_of(row), known)
     return int(row.steps.count() - before)
 
 
@@ -192,3 +189,11 @@ def _rollups(home: Home) -> Rollups | None:
         return Rollups.open(home)
     except Refusal:
         return None
+
+
+NOTES: Final[Mapping[str, Callable[[Transmission, tuple[GateStep, ...], Known], None]]] = {
+    ACCESS_GRANTED: _connect,
+    TEST_PASSED: _begin,
+    TRANSMITTING: _months,
+    ELIGIBLE: _months,
+}

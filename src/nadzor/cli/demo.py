@@ -102,6 +102,7 @@ def _reads_directory(reads: Path | None) -> Iterator[tuple[Path, bool]]:
 
 
 def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, seed: int) -> Summary:
+    from nadzor.actions.furnish_gate import furnish_gate
     from nadzor.actions.replay_reads import replay_reads
     from nadzor.actions.send_nation import send_nation
     from nadzor.simulate.read_directory import read_directory
@@ -110,6 +111,7 @@ def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, se
     with house.gateway(home) as address, progress() as bar:
         replay = replay_reads(home, found, gateway=address, now=clock.now(), bar=bar)
         nation = send_nation(home, seed=seed, days=days, gateway=address, now=clock.now(), bar=bar)
+        furnish_gate(home, gateway=address, now=clock.now())
     figures = _find(home)
     return Summary(
         data=str(home.root),
@@ -126,6 +128,7 @@ def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, se
 def _find(home: Home) -> dict[str, Any]:
     from nadzor.actions.build_month import build_month
     from nadzor.actions.measure_performance import measure_performance
+    from nadzor.actions.note_transmission import note_transmission
     from nadzor.actions.raise_signals import raise_signals
     from nadzor.actions.report_status import report_status
     from nadzor.actions.roll_up_day import roll_up_day
@@ -137,6 +140,7 @@ def _find(home: Home) -> dict[str, Any]:
     with progress() as bar:
         steps = bar.add_task("load, roll up, detect, month", total=4)
         roll_up_day(home, now=clock.now())
+        note_transmission(home, now=clock.now())
         bar.advance(steps)
         raise_signals(home, now=clock.now())
         bar.advance(steps)

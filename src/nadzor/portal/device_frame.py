@@ -36,6 +36,7 @@ def device_tabs(code: str, current: str) -> list[Tab]:
         ("device", _("Operation")),
         ("versions", _("Versions")),
         ("device-months", _("Monthly reports")),
+        ("transmission", _("Transmission")),
         ("trace", _("Rows")),
         ("register-card", _("Register card")),
     )

@@ -33,6 +33,7 @@ from nadzor.portal import (
     signal_card,
     signals,
     trace,
+    transmission,
     versions,
 )
 from nadzor.portal.door import operation
@@ -48,6 +49,13 @@ urlpatterns = [
     path("devices/<slug:code>/versions/", operation(versions.page), name="versions"),
     path("devices/<slug:code>/rows/", operation(trace.page), name="trace"),
     path("devices/<slug:code>/months/", operation(months.of_device), name="device-months"),
+    path("devices/<slug:code>/transmission/", operation(transmission.page), name="transmission"),
+    path(
+        "devices/<slug:code>/transmission/<str:number>.txt",
+        operation(transmission.certificate),
+        name="transmission-certificate",
+    ),
+    path("devices/<slug:code>/transmission/<slug:deed>/", transmission.move, name="transmission-move"),
     path("months/", operation(months.page), name="months"),
     path("months/<str:text>/<slug:code>/", operation(month.page), name="month"),
     path("months/<str:text>/<slug:code>.<slug:kind>", operation(month.file), name="month-file"),

@@ -30,7 +30,7 @@ from nadzor.register.gate_cards import (
     OutageCard,
     Statement,
 )
-from nadzor.register.gate_words import day_text, evidence_words, gate_words, month_text, why_of
+from nadzor.register.gate_words import day_text, evidence_words, gate_grounds, gate_words, month_text, why_of
 from nadzor.register.models import Certificate, Outage, Transmission, TransmissionStep
 
 PERIOD = "telemetry.report_period"
@@ -125,6 +125,15 @@ def noted(steps: tuple[GateStep, ...]) -> dict[str, GateStep]:
         elif "period" in step.facts:
             found[step.facts["period"]["month"]] = step
     return found
+
+
+def told(step: GateStep) -> Text:
+    """On what grounds a step was made: the house speaks both languages, a person's words stay as written."""
+    if step.role == "house" and "period" in step.facts:
+        return why_of(period_of(step))
+    if step.verb == "fail_test" and "n" in step.facts:
+        return gate_grounds(**step.facts)
+    return Text(ru=step.because, en=step.because)
 
 
 def period_of(step: GateStep) -> Period:

@@ -53,6 +53,11 @@ def gate_notice(key: str, **facts: object) -> Text:
     return filled(gate_words().notices[key], **facts)
 
 
+def gate_grounds(**facts: object) -> Text:
+    """Why a test was not passed."""
+    return filled(gate_words().grounds["fail_test"], **facts)
+
+
 def why_of(period: Period) -> Text:
     """What a judged month came to, with the days that count for nobody."""
     told = filled(gate_words().months[period.received], **msgspec.structs.asdict(period))
