@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Working days of each month, 2013 to 2027, as calendars that others keep count them.
 
-Counted by a public package (holidays 0.109) and equal to published production calendars; 2020 and 2021 are the
+Counted by a public package (holidays 0.109), equal to published production calendars; 2020 and 2021 are the
 ordinary years, without the President's days.  The one difference: the package works on 10 March 2014, which
 Labour Code art. 112 takes off because 8 March was a Saturday.
 """

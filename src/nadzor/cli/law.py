@@ -88,10 +88,14 @@ def show_(
     as_json: AsJson = False,
     schema: Annotated[bool, schema_option(NormAnswer | list[NormAnswer])] = False,
 ) -> None:
-    """A norm with all its editions, conflicts and holes; a stem such as F-02 shows each of its norms."""
+    """A norm with all its editions, conflicts and holes; a stem such as F-02 shows each of its norms.
+
+    The edition in force today is marked; a day named by --on must have one.
+    """
     with answering(as_json):
-        day, case = day_if(on, "--on"), day_if(filed, "--filed")
-        found = [norm_answer(each, on=day, filed=case) for each in resolve(key)]
+        asked, case = day_if(on, "--on"), day_if(filed, "--filed")
+        day = asked or clock.today()
+        found = [norm_answer(each, on=day, filed=case, in_force=asked is not None) for each in resolve(key)]
         if as_json:
             print_json(found if len(found) > 1 else found[0])
         else:
@@ -121,11 +125,19 @@ def deadline(
     on: On = None,
     filed: Filed = None,
     as_json: AsJson = False,
-    schema: Annotated[bool, schema_option(DeadlineAnswer)] = False,
+    schema: Annotated[bool, schema_option(DeadlineAnswer | list[DeadlineAnswer])] = False,
 ) -> None:
-    """The last day to act, with every step of its arithmetic."""
+    """The last day to act, with every step of its arithmetic; a stem such as T-26 gives each of its terms.
+
+    The edition is the one in force on the day the clock starts; --on reads another day's, and --filed keeps
+    what a transitional rule keeps for a case filed before.
+    """
     with answering(as_json):
-        since = start_of(start, "--start")
-        found = compute(key, since, filed=day_if(filed, "--filed"), on=day_if(on, "--on"))
-        told = deadline_answer(found, since)
-        print_json(told) if as_json else print_deadline(told)
+        since, case, day = start_of(start, "--start"), day_if(filed, "--filed"), day_if(on, "--on")
+        found = [compute(each, since, filed=case, on=day) for each in resolve(key)]
+        told = [deadline_answer(each, since, asked=key) for each in found]
+        if as_json:
+            print_json(told if len(told) > 1 else told[0])
+        else:
+            for one in told:
+                print_deadline(one)

@@ -32,7 +32,7 @@ def print_steps(steps: Sequence[Step], due: date | datetime | None) -> None:
 def print_deadline(found: DeadlineAnswer) -> None:
     """A deadline: its norm, then its arithmetic."""
     facts = {
-        "norm": f"{found.key} {found.fact}".strip(),
+        "norm": f"{found.norm} {found.fact}".strip(),
         "start": found.start,
         "limit": worth(found.limit, found.unit).en,
         "citation": found.cite,
@@ -55,6 +55,7 @@ def print_norm(found: NormAnswer) -> None:
         "if missed": found.term.missed.en if found.term else None,
         "not read": found.hole.en if found.hole else None,
         "successor": found.successor.en if found.successor else None,
+        "in force": None if found.in_force else f"nothing on {found.on}",
         "checked": f"{found.checked.day}, {found.checked.by}; next {found.checked.next}",
     }
     print_facts({name: fact for name, fact in facts.items() if fact is not None}, title=found.what.en)

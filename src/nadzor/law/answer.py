@@ -10,6 +10,7 @@ import msgspec
 from nadzor.base.problems import Text
 from nadzor.law.conflict import Conflict, conflicts
 from nadzor.law.deadline import Deadline
+from nadzor.law.facts import number_of
 from nadzor.law.load import edition, norms
 from nadzor.law.missing import why_missing
 from nadzor.law.norm import Entry, NormMissing, Status, Term, Unit, Value, Worth
@@ -27,7 +28,7 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NormAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A norm with all its editions; with a day asked for, also the edition in force on it."""
+    """A norm with all its editions, and the edition in force on a day; nothing where none is."""
 
     key: str
     fact: str
@@ -45,9 +46,13 @@ class NormAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeadlineAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A deadline: `due` is a day, for hours a moment with its zone, or null where the law gives no date."""
+    """A deadline: `due` is a day, for hours a moment with its zone, or null where the law gives no date.
+
+    `key` is the name it was asked by, as we write it: the fact's number (T-08) or the norm's own key.
+    """
 
     key: str
+    norm: str
     fact: str
     what: Text
     start: str
@@ -75,15 +80,17 @@ class WorkdayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
 
 
-def norm_answer(key: str, *, on: date | None = None, filed: date | None = None) -> NormAnswer:
-    """Everything the house knows about a norm.
+def norm_answer(
+    key: str, *, on: date | None = None, filed: date | None = None, in_force: bool = True
+) -> NormAnswer:
+    """Everything the house knows about a norm; with `in_force` the day must have an edition.
 
     Law: the norm's act.
-    Raises: NormMissing when a day is asked for on which no edition is in force.
+    Raises: NormMissing when an edition in force is asked for and the day has none.
     """
     act, entry = norms()[key]
     found = edition(entry, on, filed=filed) if on else None
-    if on and found is None:
+    if on and in_force and found is None:
         raise NormMissing(key, on, why=why_missing(entry, on))
     return NormAnswer(
         key=key, fact=entry.fact, act=act, what=entry.what, unit=entry.unit, editions=entry.values,
@@ -102,14 +109,15 @@ def noted(entry: Entry) -> tuple[Noted, ...]:
     return tuple(Noted(key=key, topic=one.topic, seed=one.seed, outside=one.outside) for key, one in found)
 
 
-def deadline_answer(found: Deadline, start: date | datetime) -> DeadlineAnswer:
-    """A deadline as the doors say it.
+def deadline_answer(found: Deadline, start: date | datetime, *, asked: str = "") -> DeadlineAnswer:
+    """A deadline as the doors say it; `asked` is what a person typed to find it.
 
     Law: the citation it carries.
     """
     rule, due = found.norm, found.due
+    by_number = bool(rule.fact) and number_of(asked) is not None
     return DeadlineAnswer(
-        key=found.key, fact=rule.fact, what=rule.what, act=rule.act, start=start.isoformat(),
+        key=rule.fact if by_number else found.key, norm=found.key, fact=rule.fact, what=rule.what, act=rule.act, start=start.isoformat(),
         limit=rule.value, unit=rule.unit, due=due.isoformat() if due else None, warn=found.warn,
         cite=rule.cite, status=rule.status, note=rule.note, conflicts=rule.conflicts,
         edition_from=rule.since, edition_until=rule.until, steps=found.steps,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from typer.testing import CliRunner
@@ -50,7 +51,8 @@ def test_a_deadline_with_its_arithmetic():
     """By a fact's number: key, start, limit, unit, due, citation, status, steps."""
     found = told("deadline", "T-15", "--start", "2026-11-20")
     wanted = {
-        "key": "registration.version_amendment",
+        "key": "T-15",
+        "norm": "registration.version_amendment",
         "start": "2026-11-20",
         "limit": 5,
         "unit": "working_day",
@@ -60,6 +62,43 @@ def test_a_deadline_with_its_arithmetic():
     assert {name: found[name] for name in wanted} == wanted
     assert found["cite"].startswith("Decree 1684")
     assert [step["day"] for step in found["steps"]][-1] == "2026-11-27"
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        ("T-08", "T-08"),
+        ("t8", "T-08"),
+        ("registration.simplified_limit", "registration.simplified_limit"),
+        ("Registration.Simplified_Limit", "registration.simplified_limit"),
+    ],
+)
+def test_a_deadline_answers_to_the_name_it_was_asked_by(asked, key):
+    """By number or by key, as we write them; the norm and its number are told either way."""
+    found = told("deadline", asked, "--start", "2026-11-20")
+    assert (found["key"], found["norm"], found["fact"]) == (key, "registration.simplified_limit", "T-08")
+    assert (found["limit"], found["unit"], found["due"]) == (31, "working_day", "2027-01-13")
+
+
+def test_a_stem_gives_each_of_its_terms():
+    """T-26 is a first notice and a result: a list, each with its own limit."""
+    found = told("deadline", "T-26", "--start", "2026-11-20T10:00")
+    assert [(one["key"], one["limit"]) for one in found] == [("T-26.1", 24), ("T-26.2", 72)]
+    assert "Due: 2026-11-23" in law("deadline", "T-26", "--start", "2026-11-20T10:00").output
+
+
+@pytest.mark.parametrize(
+    ("registered", "due", "warn"),
+    [
+        ("2024-03-01", "2025-02-01", "2025-01-31"),
+        ("2025-12-30", "2026-02-01", "2026-01-30"),
+        ("2026-11-20", "2027-02-01", "2027-02-01"),
+    ],
+)
+def test_the_yearly_report_does_not_move(registered, due, warn):
+    """1 February stays on a Saturday or a Sunday; the warning comes on the last working day before it."""
+    found = told("deadline", "T-18", "--start", registered)
+    assert (found["due"], found["warn"], found["unit"]) == (due, warn, "date")
 
 
 def test_a_moment_starts_hours():
@@ -95,7 +134,7 @@ def test_beyond_the_calendar_nothing_is_computed():
     ("words", "code"),
     [
         (("deadline", "T-99", "--start", "2026-11-20"), "law.unknown"),
-        (("deadline", "F-02", "--start", "2026-11-20"), "law.ambiguous"),
+        (("deadline", "F-02", "--start", "2026-11-20"), "law.not-a-term"),
         (("deadline", "F-01", "--start", "2026-11-20"), "law.not-a-term"),
         (("deadline", "T-01", "--start", "20.11.2026"), "law.date-unreadable"),
         (("deadline", "T-01", "--start", "2026-11-20T25:00"), "law.date-unreadable"),
@@ -124,6 +163,16 @@ def test_a_norm_is_shown_whole():
     assert [note["key"] for note in found["conflicts"]] == ["X1"]
     assert {one["fact"] for one in told("show", "F-02")} == {"F-02.1", "F-02.2a", "F-02.2b", "F-02.3"}
     assert ended("show", "T-21", "--on", "2027-01-01")["code"] == "law.norm-missing"
+
+
+def test_without_a_day_today_is_meant(monkeypatch):
+    """What is in force today is marked; a lapsed norm is still shown, and says that nothing is in force."""
+    monkeypatch.setattr("nadzor.base.clock.today", lambda: date(2026, 11, 22))
+    found = told("show", "T-21")
+    assert (found["on"], found["in_force"]["value"]) == ("2026-11-22", 10)
+    monkeypatch.setattr("nadzor.base.clock.today", lambda: date(2027, 1, 1))
+    assert told("show", "T-21")["in_force"] is None
+    assert "nothing on 2027-01-01" in law("show", "T-21").output
 
 
 def test_lapses_within_the_window_and_all():
