@@ -92,7 +92,7 @@ def _locked(number: str, by: Person | None) -> Filing:
 
 
 def _allowed(row: Filing, verb: str, *, by: Person, because: str, now: datetime) -> Deed:
-    procedure, steps, on = PROCEDURES[row.procedure], steps_of(row), _received(row, verb, now)
+    procedure, steps, on = PROCEDURES[row.procedure], steps_of(row), _received(row, now)
     if by.role not in SIDE and authority.interested(by.username, parties(row)):
         raise Refusal("filing.interest")
     role, needs_delegation = acting_role(by, procedure, row.state, verb)
@@ -108,10 +108,10 @@ def _allowed(row: Filing, verb: str, *, by: Person, because: str, now: datetime)
     )
 
 
-def _received(row: Filing, verb: str, now: datetime) -> date:
+def _received(row: Filing, now: datetime) -> date:
     """The Moscow day of the move; what another door received counts from its own time of receipt."""
     today = moscow_date(now)
-    if verb == "submit" and row.external_at is not None:
+    if row.filed_on is None and row.external_at is not None:
         return min(moscow_date(row.external_at), today)
     return today
 

@@ -9,7 +9,7 @@ from ninja.renderers import JSONRenderer
 from ninja.throttling import AnonRateThrottle
 
 from nadzor.actions.enrol_installation import enrol_installation
-from nadzor.api import law_routes, problems, register_routes, words
+from nadzor.api import law_routes, problems, register_routes, seam_routes, words
 from nadzor.api.description import Api
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
@@ -32,6 +32,7 @@ api = Api(
 )
 problems.install(api)
 api.add_router("/register", register_routes.router)
+api.add_router("/seams", seam_routes.router)
 api.add_router("/law", law_routes.router)
 
 

@@ -161,6 +161,14 @@ class Home:
         name = f"{self.settings.origin}-gate"
         return name, _founded(self.root, "gate", name)
 
+    def seal_key(self) -> tuple[str, Ed25519PrivateKey]:
+        """Name and key under which the house seals what it hands over; made on the first need.
+
+        Raises: Refusal home.damaged when the key was there and is lost.
+        """
+        name = f"{self.settings.origin}-seal"
+        return name, _founded(self.root, "seal", name)
+
     @property
     def log_vkey(self) -> str:
         """The log's public key as makers pin it (C2SP signed-note verifier key)."""

@@ -21,6 +21,7 @@ from nadzor.cli import (
     register,
     replay,
     report,
+    seam,
     serve,
     simulate,
     verify,
@@ -52,6 +53,7 @@ def nadzor(
 
 
 app.add_typer(register.app, name="register")
+app.add_typer(seam.app, name="seam")
 app.add_typer(verify.app, name="verify")
 app.add_typer(account.app, name="account")
 app.add_typer(simulate.app, name="simulate")

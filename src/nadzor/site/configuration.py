@@ -33,6 +33,7 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True):
     mail_user: str = ""
     mail_password: str = ""
     mail_from: Annotated[str, Meta(max_length=320)] = "nadzor@localhost"
+    signer: Literal["ed25519", "cms"] = "ed25519"  # what the house seals with; cms needs keys/seal-cms.pem
     mail_tls: Literal["starttls", "tls", "none"] = "starttls"
 
 

@@ -31,6 +31,7 @@ from nadzor.register.models.filing import (
     Submission,
 )
 from nadzor.register.models.revision import MirrorEntry, MirrorSync, Revision
+from nadzor.register.models.seam import Seam
 from nadzor.register.models.transmission import Certificate, Outage, Transmission, TransmissionStep
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Revision",
     "ScoreScale",
     "Seal",
+    "Seam",
     "Submission",
     "Transmission",
     "TransmissionStep",
