@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists, calendars and tasks: everybody sees what is theirs, a page at a time, at the same price for any number."""
+"""Lists, calendars and tasks: everybody sees what is theirs, a page at a time, at one price."""
 
 from __future__ import annotations
 
