@@ -36,7 +36,6 @@ def installation_table(code: str, counts: Counts, last: date) -> Table:
     lines = [
         _installation(card, studies.get(card.id, 0), latest.get(card.id), last)
         for card in register.installations(code)
-        if not card.sandbox
     ]
     return Table(_("Installations"), head, lines)
 

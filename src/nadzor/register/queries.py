@@ -107,8 +107,8 @@ def bins() -> Bins:
 
 
 def installations(device: str | None = None) -> list[InstallationCard]:
-    """Installations of a device, or of all, with their keys."""
-    rows = Installation.objects.select_related("device").prefetch_related("keys")
+    """Working installations of a device, or of all, with their keys; test benches are not among them."""
+    rows = Installation.objects.filter(sandbox=False).select_related("device").prefetch_related("keys")
     return [_installation(row) for row in (rows.filter(device__code=device) if device else rows)]
 
 
@@ -138,6 +138,7 @@ def counts() -> RegisterCounts:
     """The register in numbers."""
     total = Device.objects.count()
     domestic = Device.objects.filter(maker__country="RU").count()
+    working = Installation.objects.filter(sandbox=False)
     return RegisterCounts(
         devices=total,
         domestic=domestic,
@@ -145,8 +146,8 @@ def counts() -> RegisterCounts:
         makers=Device.objects.values("maker").distinct().count(),
         versions=Version.objects.count(),
         claims=Claim.objects.count(),
-        installations=Installation.objects.count(),
-        sites=Installation.objects.values("site").distinct().count(),
+        installations=working.count(),
+        sites=working.values("site").distinct().count(),
     )
 
 

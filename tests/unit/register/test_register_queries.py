@@ -135,6 +135,15 @@ def test_reading_another_makers_device_is_refused():
         queries.readable_device(maker, "ai-902")
 
 
+def test_a_test_bench_is_no_installation_at_work(home):
+    """It reports to the sandbox, so neither lists nor counts hold it; the directory has to know it."""
+    token = issue_token(home, device="ai-901", clinic_oid=None, by=CONSOLE, now=NOW)
+    made = enrol_installation(home, token=token, public_key=KEY, now=NOW)
+    assert queries.installations("ai-901") == []
+    assert (queries.counts().installations, queries.counts().sites) == (0, 0)
+    assert queries.directory_entries()[made.installation].sandbox
+
+
 def test_installations_and_the_directory(home):
     """An installation is known by its site; the directory names device, findings and keys."""
     token = issue_token(home, device="ai-901", clinic_oid=CLINIC_OID, by=CONSOLE, now=NOW)
