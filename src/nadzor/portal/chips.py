@@ -10,6 +10,7 @@ from django.urls import reverse
 from nadzor.law.load import norm
 from nadzor.law.norm import NormMissing
 from nadzor.portal.sheets import Chip
+from nadzor.portal.words import reference
 
 
 def norm_chip(key: str, on: date) -> Chip | None:
@@ -18,4 +19,4 @@ def norm_chip(key: str, on: date) -> Chip | None:
         found = norm(key, on)
     except NormMissing:
         return None
-    return Chip(found.cite, reverse("norm", args=[key]), is_internal=found.status == "house")
+    return Chip(reference(found.cite), reverse("norm", args=[key]), is_internal=found.status == "house")

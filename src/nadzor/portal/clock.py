@@ -18,7 +18,7 @@ from nadzor.portal.choices import Choice, choices
 from nadzor.portal.dues import Due, days, due_of, role_label
 from nadzor.portal.frame import person_of
 from nadzor.portal.sheets import Chip, Crumb, Fact
-from nadzor.portal.words import NOTHING, day, said
+from nadzor.portal.words import NOTHING, day, reference, said
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.clocks import Run, Step, late, what_if
 from nadzor.procedures.moves import BACK, Procedure, moves_from
@@ -66,7 +66,7 @@ def reasons(run: Run) -> list[Reason]:
 def _chip(line: Line) -> Chip | None:
     if not line.cite:
         return None
-    return Chip(line.cite, reverse("norm", args=[line.key]) if line.key else reverse("norms"))
+    return Chip(reference(line.cite), reverse("norm", args=[line.key]) if line.key else reverse("norms"))
 
 
 def _facts(run: Run, today: date) -> list[Fact]:

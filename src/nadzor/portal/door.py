@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nadzor.base.problems import Refusal, problem, title
+from nadzor.base.problems import Refusal, document, problem, title
 from nadzor.portal.frame import person_of, reads_operation
-from nadzor.portal.words import language
+from nadzor.portal.words import language, reference
 
 View = Callable[..., HttpResponse]
 
@@ -67,9 +67,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     entry = problem(shown.code)
     page = {
         "title": title(shown, language()),
-        "do": entry.do.in_language(language()),
+        "do": document(shown, language())["do"],
         "code": shown.code,
         "at": shown.at,
-        "cite": entry.cite,
+        "cite": reference(entry.cite) if entry.cite else entry.cite,
     }
     return render(request, "portal/refused.html", page, status=entry.status)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from nadzor.people.roles import ROLE_NAMES, Role
 from nadzor.portal.sheets import Chip, State
-from nadzor.portal.words import day, language, number, said
+from nadzor.portal.words import day, language, number, reference, said
 from nadzor.procedures.run import Run
 
 TONES: Final = {
@@ -56,7 +56,7 @@ def due_of(run: Run, *, filing: str, index: int, filed: date | None) -> Due:
 def norm_of(run: Run, *, filed: date | None) -> Chip:
     """The chip of the norm a run rests on; it opens the norm's page with this very arithmetic."""
     asked = {"start": run.started.isoformat()} | ({"filed": filed.isoformat()} if filed else {})
-    text = run.norm.fact or run.norm.cite if run.norm else run.key
+    text = run.norm.fact or reference(run.norm.cite) if run.norm else run.key
     internal = run.norm is not None and run.norm.status == "house"
     return Chip(text, f"{reverse('norm', args=[run.key])}?{urlencode(asked)}", is_internal=internal)
 

@@ -14,7 +14,7 @@ from nadzor.law.load import norm
 from nadzor.law.norm import Norm, NormMissing
 from nadzor.portal.dues import SOON_DAYS, Due, role_label
 from nadzor.portal.sheets import Chip, State
-from nadzor.portal.words import day, number, said
+from nadzor.portal.words import day, number, reference, said
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.moves import Move, moves_from
 from nadzor.register.filing_cards import FilingRow
@@ -101,7 +101,7 @@ def _norm(key: str, on: date) -> Norm | None:
 
 
 def _chip(key: str, found: Norm | None) -> Chip:
-    text = found.fact or found.cite if found else key
+    text = found.fact or reference(found.cite) if found else key
     return Chip(text, reverse("norm", args=[key]), is_internal=found is not None and found.status == "house")
 
 

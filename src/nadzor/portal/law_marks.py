@@ -15,7 +15,7 @@ from nadzor.law.norm import Status
 from nadzor.law.wording import limit
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Chip, State
-from nadzor.portal.words import day, said
+from nadzor.portal.words import day, reference, said
 from nadzor.procedures.rules.rule import Rule
 
 
@@ -71,7 +71,7 @@ def sentence(text: str) -> str:
 
 def norm_mark(cited: Cited) -> Chip:
     """The chip of a norm that leads to its page."""
-    return Chip(cited.cite, reverse("norm", args=[cited.key]), is_internal=cited.status == "house")
+    return Chip(reference(cited.cite), reverse("norm", args=[cited.key]), is_internal=cited.status == "house")
 
 
 def norm_href(key: str, on: date) -> str:

@@ -19,7 +19,7 @@ from nadzor.portal.fields import Ticks, ticks, wrongs
 from nadzor.portal.law_marks import Link, RuleSheet, norm_mark, open_links, rule_sheet
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Cell, State, Table, columns, line
-from nadzor.portal.words import day, said
+from nadzor.portal.words import day, reference, said
 from nadzor.procedures.rules.risk_class import Classification, Facts, Ground, classify, matrix
 from nadzor.procedures.rules.rule import RISK_CLASSES, rule
 
@@ -60,7 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "sheet": class_sheet(found) if found else None,
         "table": matrix_table(found),
         "known": status_state(matrix().status),
-        "cite": matrix().cite,
+        "cite": reference(matrix().cite),
         "inputs": [norm_mark(rule(fact, clock.today())) for fact in INPUTS],
     }
     return render(request, "portal/law_class.html", context)
@@ -175,7 +175,7 @@ def _many(name: str, legend: str, values: dict[str, str], given: QueryDict, faul
 
 def _reason(ground: Ground) -> Reason:
     rule = rule_sheet(ground.rule) if ground.rule else None
-    return Reason(said(ground.text), rule, ground.cite, status_state(ground.status))
+    return Reason(said(ground.text), rule, reference(ground.cite), status_state(ground.status))
 
 
 def _next(found: Classification) -> list[Link]:

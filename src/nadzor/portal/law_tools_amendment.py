@@ -25,7 +25,7 @@ from nadzor.portal.fields import Ticks, ticks, wrongs
 from nadzor.portal.law_marks import Link, RuleSheet, norm_href, open_links, rule_sheet, sentence
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Chip, State
-from nadzor.portal.words import day, language, said
+from nadzor.portal.words import day, language, reference, said
 from nadzor.procedures.rules.amendment_route import Alternative, Facts, Ground, Route, route, words
 from nadzor.workdays.calendar import CalendarMissing
 
@@ -144,7 +144,7 @@ def limit_of(key: str, on: date) -> Limit:
     except NormMissing as missing:
         return Limit("", "", Chip(key, norm_href(key, on)), None, why=title(missing, language()))
     starts = said(term.term.starts) if term.term else ""
-    chip = Chip(term.cite, norm_href(key, on))
+    chip = Chip(reference(term.cite), norm_href(key, on))
     return Limit(said(limit(term)), starts, chip, status_state(term.status), due=_due(key, on))
 
 

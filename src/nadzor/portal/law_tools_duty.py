@@ -18,7 +18,7 @@ from nadzor.portal.fields import Ticks, Wrong, ticks, wrongs
 from nadzor.portal.law_marks import norm_href
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Chip, State
-from nadzor.portal.words import WIDE, day, language, number, said
+from nadzor.portal.words import WIDE, day, language, number, reference, said
 from nadzor.procedures.rules.duties import ACTS, Bill, BillItem, duty, tariff
 from nadzor.procedures.rules.rule import RISK_CLASSES
 
@@ -147,7 +147,7 @@ def _day(typed: str) -> tuple[date | None, str]:
 
 
 def _item(item: BillItem, on: date) -> Item:
-    chip = Chip(item.cite, norm_href(item.key, on))
+    chip = Chip(reference(item.cite), norm_href(item.key, on))
     if item.disputed:
         return _open_item(item, chip, _("disputed"), said(item.disputed))
     if item.apart:

@@ -24,7 +24,7 @@ from nadzor.portal.month_tables import month_tables
 from nadzor.portal.months import kept_cell, month_or_404
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Crumb, Fact
-from nadzor.portal.words import day, month, said
+from nadzor.portal.words import day, month, reference, said
 from nadzor.register import queries as register
 from nadzor.statutory.body import digest
 from nadzor.statutory.checks import doubts
@@ -98,7 +98,7 @@ def _facts(report: MonthReport, hash_: str, same: bool | None) -> list[Fact]:
     kept = kept_cell(same)
     return [
         Fact(_("Period"), f"{day(report.month.first)} – {day(report.month.days.last)}"),
-        Fact(_("Form"), said(edition.title), note=edition.cite),
+        Fact(_("Form"), said(edition.title), note=reference(edition.cite)),
         Fact(
             _("How well known"),
             status_state(edition.status).label,

@@ -18,7 +18,7 @@ from nadzor.portal import norms as listing
 from nadzor.portal.norm_sum import sum_of
 from nadzor.portal.norm_words import status_state, unit_label, value_words
 from nadzor.portal.sheets import Cell, Crumb, Fact, Line, State, Table, columns, line
-from nadzor.portal.words import day, said
+from nadzor.portal.words import day, reference, said
 
 
 def page(request: HttpRequest, key: str) -> HttpResponse:
@@ -75,7 +75,7 @@ def _facts(key: str, act: str, entry: Entry) -> list[Fact]:
         Fact(_("Unit"), unit_label(entry.unit)),
         *_term(entry),
         *_transition(entry),
-        Fact(_("Checked"), day(entry.checked.day), note=entry.checked.by),
+        Fact(_("Checked"), day(entry.checked.day), note=reference(entry.checked.by)),
         Fact(_("To be looked at again"), day(entry.checked.next)),
         *([Fact(_("Number in the fact sheet"), entry.fact)] if entry.fact else []),
         Fact(_("Key"), key, mono=True),
@@ -111,7 +111,7 @@ def _edition(entry: Entry, value: Value, *, is_current: bool) -> Line:
         day(value.start),
         day(value.until),
         Cell(_worth(entry, value), note=said(value.note) if value.note else ""),
-        value.cite,
+        reference(value.cite),
         Cell(known.label, state=known.tone),
     )
     return line(*cells, is_current=is_current)

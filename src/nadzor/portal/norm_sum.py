@@ -13,7 +13,7 @@ from nadzor.base.problems import Refusal, document
 from nadzor.law.deadline import Deadline, deadline, legal_day
 from nadzor.law.norm import Entry
 from nadzor.portal.sheets import Cell, Table, columns, line
-from nadzor.portal.words import NOTHING, day, language, moment, said
+from nadzor.portal.words import NOTHING, day, language, moment, reference, said
 
 DAY_CHARS = 10
 
@@ -95,7 +95,7 @@ def _due(found: Deadline) -> str:
 
 def _steps(found: Deadline) -> Table:
     lines = [
-        line(day(step.day) if step.day else NOTHING, Cell(said(step.text)), Cell(step.cite))
+        line(day(step.day) if step.day else NOTHING, Cell(said(step.text)), Cell(reference(step.cite)))
         for step in found.steps
     ]
     return Table(_("Arithmetic"), columns(_("Day"), _("Step"), _("Citation")), lines)

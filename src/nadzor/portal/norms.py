@@ -20,7 +20,7 @@ from nadzor.law.load import Act, acts, in_force, norms, resolve
 from nadzor.law.norm import Entry
 from nadzor.portal.norm_words import status_state, value_short
 from nadzor.portal.sheets import Cell, Chip, Column, Line, Table, columns, line
-from nadzor.portal.words import NOTHING, day, said
+from nadzor.portal.words import NOTHING, day, reference, said
 
 
 class Section(Struct, frozen=True):
@@ -82,7 +82,7 @@ def _line(key: str, entry: Entry, today: date) -> Line:
         return line(name, NOTHING, "", Cell(_("no norm in force"), state="alarm"))
     known = status_state(value.status)
     short = value_short(value.value, entry.unit)
-    return line(name, short, value.cite, Cell(known.label, state=known.tone))
+    return line(name, short, reference(value.cite), Cell(known.label, state=known.tone))
 
 
 def _lapse_words(lapse: Lapse) -> dict[str, object]:

@@ -18,7 +18,7 @@ from nadzor.portal.norm_words import status_state
 from nadzor.portal.opinion_sheet import headline, verdict_state
 from nadzor.portal.printing import print_pdf
 from nadzor.portal.sheets import Fact
-from nadzor.portal.words import said, short
+from nadzor.portal.words import reference, said, short
 from nadzor.procedures.rules.opinion import Line, Section, opinion
 from nadzor.procedures.rules.qualification import Determination
 
@@ -103,6 +103,6 @@ def _line(line: Line) -> PaperLine:
         follows=said(line.follows) if line.follows else "",
         rule=rule_words(cited.key, cited.since) if cited else "",
         href=reverse("norm", args=[cited.key]) if cited else "",
-        cite=cited.cite if cited else "",
+        cite=reference(cited.cite) if cited else "",
         known=status_state(cited.status).label if cited else "",
     )

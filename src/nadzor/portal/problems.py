@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from nadzor.base.problems import catalogue
 from nadzor.portal.sheets import Cell, Crumb, Fact, Table, columns, line
-from nadzor.portal.words import language
+from nadzor.portal.words import language, reference
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -42,7 +42,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         Fact(_("May it be sent again?"), _again(entry.status)),
     ]
     if entry.cite:
-        facts.append(Fact(_("Basis"), entry.cite))
+        facts.append(Fact(_("Basis"), reference(entry.cite)))
     page = {
         "title": _bare(entry.title.in_language(language())),
         "do": _bare(entry.do.in_language(language())),

@@ -16,7 +16,7 @@ from nadzor.people.queries import Person
 from nadzor.people.roles import Role
 from nadzor.portal.chips import norm_chip
 from nadzor.portal.sheets import Cell, Chip, Fact, Line, State, Table, columns, line
-from nadzor.portal.words import NOTHING, day, moment, month, number, said
+from nadzor.portal.words import NOTHING, day, moment, month, number, reference, said
 from nadzor.procedures.rules.conformance import Check
 from nadzor.procedures.transmission import (
     ACCESS_GRANTED,
@@ -187,7 +187,7 @@ def _check(check: Check, today: date) -> Line:
         Cell(labels[check.verdict], state=tone or "none", note=_("advice") if check.advice else ""),
         said(check.saw),
         said(check.do) if check.verdict != "passed" else NOTHING,
-        Cell(check.cite, href=chip.href if chip else ""),
+        Cell(reference(check.cite), href=chip.href if chip else ""),
     )
 
 
@@ -213,4 +213,4 @@ def _doer(name: str, role: str) -> str:
 
 
 def _chip(key: str, cite: str) -> Chip:
-    return Chip(cite or key, reverse("norm", args=[key]), is_internal=key.startswith("gate."))
+    return Chip(reference(cite) or key, reverse("norm", args=[key]), is_internal=key.startswith("gate."))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.utils.translation import get_language
 
 from nadzor.base.clock import MOSCOW
+from nadzor.law.citation import cited
 
 THIN = "\u202f"
 WIDE = "\u00a0"
@@ -33,6 +34,11 @@ def said(text: object) -> str:
     if isinstance(text, dict):
         return str(text.get(language()) or text.get("ru") or "")
     return str(getattr(text, language(), text if isinstance(text, str) else ""))
+
+
+def reference(cite: str) -> str:
+    """A citation in this request's language."""
+    return cited(cite, language())
 
 
 def day(value: date | None) -> str:
