@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import structlog
 from django.db import transaction
+from msgspec import Struct
 
 from nadzor.actions.change_register import change_register, prepare_change
 from nadzor.actions.filing_deed import HANDING_IN, Deed
@@ -40,6 +41,15 @@ AUDIT_MAX: Final = 500  # the chain keeps the beginning; the step keeps all of i
 log = structlog.get_logger()
 
 
+class Asked(Struct, frozen=True):
+    """A move as it was asked for."""
+
+    number: str
+    verb: str
+    because: str
+    facts: Mapping[str, Any]
+
+
 def move_filing(
     number: str, verb: str, *, by: Person | None, because: str = "", now: datetime,
     facts: Mapping[str, Any] | None = None,
@@ -49,9 +59,10 @@ def move_filing(
     Raises: Refusal filing.unknown for a filing the person may not see; filing.interest, filing.no-delegation;
     the refusals of `allowed_on` (move.…); filing.fact-malformed and what the move's own parts refuse.
     """
+    asked = Asked(number, verb, because.strip(), facts or {})
     try:
         with transaction.atomic():
-            return _made(number, verb, by=by, because=because, now=now, facts=facts or {})
+            return _made(asked, by=by, now=now)
     except Refusal as refusal:
         role = by.role.value if by else "public"
         log.warning(
@@ -60,18 +71,16 @@ def move_filing(
         raise
 
 
-def _made(
-    number: str, verb: str, *, by: Person | None, because: str, now: datetime, facts: Mapping[str, Any]
-) -> str:
-    row = _locked(number, by)
+def _made(asked: Asked, *, by: Person | None, now: datetime) -> str:
+    row = _locked(asked.number, by)
     assert by is not None  # the public sees no filing
-    deed = _allowed(row, verb, by=by, because=because.strip(), now=now)
-    deed.facts |= heeded(deed.move, facts, on=deed.on)
-    if deed.move.verb in HANDING_IN:
-        hand_in(deed, facts)
-    if verb == "send_task":
-        choose_expert(deed, facts)
-    prepare_change(deed, facts)
+    deed = _allowed(row, asked, by=by, now=now)
+    deed.facts |= heeded(deed.move, asked.facts, on=deed.on)
+    if asked.verb in HANDING_IN:
+        hand_in(deed, asked.facts)
+    if asked.verb == "send_task":
+        choose_expert(deed, asked.facts)
+    prepare_change(deed, asked.facts)
     _write(deed)
     change_register(deed)
     tell_parties(deed)
@@ -91,7 +100,8 @@ def _locked(number: str, by: Person | None) -> Filing:
     return row
 
 
-def _allowed(row: Filing, verb: str, *, by: Person, because: str, now: datetime) -> Deed:
+def _allowed(row: Filing, asked: Asked, *, by: Person, now: datetime) -> Deed:
+    verb, because = asked.verb, asked.because
     procedure, steps, on = PROCEDURES[row.procedure], steps_of(row), _received(row, now)
     if by.role not in SIDE and authority.interested(by.username, parties(row)):
         raise Refusal("filing.interest")

@@ -48,7 +48,7 @@ class Twin(Part, kw_only=True):
     en: Prose = ""
 
 
-class Common(Part, kw_only=True):
+class Affair(Part, kw_only=True):
     """What every affair may say."""
 
     name: Twin | None = None
@@ -56,7 +56,7 @@ class Common(Part, kw_only=True):
     note: Prose | None = None
 
 
-class Application(Common, kw_only=True):
+class Application(Affair, kw_only=True):
     """An application: the entry it asks for, its dossier, and the facts its route is found by."""
 
     risk_class: Line | None = None
@@ -93,8 +93,8 @@ FORMS: Final[Mapping[str, type[Part]]] = {
     "amendment_version": Application,
     "amendment_plain": Application,
     "amendment_expertise": Application,
-    "suspension": Common,
-    "cancellation": Common,
+    "suspension": Affair,
+    "cancellation": Affair,
 }
 
 
