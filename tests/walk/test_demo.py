@@ -43,6 +43,7 @@ def test_without_reads_it_runs_on_simulated_ones_and_says_so(room):
     assert told["replay"]["pending"] == told["status"]["gaps"] == 0
     check_status(told, ask(room, "status"))
     assert told["performance"] == ask(room, "performance")
+    assert sum(told["filings"].values()) > 15 and told["filings"]["expertise"]
     assert hashes(told["month"]) == hashes(ask(room, "report"))
     check_receipt(room)
 
@@ -52,6 +53,7 @@ def test_without_reads_it_runs_on_simulated_ones_and_says_so(room):
     assert again["status"]["duplicate"] == told["replay"]["events"]
     assert hashes(again["month"]) == hashes(told["month"])
     assert again["performance"] == told["performance"]
+    assert again["filings"] == told["filings"]
 
 
 def test_other_reads_of_the_same_shape_work_as_well(room):

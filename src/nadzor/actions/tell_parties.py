@@ -78,7 +78,8 @@ def _tell_applicant(deed: Deed, due: Text) -> None:
 def _write(deed: Deed, page: tuple[str, Template], found: Iterable[Run]) -> None:
     kind, template = page
     row = deed.row
-    run = next((each for each in found if each.key == template.clock and each.stopped is None), None)
+    clock = template.clock or next(iter(deed.move.starts), "")
+    run = next((each for each in found if each.key == clock and each.stopped is None), None)
     title, text = written(template, **_gaps(deed), due=due_words(run))
     Letter.objects.create(
         filing=row, at=deed.now, kind=kind, to=_addressee(row, template.to), title_ru=title.ru[:300],
@@ -87,15 +88,15 @@ def _write(deed: Deed, page: tuple[str, Template], found: Iterable[Run]) -> None
 
 
 def cites(deed: Deed, template: Template) -> list[str]:
-    """The norms a letter rests on: the one the decision names first, then those of its kind."""
+    """The norms a letter rests on: the one the decision names, the clocks it starts, those of its kind."""
     named = [deed.facts["norm_cite"]] if "norm_cite" in deed.facts else []
-    return list(dict.fromkeys([*named, *template.cites]))
+    return list(dict.fromkeys([*named, *deed.move.starts, *template.cites]))
 
 
 def _gaps(deed: Deed) -> dict[str, Any]:
     row, device = deed.row, deed.row.device
     return {
-        "number": row.number, "title": Text(row.title_ru, row.title_en),
+        "number": row.number, "procedure": called(row.procedure), "title": Text(row.title_ru, row.title_en),
         "maker": Text(row.maker.name_ru, row.maker.name_en),
         "device": Text(device.name_ru, device.name_en) if device else Text(row.title_ru, row.title_en),
         "register_number": device.number if device else "", "on": day_words(deed.on),
