@@ -120,6 +120,16 @@ DOUBTS = {
     "care without a purpose": (CARE | {"purposes": ()}, "manual_review", "purposes"),
     "no function named": (CARE | {"functions": (), **SILENT}, "manual_review", "functions"),
     "a mode without interpretation": (CARE | {"functions": ("units",)}, "manual_review", "functions"),
+    "no mode and no decisions, said aloud, without interpretation": (
+        CARE | {"functions": ("display",), "mode": "neither", "decisions": False},
+        "no",
+        "functions",
+    ),
+    "decisions without interpretation": (
+        CARE | {"functions": ("display",), "mode": "neither"},
+        "manual_review",
+        "functions",
+    ),
     "neither automatic nor by a clinician": (CARE | {"mode": "neither"}, "no", "mode"),
     "no influence on decisions": (CARE | {"decisions": False}, "no", "decisions"),
     "a wellness application that meets every criterion": (

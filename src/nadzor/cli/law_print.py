@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from nadzor.cli.output import out, print_facts, print_table
 from nadzor.law.answer import DeadlineAnswer, NormAnswer
@@ -22,7 +22,7 @@ STATUSES = {
 }
 
 
-def print_steps(steps: Sequence[Step], due: date | datetime | None) -> None:
+def print_steps(steps: Sequence[Step], due: date | str | None) -> None:
     """The arithmetic, a line a step, and where it ends."""
     rows = [{"day": step.day, "step": step.text.en, "citation": step.cite} for step in steps]
     print_table(rows, title="Arithmetic")

@@ -10,10 +10,11 @@ import typer
 
 from nadzor.base import clock
 from nadzor.base.problems import Text
-from nadzor.cli.law_words import FAILED, answering, day_if, schema_option
+from nadzor.cli.law_words import FAILED, answering, day_if, input_schema_option, schema_option
 from nadzor.cli.options import AsJson
 from nadzor.cli.output import out, print_facts, print_json, print_table
-from nadzor.procedures.rules import risk_class
+from nadzor.law.wording import worth
+from nadzor.procedures.rules import risk_class, schemas
 from nadzor.procedures.rules.amendment_route import Facts as RouteFacts
 from nadzor.procedures.rules.amendment_route import Route, route
 from nadzor.procedures.rules.answers import Answers
@@ -35,7 +36,7 @@ def qualify(
         bool, typer.Option("--next", help="Print the next question instead of an opinion.")
     ] = False,
     as_json: AsJson = False,
-    schema: Annotated[bool, schema_option(Answers)] = False,
+    schema: Annotated[bool, input_schema_option(schemas.answers_schema)] = False,
 ) -> None:
     """Is it a medical device?  Answers of the interview as JSON on standard input."""
     with answering(as_json):
@@ -49,7 +50,9 @@ def qualify(
 
 
 def classify(
-    on: On = None, as_json: AsJson = False, schema: Annotated[bool, schema_option(risk_class.Facts)] = False
+    on: On = None,
+    as_json: AsJson = False,
+    schema: Annotated[bool, input_schema_option(schemas.classes_schema)] = False,
 ) -> None:
     """Which potential risk class?  Facts as JSON on standard input."""
     with answering(as_json):
@@ -72,7 +75,9 @@ def duty(
 
 
 def dossier(
-    on: On = None, as_json: AsJson = False, schema: Annotated[bool, schema_option(Dossier)] = False
+    on: On = None,
+    as_json: AsJson = False,
+    schema: Annotated[bool, input_schema_option(schemas.dossier_schema)] = False,
 ) -> None:
     """Every defect of a dossier at once.  The dossier as JSON on standard input; exit 1 if one blocks."""
     with answering(as_json):
@@ -83,7 +88,9 @@ def dossier(
 
 
 def amendment_route(
-    on: On = None, as_json: AsJson = False, schema: Annotated[bool, schema_option(RouteFacts)] = False
+    on: On = None,
+    as_json: AsJson = False,
+    schema: Annotated[bool, input_schema_option(schemas.changes_schema)] = False,
 ) -> None:
     """Which procedure amends the dossier?  What changes, as JSON on standard input."""
     with answering(as_json):
@@ -170,7 +177,10 @@ def _print_defects(found: DossierAnswer) -> None:
 
 
 def _print_route(found: Route) -> None:
-    term = f"{found.term} {found.term_rule.cite}" if found.term_rule else f"{found.term}: not known"
+    term = f"{found.term}: not known"
+    if found.term_rule is not None and found.limit is not None and found.unit is not None:
+        known = f"{found.term_rule.cite} [{found.term_rule.status}]"
+        term = f"{worth(found.limit, found.unit).en}, {found.term}, {known}"
     facts = {"procedure": found.procedure, "means": found.name.en, "time limit": term}
     print_facts(facts, title=f"Amendment on {found.on}")
     _print_grounds([(each.text, each.rule.cite, each.rule.status) for each in found.reasons])

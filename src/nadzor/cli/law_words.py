@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -32,14 +32,22 @@ def answering(as_json: bool) -> Iterator[None]:
 
 def schema_option(shape: Any) -> Any:
     """`--schema`: print the JSON Schema of an answer and stop before anything else is asked for."""
+    return _schema_of("answer", lambda: msgspec.json.schema(shape))
 
+
+def input_schema_option(schema: Callable[[], dict[str, Any]]) -> Any:
+    """`--schema` of a command that reads JSON: the schema of what it reads, with an example."""
+    return _schema_of("JSON on standard input", schema)
+
+
+def _schema_of(what: str, schema: Callable[[], dict[str, Any]]) -> Any:
     def _print(wanted: bool) -> None:
         if wanted:
-            print_json(msgspec.json.schema(shape))
+            print_json(schema())
             raise typer.Exit
 
     return typer.Option(
-        "--schema", help="Print the JSON Schema of the answer.", callback=_print, is_eager=True
+        "--schema", help=f"Print the JSON Schema of the {what}.", callback=_print, is_eager=True
     )
 
 

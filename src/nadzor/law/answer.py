@@ -117,7 +117,8 @@ def deadline_answer(found: Deadline, start: date | datetime, *, asked: str = "")
     rule, due = found.norm, found.due
     by_number = bool(rule.fact) and number_of(asked) is not None
     return DeadlineAnswer(
-        key=rule.fact if by_number else found.key, norm=found.key, fact=rule.fact, what=rule.what, act=rule.act, start=start.isoformat(),
+        key=rule.fact if by_number else found.key, norm=found.key, fact=rule.fact,
+        what=rule.what, act=rule.act, start=start.isoformat(),
         limit=rule.value, unit=rule.unit, due=due.isoformat() if due else None, warn=found.warn,
         cite=rule.cite, status=rule.status, note=rule.note, conflicts=rule.conflicts,
         edition_from=rule.since, edition_until=rule.until, steps=found.steps,

@@ -65,7 +65,9 @@ def test_classify_tells_a_class_from_a_proposal():
     """AI is class 3; without AI a named officer settles."""
     found = answer("classify", *ON, stdin={"device": True, "ai": True})
     assert (found["class"], found["final"]) == ("3", True)
-    facts = {"device": True, "ai": False, "information": ["I1"], "categories": ["A"]}
+    assert answer("classify", *ON, stdin={"ai": True})["class"] == "3"
+    facts = {"ai": False, "information": ["I1"], "categories": ["A"]}
+    assert answer("classify", *ON, stdin=facts)["final"] is False
     assert "officer" in law("classify", stdin=facts).stdout
 
 
@@ -97,9 +99,18 @@ def test_an_amendment_has_its_route():
     facts = {"changes": ["version_numbering"], "ai": True, "transmits": True}
     found = answer("amendment-route", *ON, stdin=facts)
     assert (found["procedure"], found["term"]) == ("amendment_version", "registration.version_amendment")
+    assert (found["limit"], found["unit"]) == (5, "working_day")
     shown = law("amendment-route", *ON, stdin=facts).stdout
+    assert "5 working days" in shown
     assert "X5" in shown
     assert "general procedure" in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_example_of_the_schema_can_be_sent(command):
+    """Whoever has only the schema can begin: its example is answered."""
+    sent = json.loads(law(command, "--schema").stdout)["examples"][0]
+    assert law(command, "--json", *ON, stdin=sent).exit_code == (1 if command == "dossier" else 0)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -14,8 +14,9 @@ import msgspec
 from nadzor.base import yaml_pages
 from nadzor.base.problems import Refusal, Text
 from nadzor.law.answer import Noted, noted
-from nadzor.law.load import norms
-from nadzor.procedures.rules.rule import Edition, Rule, editions, known_rule, rule
+from nadzor.law.load import norm, norms
+from nadzor.law.norm import Norm, NormMissing, Unit, Worth
+from nadzor.procedures.rules.rule import Edition, Rule, cited, editions, known_rule, rule
 
 Change = Literal[
     "version_numbering", "functional_purpose", "principle_of_operation", "models_added", "maker", "sites",
@@ -38,11 +39,29 @@ _NEW: Final = {
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes, and what the software is.  `ai` and `transmits` are asked for only where they matter."""
+    """What changes, and what the software is.  `ai` and `transmits` are asked for only where they matter.
+
+    `affects_functional_purpose` and `affects_principle_of_operation` say of a change what it does besides;
+    one that affects either is a change of it, whatever else it is called.  Unsaid, it affects neither.
+    """
 
     changes: tuple[Change, ...]
     ai: bool | None = None
     transmits: bool | None = None
+    affects_functional_purpose: bool | None = None
+    affects_principle_of_operation: bool | None = None
+
+    @property
+    def all_changes(self) -> frozenset[Change]:
+        """What is named as a change, and what it affects.
+
+        Law: Decree 1684, points 110 and 134 (R-111, R-112, R-118).
+        """
+        purpose: tuple[Change, ...] = ("functional_purpose",) if self.affects_functional_purpose else ()
+        principle: tuple[Change, ...] = (
+            ("principle_of_operation",) if self.affects_principle_of_operation else ()
+        )
+        return frozenset((*self.changes, *purpose, *principle))
 
 
 class Ground(msgspec.Struct, frozen=True):
@@ -62,9 +81,10 @@ class Alternative(msgspec.Struct, frozen=True):
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: the procedure, why, what is disputed, what else is open, and the norm of its time limit.
+    """The answer: the procedure, why, what is disputed, what else is open, and its time limit with its norm.
 
-    `settled` is false when the branch rests on a rule that may not decide by itself: a person confirms it.
+    `limit` and `unit` are nothing where no norm of the limit is in force on the day.  `settled` is false when
+    the branch rests on a rule that may not decide by itself: a person confirms it.
     """
 
     on: date
@@ -75,6 +95,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[Noted, ...]
     alternatives: tuple[Alternative, ...]
     term: str
+    limit: Worth | None
+    unit: Unit | None
     term_rule: Rule | None
     rules: tuple[Edition, ...]
 
@@ -101,11 +123,13 @@ def route(facts: Facts, on: date) -> Route:
     """The procedure for these changes by the rules in force on a day.
 
     Law: Decree 1684, points 110, 111, 134-136 (R-110..R-120), in the order of R-120.
-    Raises: Refusal rules.fact-missing naming the fact; NormMissing when the Rules are not in force.
+    Raises: Refusal rules.fact-missing naming the fact, rules.answer-contradicts; NormMissing when the Rules
+    are not in force.
     """
-    if not facts.changes:
+    changes = facts.all_changes
+    if not changes:
         raise Refusal("rules.fact-missing", "$.changes", fact="R-120")
-    changes = frozenset(facts.changes)
+    _consistent(facts)
     # (1) point 110, (2) the simplified version amendment, (3) point 111, (4) everything else
     if new := tuple(_new_registration(changes, on)):
         return _answer("amendment_new_registration", new, facts, on)
@@ -117,10 +141,23 @@ def route(facts: Facts, on: date) -> Route:
 
 
 def _simplified(facts: Facts) -> bool:
-    for name in ("ai", "transmits"):
-        if getattr(facts, name) is None:
+    """Both hold; one that does not settles it, and only then is the other not asked for."""
+    told = {"ai": facts.ai, "transmits": facts.transmits}
+    if False in told.values():
+        return False
+    for name, said in told.items():
+        if said is None:
             raise Refusal("rules.fact-missing", f"$.{name}", fact="R-111")
-    return bool(facts.ai and facts.transmits)
+    return True
+
+
+def _consistent(facts: Facts) -> None:
+    for change, said in (
+        ("functional_purpose", facts.affects_functional_purpose),
+        ("principle_of_operation", facts.affects_principle_of_operation),
+    ):
+        if said is False and change in facts.changes:
+            raise Refusal("rules.answer-contradicts", f"$.affects_{change}", question="changes")
 
 
 def _ground(code: str, fact: str, on: date) -> Ground:
@@ -143,16 +180,16 @@ def _version(on: date) -> Iterator[Ground]:
 
 
 def _expertise(facts: Facts, on: date) -> Iterator[Ground]:
-    changes = set(facts.changes)
+    changes = facts.all_changes
     if changes == {"version_numbering"}:
-        yield _ground("not_ai", "R-110", on) if not facts.ai else _ground("no_transmission", "R-114", on)
+        yield _ground("not_ai", "R-110", on) if facts.ai is False else _ground("no_transmission", "R-114", on)
     elif "version_numbering" in changes:
         yield _ground("version_among_others", "R-111", on)
     yield _ground("expertise", "R-119", on)
 
 
 def _alternatives(way: Way, facts: Facts, on: date) -> Iterator[Alternative]:
-    changes = set(facts.changes)
+    changes = facts.all_changes
     if way == "amendment_version":
         yield _alternative("amendment_expertise", "general_way", "R-114", on)
     if way != "amendment_expertise" or len(changes) == 1:
@@ -170,12 +207,21 @@ def _alternative(way: Way, code: str, fact: str, on: date) -> Alternative:
 def _answer(way: Way, reasons: tuple[Ground, ...], facts: Facts, on: date) -> Route:
     alternatives = tuple(_alternatives(way, facts, on))
     used = [*(each.rule for each in reasons), *(each.why.rule for each in alternatives)]
-    term = known_rule(TERMS[way], on)
+    clock = _clock(TERMS[way], on)
+    term = cited(TERMS[way], clock) if clock else None
     keys = [each.key for each in used] + ([term.key] if term else [])
     notes = {note.key: note for key in keys for note in noted(norms()[key][1])}
     disputed = tuple(notes[key] for key in sorted(notes))
     return Route(
         on=on, procedure=way, name=words().procedures[way], settled=reasons[0].rule.decides,
         reasons=reasons, conflicts=disputed, alternatives=alternatives,
-        term=TERMS[way], term_rule=term, rules=editions([*used, *([term] if term else [])]),
+        term=TERMS[way], limit=clock.value if clock else None, unit=clock.unit if clock else None,
+        term_rule=term, rules=editions([*used, *([term] if term else [])]),
     )  # fmt: skip
+
+
+def _clock(key: str, on: date) -> Norm | None:
+    try:
+        return norm(key, on)
+    except NormMissing:
+        return None

@@ -81,10 +81,15 @@ def interprets(part: Part, on: date) -> bool | None:
     functions = set(part.functions or ())
     if "interpretation" in functions:
         return part.mode != "neither" and bool(part.decisions)
-    if not functions or part.mode is not None or part.decisions is not None:
+    if not functions or _concludes(part):
         return None
     settled = functions <= EXCLUDED or rule("R-007a", on).decides
     return False if settled else None
+
+
+def _concludes(part: Part) -> bool:
+    """Whether how a conclusion is reached, or what it decides, is told of a part; "neither" tells of none."""
+    return part.mode not in (None, "neither") or bool(part.decisions)
 
 
 def steps_of(kind: PartKind, part: Part, on: date) -> tuple[Step, ...]:
@@ -167,7 +172,7 @@ def _interpretation(writer: _Writer, part: Part, met: bool | None) -> Iterator[S
     if "interpretation" in functions:
         yield writer.criterion("mode", "R-006", part.mode != "neither")
         yield writer.criterion("decisions", "R-006", bool(part.decisions))
-    elif part.mode is not None or part.decisions is not None:
+    elif _concludes(part):
         yield writer.step("functions", "R-006", "mode_unasked", "open")
 
 

@@ -165,7 +165,7 @@ def answer(answers: Answers, key: str, value: Any) -> Answers:
     try:
         return trimmed(msgspec.convert(held, Answers))
     except msgspec.ValidationError as error:
-        raise unreadable(error) from error
+        raise unreadable(error, Answers) from error
 
 
 def trimmed(answers: Answers) -> Answers:

@@ -4,24 +4,31 @@
 from __future__ import annotations
 
 import re
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from nadzor.base.problems import Refusal
+from nadzor.procedures.rules.accepted import accepted
 
 S = TypeVar("S")
 
-_PLACE: Final = re.compile(r" - at (?:`key` in )?`(?P<place>.*)`$", re.DOTALL)
+_PLACE: Final = re.compile(r" - at (?P<key>`key` in )?`(?P<place>.*)`$", re.DOTALL)
 _VALUE: Final = re.compile(r"(Invalid (?:enum )?value) '.*'", re.DOTALL)
+_UNKNOWN: Final = re.compile(r"(Object contains unknown field) `.*`", re.DOTALL)
+_ABSENT: Final = re.compile(r"Object missing required field `(?P<field>\w+)`")
+#: Where a list of what is taken helps: a value or a field that nobody knows.
+_CHOOSE: Final = ("Invalid enum value", "Object contains unknown field")
 
 
 def read(raw: bytes, shape: type[S]) -> S:
     """Facts written as JSON, in the shape a rule asks for.
 
     Law: none; our own forms.
-    Raises: Refusal rules.malformed with the place and the reason.
+    Raises: Refusal rules.malformed with the place, the reason and what is taken there.
     """
+    if not raw.strip():
+        raise Refusal("rules.malformed", "$", reason="nothing was given; a JSON object is expected")
     try:
         return msgspec.json.decode(raw, type=shape)
     except UnicodeDecodeError as error:
@@ -29,11 +36,11 @@ def read(raw: bytes, shape: type[S]) -> S:
     except RecursionError as error:
         raise Refusal("rules.malformed", reason="too deeply nested") from error
     except msgspec.DecodeError as error:
-        raise unreadable(error) from error
+        raise unreadable(error, shape) from error
 
 
-def unreadable(error: msgspec.DecodeError) -> Refusal:
-    """The refusal for what could not be read: the place and the reason, never the value.
+def unreadable(error: msgspec.DecodeError, shape: Any = None) -> Refusal:
+    """The refusal for what could not be read: the place, the reason and what is taken, never the value.
 
     Law: none; our own rule.
 
@@ -41,6 +48,12 @@ def unreadable(error: msgspec.DecodeError) -> Refusal:
     'Invalid enum value'
     """
     told = str(error)
-    place = _PLACE.search(told)
-    reason = _VALUE.sub(r"\1", _PLACE.sub("", told))
-    return Refusal("rules.malformed", place["place"] if place else "$", reason=reason)
+    found = _PLACE.search(told)
+    place = found["place"] if found else "$"
+    reason = _UNKNOWN.sub(r"\1", _VALUE.sub(r"\1", _PLACE.sub("", told)))
+    if absent := _ABSENT.match(reason):
+        return Refusal("rules.malformed", f"{place}.{absent['field']}", reason=reason)
+    known = accepted(shape, place, is_key=bool(found and found["key"])) if reason in _CHOOSE and shape else ()
+    return Refusal(
+        "rules.malformed", place, reason=f"{reason}; one of {', '.join(known)}" if known else reason
+    )

@@ -22,12 +22,12 @@ Category = Literal["A", "B", "C"]
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of the software.  `device`: whether it is a medical device at all.
+    """What is known of the software, which is taken for a medical device unless `device` says otherwise.
 
     `works_with`, the class of the device it works with, is kept and changes nothing.
     """
 
-    device: bool
+    device: bool = True
     ai: bool | None = None
     information: tuple[Information, ...] = ()
     categories: tuple[Category, ...] = ()
