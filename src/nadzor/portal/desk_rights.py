@@ -12,6 +12,7 @@ from nadzor.register import authority
 from nadzor.register.filing_permissions import DELEGATES, READERS, SIDE
 
 BOARD: Final = READERS
+DECISIONS: Final = frozenset({Role.HEAD, *DELEGATES})
 DESK: Final = frozenset({Role.EXPERT, Role.MOSCOW_CENTRE})
 CALENDAR: Final = READERS | DESK | SIDE
 AUTHORITY: Final = READERS | DESK
