@@ -6,20 +6,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from nadzor.base.problems import Refusal, Text
 from nadzor.people.queries import Person
 from nadzor.procedures.catalogue import PROCEDURES
+from nadzor.procedures.rules.amendment_route import Facts, route
 from nadzor.register import authority
 from nadzor.register.filing_cards import Flag
 from nadzor.register.filing_words import filing_words, filled
 from nadzor.register.fold import fold
 from nadzor.register.models import Filing, Revision
 
+SETTLED = {
+    True: Text(ru="по правилам, которые сверены", en="by rules that are confirmed"),
+    False: Text(ru="по правилу, которое подтверждает человек", en="by a rule that a person confirms"),
+}
 REGISTRATIONS = ("registration_simplified", "registration_accelerated")
 
 
 def flags(row: Filing, person: Person | None, *, today: date) -> tuple[Flag, ...]:
-    """Concurrent affairs, a changed entry, a suspended device, a namesake, one's own interest."""
-    return (*_of_device(row), *_of_maker(row, person, today))
+    """Concurrent affairs, a changed entry, a suspended device, another route, a namesake, an interest."""
+    return (*_of_device(row), *_of_route(row, today), *_of_maker(row, person, today))
 
 
 def open_namesakes(row: Filing) -> tuple[str, ...]:
@@ -60,6 +66,29 @@ def _of_device(row: Filing) -> Iterator[Flag]:
         yield _flag("stale-base", base=row.base_revision, now=now)
     if row.device is not None and row.device.status in ("suspended", "cancelled"):
         yield _flag(f"{row.device.status}-device")
+
+
+def _of_route(row: Filing, today: date) -> Iterator[Flag]:
+    """Whether the changes stated lead to the procedure chosen; a route that is not settled only says so."""
+    if not row.procedure.startswith("amendment_"):
+        return
+    if not row.form.get("changes"):
+        yield _flag("route-unstated")
+        return
+    try:
+        found = route(facts_of(row), row.filed_on or today)
+    except Refusal:  # a fact the tree asks for is not there, or no norm is in force: nothing is known
+        yield _flag("route-unstated")
+        return
+    if found.procedure != row.procedure:
+        yield _flag("route-other", name=found.name, settled=SETTLED[found.settled])
+
+
+def facts_of(row: Filing) -> Facts:
+    """What an amendment's form says for the decision tree, else what the device's entry says."""
+    known = {"ai": row.device.ai, "transmits": row.device.transmits} if row.device else {}
+    said = {key: row.form[key] for key in ("ai", "transmits") if key in row.form}
+    return Facts(changes=tuple(row.form["changes"]), **{**known, **said})
 
 
 def _of_maker(row: Filing, person: Person | None, today: date) -> Iterator[Flag]:

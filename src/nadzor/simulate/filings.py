@@ -51,6 +51,9 @@ DEMO_FACTS: Final[dict[str, Any]] = {
 }
 
 
+CHANGES: Final = {"amendment_plain": ["address_renamed"], "amendment_expertise": ["other"]}
+
+
 @cache
 def scripts() -> tuple[Script, ...]:
     """Every affair, as filings.yaml keeps them."""
@@ -67,7 +70,8 @@ def form_of(script: Script, at: datetime) -> dict[str, Any]:
             "version": script.version, "released_on": at.date().isoformat(), "builds": ["d" * 64],
             "changes": ["version_numbering"], "amendment": {"liability": True},
         }  # fmt: skip
-    return {"summary": "Изменение показано в приложении."}
+    summary = {"summary": "Показано в приложении."}
+    return summary | ({"changes": CHANGES[script.procedure]} if script.procedure in CHANGES else {})
 
 
 def _registration(script: Script, product: Text, at: datetime) -> dict[str, Any]:

@@ -88,7 +88,9 @@ def test_concurrent_amendments_are_told_and_a_changed_entry_stops_the_second():
     second = amendment(name={"ru": "Лучик «Лёгкие»", "en": "Luchik Lungs"})
     carry(second, "submit", "start", "send_task", "conclude_positive")
     move(first, "submit", at=LATER)
-    assert {flag.code: flag.filings for flag in card(second).flags} == {"concurrent": (first,)}
+    assert {flag.code: flag.filings for flag in card(second).flags if flag.filings} == {
+        "concurrent": (first,)
+    }
     carry(first, "start", "send_task", "conclude_positive", "enter_amendment", at=LATER)
     with pytest.raises(Refusal) as refusal:
         move(second, "enter_amendment", at=LATER + timedelta(hours=1))
@@ -98,6 +100,23 @@ def test_concurrent_amendments_are_told_and_a_changed_entry_stops_the_second():
     assert move(second, "enter_amendment", at=LATER + timedelta(hours=2), confirm_base=now) == "entered"
     assert queries.device("ai-901").name_en == "Luchik Lungs"
     assert card(second).steps[-1].facts["confirm_base"] == now
+
+
+@pytest.mark.parametrize(
+    ("procedure", "form", "code"),
+    [
+        ("amendment_plain", {}, "route-unstated"),
+        ("amendment_plain", {"changes": ["functional_purpose"]}, "route-other"),
+        ("amendment_version", {"changes": ["version_numbering"]}, ""),
+        ("amendment_plain", {"changes": ["address_renamed"]}, ""),
+    ],
+)
+def test_a_route_that_the_changes_do_not_lead_to_is_told(procedure, form, code):
+    """It bars nothing: the registrar reroutes, citing a norm."""
+    number = amendment(procedure, **form)
+    told = {flag.code for flag in card(number).flags}
+    assert told == ({code} if code else set())
+    assert move(number, "submit") == "considering"
 
 
 def test_concurrent_amendments_of_other_fields_do_not_meet():
