@@ -27,7 +27,7 @@ def test_the_gate_is_shown_in_both_languages(client_of, role, language, words):
     assert words in page and page.count('aria-current="step"') == 1
     assert re.search(r'href="/devices/ai-001/transmission/\d{4}-\d{6}\.txt"', page)
     assert re.search(r'href="/months/\d{4}-\d{2}/ai-001/"', page)
-    assert 'href="/norms/transmission.scope"' in page
+    assert 'href="/norms/transmission.scope"' in page and 'href="/norms/telemetry.report_period"' in page
 
 
 def test_the_public_and_another_maker_do_not_see_it(client_of):

@@ -16,6 +16,7 @@ from nadzor.actions.grant_access import end_gate, grant_access, invite_bench, re
 from nadzor.actions.judge_stream import judge_stream
 from nadzor.base import clock
 from nadzor.base.interval import Month
+from nadzor.portal.chips import norm_chip
 from nadzor.portal.device_frame import device_tabs, device_top
 from nadzor.portal.door import public
 from nadzor.portal.frame import house, person_of
@@ -90,6 +91,7 @@ def _page(request: HttpRequest, code: str, *, token: str = "") -> dict[str, Any]
         "test": found.last_test,
         "checks": check_table(found.last_test, clock.today()),
         "months": month_table(code, found),
+        "norm": norm_chip(gate.PERIOD, clock.today()),
         "steps": history(found),
         "buttons": buttons(who, card.maker.code, found),
         "missed": _missed(found),
