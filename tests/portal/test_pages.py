@@ -14,6 +14,8 @@ PUBLIC: Final = (
     "/register/?q=ai-001",
     "/register/?q=nothing-like-it",
     "/register/ai-001/",
+    "/register/ai-001/history/",
+    "/register/ai-001/history/?valid_on=2026-01-01",
     "/receipt/",
     "/norms/",
     "/norms/registration.version_amendment",

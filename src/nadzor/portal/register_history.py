@@ -96,5 +96,7 @@ def _stood(found: Entry, now: Entry) -> Stood:
         facts=entry_facts(found),
         versions=version_table(found.versions),
         claims=claim_table(found.claims),
-        differs=difference_table(revisions.differences(found, now), _("then"), _("today")),
+        differs=difference_table(
+            _("Then and today"), revisions.differences(found, now), _("then"), _("today")
+        ),
     )

@@ -79,15 +79,17 @@ def edition(card: RevisionCard) -> Edition:
         known=moment(card.known_at),
         filing=card.filing,
         chip=norm_chip(key, card.valid_from) if key else None,
-        table=difference_table(card.changed, _("before"), _("after")),
+        table=difference_table(
+            _("What edition %(n)s changed") % {"n": card.number}, card.changed, _("before"), _("after")
+        ),
         is_first=card.number == 1,
     )
 
 
-def difference_table(found: Sequence[Difference], before: str, after: str) -> Table:
+def difference_table(caption: str, found: Sequence[Difference], before: str, after: str) -> Table:
     """Fields that two sources say differently."""
     lines = [line(said(one.label), _told(one.before), _told(one.after)) for one in found]
-    return Table(_("What differs"), columns(_("Field"), before, after), lines)
+    return Table(caption, columns(_("Field"), before, after), lines)
 
 
 def banner(entry: Entry, history: Sequence[RevisionCard]) -> Banner | None:
@@ -131,7 +133,12 @@ def mirror_words(card: MirrorCard) -> Mirror:
         else ""
     )
     table = (
-        difference_table(card.differences, _("here"), _("in the official register"))
+        difference_table(
+            _("Here and in the official register"),
+            card.differences,
+            _("here"),
+            _("in the official register"),
+        )
         if card.differences
         else None
     )
