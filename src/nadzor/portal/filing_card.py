@@ -16,15 +16,21 @@ from msgspec import Struct
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
+from nadzor.portal.chips import norm_chip
 from nadzor.portal.dues import Due, due_of
+from nadzor.portal.filing_evidence import FORM, evidence_inputs
 from nadzor.portal.filing_history import ahead, past
 from nadzor.portal.filing_labels import filing_state, procedure_label, turn_label
+from nadzor.portal.filing_moves import Typed, errors_of, move_forms
+from nadzor.portal.filing_papers import FORM as PAPER
+from nadzor.portal.filing_papers import paper_inputs
 from nadzor.portal.filing_records import breaches, evidence_table, paper_table, seals, submissions
 from nadzor.portal.frame import person_of
-from nadzor.portal.sheets import Crumb, Fact, State
+from nadzor.portal.sheets import Chip, Crumb, Fact, State
 from nadzor.portal.words import day, language, moment, said
 from nadzor.procedures.clocks import next_due
-from nadzor.register import filings
+from nadzor.procedures.rules.soundness import ACTS
+from nadzor.register import filings, gate
 from nadzor.register.filing_cards import FilingCard, Flag, LetterCard
 
 
@@ -42,6 +48,14 @@ class Clock(Struct, frozen=True, kw_only=True):
     due: Due
     started: str
     stopped: str
+
+
+class Proof(Struct, frozen=True):
+    """One sentence of the gate's evidence and the norm it rests on."""
+
+    text: str
+    norm: Chip | None
+    state: State | None
 
 
 class Letter(Struct, frozen=True):
@@ -72,15 +86,38 @@ def next_clock(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("filing-clock", number=number, index=card.runs.index(run))
 
 
-def card_page(who: Person | None, card: FilingCard, *, today: date) -> dict[str, Any]:
-    """Everything the card shows."""
+def card_page(
+    who: Person | None, card: FilingCard, *, today: date, typed: Typed | None = None
+) -> dict[str, Any]:
+    """Everything the card shows; `typed` is a form of it that came back."""
+    return _read(card) | _done(who, card, typed or Typed(), today=today)
+
+
+def _done(who: Person | None, card: FilingCard, typed: Typed, *, today: date) -> dict[str, Any]:
+    """What this person may do here."""
+    forms = move_forms(who, card, typed, today=today)
+    asked = {FORM: evidence_inputs(who, card, typed), PAPER: paper_inputs(who, card, typed)}
+    asked |= {form.verb: form.inputs for form in forms}
+    return {
+        "moves": forms,
+        "evidence_inputs": asked[FORM],
+        "paper_inputs": asked[PAPER],
+        "came_back": typed.form,
+        "errors": errors_of(asked.get(typed.form, []), typed) if typed.form else [],
+        "may_edit": card.may_edit and card.row.procedure in ACTS,
+        "seen": len(card.steps),
+    }
+
+
+def _read(card: FilingCard) -> dict[str, Any]:
+    """What everybody who may see the filing reads."""
     row = card.row
     return {
         "number": row.number,
         "title": said(row.title),
         "lede": f"{row.number} · {procedure_label(row.procedure)} · {row.maker.name(language())}",
         "state": filing_state(row.procedure, row.state),
-        "turn": turn_label(row.procedure, row.state),
+        "turn": turn_label(row.procedure, row.state, is_late=row.late),
         "due": first_due(card),
         "flags": [_flag(flag) for flag in card.flags],
         "clocks": clocks(card),
@@ -93,6 +130,7 @@ def card_page(who: Person | None, card: FilingCard, *, today: date) -> dict[str,
         "breaches": breaches(card),
         "submissions": submissions(card),
         "seals": seals(card),
+        "gate": _gate(card),
         "crumbs": crumbs(row.number, current=True),
     }
 
@@ -123,6 +161,19 @@ def clocks(card: FilingCard) -> list[Clock]:
         for index, run in enumerate(card.runs)
     ]
     return sorted(found, key=lambda each: bool(each.stopped))
+
+
+def _gate(card: FilingCard) -> list[Proof]:
+    """What the transmission gate proves for a version amendment: evidence, never a bar."""
+    if card.row.procedure != "amendment_version" or not card.row.device:
+        return []
+    on = card.row.filed_on or clock.today()
+    found = gate.evidence_for(card.row.device, str(card.form.get("version") or ""), on=on)
+    tones = {True: State(_("speaks for it"), "good"), False: State(_("missing"), "warn"), None: None}
+    return [
+        Proof(said(each.text), norm_chip(each.norm, on) if each.norm else None, tones[each.good])
+        for each in found.statements
+    ]
 
 
 def _flag(flag: Flag) -> Warning:
@@ -163,8 +214,3 @@ def _kin(card: FilingCard) -> list[Fact]:
         *found,
         *(Fact(_("Filed anew as"), n, href=reverse("filing", args=[n])) for n in card.resubmissions),
     ]
-
-
-def state_of(card: FilingCard) -> State:
-    """The filing's state as a mark."""
-    return filing_state(card.row.procedure, card.row.state)

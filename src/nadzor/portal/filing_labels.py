@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from nadzor.law.load import norm
 from nadzor.law.norm import Norm, NormMissing
 from nadzor.portal.dues import SOON_DAYS, Due, role_label
+from nadzor.portal.law_marks import sentence
 from nadzor.portal.sheets import Chip, State
 from nadzor.portal.words import day, number, reference, said
 from nadzor.procedures.catalogue import PROCEDURES
@@ -60,18 +61,19 @@ def stage_labels() -> dict[str, str]:
     return {key: said(stage.title) for key, stage in filing_words().stages.items()}
 
 
-def ordinary_moves(procedure: str, state: str) -> tuple[Move, ...]:
-    """The moves that carry a matter on; none from a closed state."""
+def ordinary_moves(procedure: str, state: str, *, is_late: bool = False) -> tuple[Move, ...]:
+    """The moves that carry a matter on; those that wait for a limit to pass only once one has."""
     table = PROCEDURES[procedure]
     if state in table.closed:
         return ()
-    return tuple(move for move in moves_from(table, state) if move.verb not in ALWAYS)
+    found = (move for move in moves_from(table, state) if move.verb not in ALWAYS)
+    return tuple(move for move in found if is_late or not move.after)
 
 
-def turn_label(procedure: str, state: str) -> str:
+def turn_label(procedure: str, state: str, *, is_late: bool = False) -> str:
     """Whose turn it is, in words; empty for a closed matter."""
-    roles = [role for move in ordinary_moves(procedure, state) for role in move.by]
-    return ", ".join(dict.fromkeys(role_label(role) for role in roles))
+    roles = [role for move in ordinary_moves(procedure, state, is_late=is_late) for role in move.by]
+    return ", ".join(dict.fromkeys(sentence(role_label(role)) for role in roles))
 
 
 def row_due(row: FilingRow, *, today: date) -> Due | None:

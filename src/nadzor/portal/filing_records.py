@@ -14,7 +14,7 @@ from nadzor.law.load import norm
 from nadzor.law.norm import NormMissing
 from nadzor.portal.dues import role_label
 from nadzor.portal.sheets import Cell, Chip, Fact, Line, Table, columns, line
-from nadzor.portal.words import NOTHING, day, moment, number, said, short
+from nadzor.portal.words import NOTHING, day, moment, number, reference, said, short
 from nadzor.register.filing_cards import BreachCard, EvidenceCard, FilingCard, PaperCard
 from nadzor.register.filing_words import filing_words
 from nadzor.register.papers import kinds
@@ -120,7 +120,7 @@ def breaches(card: FilingCard) -> list[Breach]:
 def _breach(each: BreachCard) -> Breach:
     try:
         found = norm(each.clock, each.started)
-        what, text = said(found.what), found.fact or found.cite
+        what, text = said(found.what), found.fact or reference(found.cite)
     except NormMissing:
         what, text = each.clock, each.clock
     href = f"{reverse('norm', args=[each.clock])}?start={each.started.isoformat()}"

@@ -94,7 +94,7 @@ def entry(row: FilingRow, *, today: date) -> Entry:
         maker=row.maker.name(language()),
         state=filing_state(row.procedure, row.state),
         due=row_due(row, today=today),
-        turn=turn_label(row.procedure, row.state),
+        turn=turn_label(row.procedure, row.state, is_late=row.late),
         filed=day(row.filed_on) if row.filed_on else "",
     )
 

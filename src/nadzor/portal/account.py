@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The maker's account: what waits for it and until when, its filings and devices, what it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from nadzor.base import clock
+from nadzor.base.problems import Refusal
+from nadzor.people.queries import Person
+from nadzor.portal.dues import Due
+from nadzor.portal.filing_labels import filing_state, row_due
+from nadzor.portal.filings import entry
+from nadzor.portal.frame import person_of
+from nadzor.portal.law_marks import Link
+from nadzor.portal.sheets import Cell, Line, State, Table, columns, line
+from nadzor.portal.transmission_sheets import state_mark
+from nadzor.portal.words import language, moment, said
+from nadzor.records import notices
+from nadzor.records.notices import NoticeCard
+from nadzor.register import filings, gate
+from nadzor.register import queries as register
+from nadzor.register.cards import DeviceCard
+from nadzor.register.filing_cards import FilingRow, TaskRow
+from nadzor.register.filing_permissions import APPLICANTS, SIDE
+
+SHOWN: Final = 10
+FILINGS_MAX: Final = 200
+WAITS: Final = {"late": "alarm", "waits": "warn"}
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """One thing that waits: what it is, where it is done, until when."""
+
+    title: str
+    href: str
+    state: State
+    due: Due | None
+
+
+class Told(Struct, frozen=True):
+    """One notice: its words, when it came, where it leads."""
+
+    id: int
+    text: str
+    at: str
+    href: str
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The account of a maker or a representative."""
+    who, today = _side(request), clock.today()
+    rows = filings.filings(who, today=today, limit=FILINGS_MAX).rows
+    page = {
+        "tasks": _tasks(who, rows, today),
+        "entries": [entry(row, today=today) for row in rows[:SHOWN]],
+        "has_more": len(rows) > SHOWN,
+        "devices": _devices(who, today),
+        "notices": _notices(who),
+        "starts": _starts(who),
+        "lede": _lede(who),
+    }
+    return render(request, "portal/account.html", page)
+
+
+def read(request: HttpRequest, id: int) -> HttpResponse:
+    """Note that a notice was read, and go where it leads."""
+    who = _side(request)
+    found = next((each for each in notices.of(who.role.value, who.organisation) if each.id == id), None)
+    notices.mark_read(
+        id, role=who.role.value, organisation=who.organisation, by=who.username, now=clock.now()
+    )
+    return redirect(_leads_to(found) if found else reverse("account"))
+
+
+def _side(request: HttpRequest) -> Person:
+    """Whoever has an account: a maker's people, or a representative.
+
+    Raises: Refusal people.desk-of-others.
+    """
+    who = person_of(request)
+    if who is None or who.role not in SIDE:
+        raise Refusal("people.desk-of-others")
+    return who
+
+
+def _lede(who: Person) -> str:
+    devices = register.readable(who)
+    makers = {card.maker.name(language()) for card in devices}
+    return ", ".join(sorted(makers))
+
+
+def _tasks(who: Person, rows: Sequence[FilingRow], today: date) -> list[Task]:
+    known = {row.number: row for row in rows}
+    return [
+        _task(task, known.get(task.args[0]) if task.args else None, today)
+        for task in filings.tasks(who, today=today)
+    ]
+
+
+def _task(task: TaskRow, row: FilingRow | None, today: date) -> Task:
+    state = filing_state(row.procedure, row.state) if row else State("")
+    if task.state == "late":
+        state = State(state.label, WAITS["late"])
+    elif task.kind == "move":
+        state = State(state.label, WAITS["waits"])
+    return Task(
+        title=said(task.title),
+        href=reverse(task.name, args=task.args),
+        state=state,
+        due=row_due(row, today=today) if row else None,
+    )
+
+
+def _devices(who: Person, today: date) -> Table | None:
+    found = register.readable(who)
+    if not found:
+        return None
+    head = columns(_("Device"), _("Number"), _("State"), _("Transmission"), _("Reports"))
+    return Table(_("Your devices"), head, [_device(card, today) for card in found])
+
+
+def _device(card: DeviceCard, today: date) -> Line:
+    state = gate.gate(card.code, today=today).state
+    mark = state_mark(state)
+    return line(
+        Cell(card.name(language()), href=reverse("register-card", args=[card.code])),
+        Cell(card.number),
+        Cell(*_status(card)),
+        Cell(mark.label, href=reverse("transmission", args=[card.code])),
+        Cell(_("months"), href=reverse("device-months", args=[card.code])),
+    )
+
+
+def _status(card: DeviceCard) -> tuple[str, str, str]:
+    words = {
+        "draft": (_("draft"), "none"),
+        "registered": (_("registered"), "good"),
+        "suspended": (_("suspended"), "warn"),
+        "cancelled": (_("cancelled"), "warn"),
+    }
+    label, tone = words.get(card.status, (card.status, "none"))
+    return label, "", tone
+
+
+def _notices(who: Person) -> list[Told]:
+    found = notices.of(who.role.value, who.organisation)
+    return [
+        Told(each.id, said(each.text), moment(each.created), _leads_to(each))
+        for each in found
+        if each.read_at is None
+    ][:SHOWN]
+
+
+def _leads_to(notice: NoticeCard) -> str:
+    kind, _space, key = notice.subject.partition(" ")
+    return reverse("filing", args=[key]) if kind == "filing" and key else reverse("account")
+
+
+def _starts(who: Person) -> list[Link]:
+    ask = Link(_("Is it a medical device?"), reverse("qualify"), _("an interview, one question a page"))
+    if who.role not in APPLICANTS:
+        return [ask]
+    new = reverse("filing-new")
+    return [
+        ask,
+        Link(_("Register a product"), new + "#registration", _("choose the route, fill the form, hand in")),
+        Link(_("Amend an entry"), new + "#amendment", _("say what changes; the page names the procedure")),
+        Link(_("End a registration"), new + "#cancellation", _("at your own request")),
+    ]
