@@ -95,6 +95,12 @@ def test_a_duty_that_lacks_a_fact_says_which(client_of, query, said):
     assert said in page and 'role="alert"' in page and 'id="outcome"' not in page
 
 
+def test_a_day_that_is_none_stays_as_it_was_typed(client_of):
+    """A date field would drop it: the form shows it as text, beside what is wrong."""
+    page = client_of(language="en").get("/law/duty/?act=registration&class=3&on=31.12.2026").content.decode()
+    assert re.search(r'<input type="text" id="on"[^>]* value="31\.12\.2026"', page)
+
+
 def test_a_day_before_the_rates_has_no_sum(client_of):
     """No norm in force: the page says so and leads to the norm, and guesses nothing."""
     page = client_of(language="en").get("/law/duty/?act=registration&class=3&on=2010-01-01").content.decode()
