@@ -38,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = deadlines_of(who, asked, today=today)
     rows = [row for row in found if asked.month.first <= row.day < asked.month.after]
     shown = {
-        "title": month(asked.month.year, asked.month.month),
+        "title": month(asked.month.year, asked.month.month).capitalize(),
         "tabs": _tabs(asked),
         "neighbours": neighbours(asked, today),
         "filter": whose_choice(asked),

@@ -23,7 +23,7 @@ from nadzor.portal.dues import TONES, Due, role_label
 from nadzor.portal.icalendar import Event
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Chip, State
-from nadzor.portal.words import day, month, said
+from nadzor.portal.words import day, month, reference, said
 from nadzor.register import filings
 from nadzor.register.filing_cards import DeadlineRow
 from nadzor.register.filing_permissions import SIDE
@@ -162,7 +162,7 @@ def year_note(asked: Month) -> Note:
             "Our production calendar ends with %(year)s: beyond it no working day is known and no date given."
         )
         return Note(cite="", known=None, marks=[], beyond=text % {"year": last})
-    return Note(cite=year.cite, known=status_state(year.status), marks=[*_marks(asked)])
+    return Note(cite=reference(year.cite), known=status_state(year.status), marks=[*_marks(asked)])
 
 
 def events(rows: Iterable[DeadlineRow], *, base: str, origin: str) -> Iterator[Event]:
@@ -237,4 +237,4 @@ def _marks(asked: Month) -> Iterator[Mark]:
         off = why_off(on)
         found = off if off is not None and off.kind != "weekend" else why_worked(on)
         if found is not None:
-            yield Mark(day(on), said(found.name), found.cite)
+            yield Mark(day(on), said(found.name), reference(found.cite))

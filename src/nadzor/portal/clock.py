@@ -15,10 +15,11 @@ from msgspec import Struct
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.portal.choices import Choice, choices
-from nadzor.portal.dues import Due, days, due_of, role_label
+from nadzor.portal.dues import Due, days, doubt, due_of, role_label, what_of
+from nadzor.portal.filing_labels import filing_state
 from nadzor.portal.frame import person_of
 from nadzor.portal.sheets import Chip, Crumb, Fact
-from nadzor.portal.words import NOTHING, day, reference, said
+from nadzor.portal.words import day, language, reference, said
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.clocks import Run, Step, late, what_if
 from nadzor.procedures.moves import BACK, Procedure, moves_from
@@ -44,7 +45,10 @@ def page(request: HttpRequest, number: str, index: int) -> HttpResponse:
         raise Refusal("filing.clock-unknown")
     run = card.runs[index]
     page = {
-        "title": said(run.norm.what) if run.norm else run.key,
+        "title": what_of(run),
+        "lede": f"{said(card.row.title)} · {card.row.maker.name(language())}",
+        "state": filing_state(card.row.procedure, card.row.state),
+        "unknown": doubt(run) if run.state == "unknown" else "",
         "due": due_of(run, filing=number, index=index, filed=card.row.filed_on),
         "facts": _facts(run, today),
         "reasons": reasons(run),
@@ -75,8 +79,9 @@ def _facts(run: Run, today: date) -> list[Fact]:
         Fact(_("The clock started"), day(run.started)),
         Fact(_("Whose clock"), role_label(run.responsible)),
         Fact(_("Stopped"), day(run.stopped) if run.stopped else _("still open")),
-        Fact(_("Late by"), NOTHING if not over else days(over, run), state="alarm" if over else ""),
     ]
+    if over:
+        found.append(Fact(_("Late by"), days(over, run), state="alarm"))
     if run.earliest and run.latest and run.earliest != run.latest:
         found.append(Fact(_("Had nothing stood still"), day(run.earliest)))
         found.append(Fact(_("If every pause holds"), day(run.latest)))

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +21,8 @@ from nadzor.portal.desks import asker
 from nadzor.portal.sheets import Count, Fact
 from nadzor.portal.words import day, number, said
 from nadzor.portal.work_sheets import WorkCard, is_soon, urgent_first, work_card
-from nadzor.register.filing_tasks import waited_for
+from nadzor.procedures.catalogue import PROCEDURES
+from nadzor.procedures.moves import moves_from
 from nadzor.register.filing_words import filing_words
 from nadzor.register.worklist import Work, worklist
 
@@ -57,7 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = {
         "title": _("Desk of the Moscow centre") if who.role is Role.MOSCOW_CENTRE else _("Expert's desk"),
         "lede": _lede(who),
-        "counts": _tally(piles, works, today),
+        "counts": _tally(piles, works, is_expert=who.role is Role.EXPERT),
         "piles": piles,
         "has_organisation": who.organisation is not None,
     }
@@ -72,10 +72,12 @@ def _lede(who: Person) -> str:
     return _("Tasks assigned to your institution. A conclusion leaves in hard copy within the same limit.")
 
 
-def _tally(piles: Sequence[Pile], works: Sequence[Work], today: date) -> list[Count]:
-    late = sum(work.row.late and work.row.whose == Role.EXPERT.value for work in works)
+def _tally(piles: Sequence[Pile], works: Sequence[Work], *, is_expert: bool) -> list[Count]:
     counts = [Count(pile.title, number(len(pile.items)), href=f"#{pile.key}") for pile in piles]
-    soon = sum(map(is_soon, works))
+    if not is_expert:
+        return counts
+    late = sum(any(run.responsible == Role.EXPERT for run in work.over) for work in works)
+    soon = sum(is_soon(work) and work.row.whose == Role.EXPERT for work in works)
     return [
         *counts,
         Count(_("Your overdue"), number(late), is_alarm=late > 0),
@@ -147,7 +149,9 @@ def _objections(work: Work) -> list[Fact]:
 
 
 def _is_mine(work: Work) -> bool:
-    return Role.EXPERT.value in waited_for(work.row.procedure, work.row.state)
+    """Whether the conclusion itself is waited for; a question to the applicant is with the applicant."""
+    found = moves_from(PROCEDURES[work.row.procedure], work.row.state)
+    return any(move.verb.startswith("conclude_") and Role.EXPERT.value in move.by for move in found)
 
 
 def _last(work: Work) -> str:

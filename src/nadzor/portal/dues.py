@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
+from nadzor.law.load import norms
 from nadzor.people.roles import ROLE_NAMES, Role
 from nadzor.portal.sheets import Chip, State
 from nadzor.portal.words import day, language, number, reference, said
@@ -47,7 +48,7 @@ def due_of(run: Run, *, filing: str, index: int, filed: date | None) -> Due:
         href=reverse("filing-clock", args=[filing, index]),
         norm=norm_of(run, filed=filed),
         state=run_state(run),
-        what=said(run.norm.what) if run.norm else run.key,
+        what=what_of(run),
         whose=role_label(run.responsible),
         note=doubt(run),
     )
@@ -56,9 +57,15 @@ def due_of(run: Run, *, filing: str, index: int, filed: date | None) -> Due:
 def norm_of(run: Run, *, filed: date | None) -> Chip:
     """The chip of the norm a run rests on; it opens the norm's page with this very arithmetic."""
     asked = {"start": run.started.isoformat()} | ({"filed": filed.isoformat()} if filed else {})
-    text = run.norm.fact or reference(run.norm.cite) if run.norm else run.key
+    fact = norms()[run.key][1].fact
+    text = fact or (reference(run.norm.cite) if run.norm else run.key)
     internal = run.norm is not None and run.norm.status == "house"
     return Chip(text, f"{reverse('norm', args=[run.key])}?{urlencode(asked)}", is_internal=internal)
+
+
+def what_of(run: Run) -> str:
+    """What a clock limits; known even where no edition of its norm is in force."""
+    return said(norms()[run.key][1].what)
 
 
 def run_state(run: Run) -> State:

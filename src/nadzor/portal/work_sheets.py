@@ -62,7 +62,10 @@ def pressing(work: Work) -> tuple[Run, ...]:
     first = next_due(work.runs)
     if first is not None:
         return (first,)
-    return tuple(run for run in work.runs if run.stopped is None)[:1]
+    undated = sorted(
+        (run for run in work.runs if run.stopped is None), key=lambda run: run.state != "unknown"
+    )
+    return tuple(undated[:1])
 
 
 def urgent_first(works: Iterable[Work]) -> list[Work]:

@@ -14,6 +14,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from nadzor.base.problems import Text
+from nadzor.law.load import norms
 from nadzor.law.norm import Norm
 from nadzor.procedures.counting import TERMS_KEPT, counts, nominal_end, stands
 from nadzor.procedures.ledger import Clock, Pause
@@ -37,16 +38,21 @@ def derived(procedure: Procedure, run: Run, clock: Clock, *, filed: date | None)
     verbs = words()[procedure.name].verbs
     lines = [_started(run, verbs[clock.verb]), *_edition(run, filed)]
     if run.missing:
-        lines.append(Line(sentence("unknown", why=run.why or Text(ru="", en="")), None, "", run.key))
+        lines.append(Line(sentence("unknown", why=_unended(run.why)), None, "", run.key))
     elif run.norm is not None:
         lines += [*_days(run, run.norm, verbs), *_end(run, run.norm)]
     return replace(run, derivation=tuple(lines))
 
 
 def _started(run: Run, verb: Text) -> Line:
-    what = run.norm.what if run.norm else Text(ru=run.key, en=run.key)
+    what = norms()[run.key][1].what
     day = spoken_day(run.started)
     return Line(sentence("started", day=day, verb=verb, what=what), run.started, FROM_THE_NEXT_DAY, run.key)
+
+
+def _unended(why: Text | None) -> Text:
+    """A reason that another sentence carries: without the full stop of its own."""
+    return Text(ru=why.ru.rstrip(". "), en=why.en.rstrip(". ")) if why else Text(ru="", en="")
 
 
 def _edition(run: Run, filed: date | None) -> Iterable[Line]:

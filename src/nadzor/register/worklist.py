@@ -34,7 +34,7 @@ from nadzor.register.models import Filing
 class Work(Struct, frozen=True, kw_only=True):
     """One open filing on a desk.
 
-    `over` are its clocks past their last day, `head_moves` what the head could decide today; `barred` by an
+    `over` are its clocks past their last day, `head_moves` what the head could decide today, `barred` by an
     interest of the person who looks.
     """
 
@@ -93,9 +93,13 @@ def _work(row: Filing, interests: frozenset[str], *, today: date, whole: bool) -
 
 
 def _head_moves(row: Filing, today: date) -> tuple[Move, ...]:
-    """The ordinary moves that are the head's alone and that no clock bars today."""
+    """What no clock bars today: ordinary moves of the head alone, and shared ones that close the filing."""
     table = PROCEDURES[row.procedure]
-    own = (move for move in moves_from(table, row.state) if move.by == ("head",) and move.verb not in ALWAYS)
+    own = (
+        move
+        for move in moves_from(table, row.state)
+        if "head" in move.by and move.verb not in ALWAYS and (len(move.by) == 1 or move.to in table.closed)
+    )
     return tuple(move for move in own if _is_allowed(row, move.verb, today))
 
 
