@@ -49,6 +49,14 @@ class ImportReport(Struct, frozen=True):
     repeated: bool
 
 
+class Proof(Struct, frozen=True):
+    """The statement's digest, the signature over it, and who made that."""
+
+    digest: str
+    value: str
+    verified: Verified
+
+
 def import_filing(
     content: bytes, *, seam: str, home: Home, now: datetime, beside: Path | None = None
 ) -> ImportReport:
@@ -63,12 +71,13 @@ def import_filing(
         raise Refusal("seam.received-at", at="$.statement.received_at")
     if verified.inn and verified.inn != statement.applicant.inn:
         raise Refusal("seal.other-person", at="$.signature")
+    proof = Proof(digest_of(told), envelope.signature.value, verified)
     papers = _papers(envelope, statement, beside)
     with transaction.atomic():
-        if known := _known(statement, digest_of(told), seam):
+        if known := _known(statement, proof.digest, seam):
             return known
         number = _handed_in(statement, papers, seam=seam, home=home, now=now)
-        _seal(number, told, envelope, verified, home=home, now=now)
+        _seal(number, proof, home=home, now=now)
         _record(number, statement, seam, now)
         return _report(Filing.objects.get(number=number), repeated=False)
 
@@ -154,14 +163,12 @@ def first_verb(procedure: str) -> str:
     return "request_cancellation" if procedure == "cancellation" else "submit"
 
 
-def _seal(
-    number: str, told: bytes, envelope: Envelope, verified: Verified, *, home: Home, now: datetime
-) -> None:
-    digest = digest_of(told)
+def _seal(number: str, proof: Proof, *, home: Home, now: datetime) -> None:
+    verified = proof.verified
     Seal.objects.create(
-        filing=Filing.objects.get(number=number), what="import", digest=digest, signer=verified.signer,
-        suite=verified.suite, signature=envelope.signature.value, qualified=verified.qualified, at=now,
-        stamp=stamper(home).stamp(digest, now=now),
+        filing=Filing.objects.get(number=number), what="import", digest=proof.digest, signer=verified.signer,
+        suite=verified.suite, signature=proof.value, qualified=verified.qualified, at=now,
+        stamp=stamper(home).stamp(proof.digest, now=now),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 (1) The row is locked, and this person may see it; (2) no interest bars it, and what the head decides, the
 head or a dated delegate decides; (3) the table, its clocks and the day allow it; (4) what the move asks for
 is there; (5) what is handed in is kept whole; (6) the step is written; (7) the register changes as the move
-says; (8) letter, notices and audit follow.  A refused attempt changes nothing and is logged.
+says; (8) letter, notices, seal and audit follow.  A refused attempt changes nothing and is logged.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from msgspec import Struct
 from nadzor.actions.change_register import change_register, prepare_change
 from nadzor.actions.filing_deed import HANDING_IN, Deed
 from nadzor.actions.hand_in import choose_expert, hand_in
+from nadzor.actions.seams.seal import seal_step
 from nadzor.actions.tell_parties import tell_parties
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal
@@ -84,6 +85,7 @@ def _made(asked: Asked, *, by: Person | None, now: datetime) -> str:
     _write(deed)
     change_register(deed)
     tell_parties(deed)
+    seal_step(deed)
     _record(deed)
     return deed.move.to
 
