@@ -67,11 +67,12 @@ checking find_incomplete registrar -> curing : -check +cure ~limit/cure
 checking find_complete registrar -> starting : -check +begin
 curing cure maker -> checking : <cure -cure +check ^limit/cure
 curing return_uncured registrar -> returned : >cure -cure -limit
+starting find_incomplete registrar -> curing : -begin +cure ~limit/cure
 starting start desk -> tasking : -begin
 deciding register head -> registered : -limit
 deciding refuse head -> refused : -limit
 refused court_reversal head -> deciding :
-returned court_reversal head -> starting : +begin
+returned court_reversal head -> starting : +begin +limit
 registered court_reversal head -> annulled :
 returned file_anew maker -> returned :
 refused file_anew maker -> refused :
@@ -98,8 +99,10 @@ closed_uncorrected file_anew maker -> closed_uncorrected :
 draft submit maker -> considering : +version
 considering enter_version desk -> entered : -version
 considering refuse desk -> refused : -version
+considering reroute desk -> rerouted : -version
 refused court_reversal head -> considering : +version
 refused file_anew maker -> refused :
+rerouted file_anew maker -> rerouted :
 withdrawn file_anew maker -> withdrawn :
 """,
     "amendment_plain": SHARED + """

@@ -4,7 +4,8 @@
 Law: Decree 1684, section VII, points 134-136 (R-110..R-115): only version numbering changes, neither purpose
 nor principle of operation does, and the software transmits its operation data by itself; considered and
 decided within 5 working days of receipt (T-15; two secondary sources say 10, conflict X1).  The state of the
-transmission gate is evidence: it never bars filing, and a refusal is a person's and cites a norm.
+transmission gate is evidence: it never bars filing, and a refusal is a person's and cites a norm.  What does
+not meet the conditions goes by the general procedure (point 134, item a): it is sent by another way.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from nadzor.procedures.fragments import (
     ENTERED,
     HEAD,
     REFUSED,
+    REROUTED,
     TERMINATED,
     WITHDRAWN,
     reality,
@@ -35,10 +37,11 @@ AMENDMENT_VERSION = Procedure(
         Move(DRAFT, "submit", CONSIDERING, APPLICANT, grounds=False, starts=(VERSION,)),
         Move(CONSIDERING, "enter_version", ENTERED, DESK, stops=(VERSION,), effect="enter_version"),
         Move(CONSIDERING, "refuse", REFUSED, DESK, stops=(VERSION,), asks=("norm_cite",)),
+        Move(CONSIDERING, "reroute", REROUTED, DESK, stops=(VERSION,), asks=("norm_cite",)),
         *reality((CONSIDERING,), (VERSION,)),
         Move(REFUSED, "court_reversal", CONSIDERING, HEAD, asks=("court_act",), starts=(VERSION,)),
-        *refilings((REFUSED, WITHDRAWN)),
+        *refilings((REFUSED, REROUTED, WITHDRAWN)),
     ),
-    closed=frozenset({ENTERED, REFUSED, WITHDRAWN, TERMINATED}),
+    closed=frozenset({ENTERED, REFUSED, REROUTED, WITHDRAWN, TERMINATED}),
     final=frozenset({ENTERED, TERMINATED}),
 )

@@ -6,8 +6,10 @@ reliability 5 working days (T-01); 30 days to cure (T-03), else returned; decisi
 read as after T-01 (T-02); task to the expert institution, no limit of its own; expertise 10 working days
 (T-04), conclusion in hard copy inside them (T-05); grounds a-e (R-100); a negative conclusion is ground for
 refusal (R-101) after objections: 10 working days to file (T-06), 30 to consider (T-07); everything within
-31 working days of receipt (T-08, R-042); entry in the register (R-047, R-102).  A court's reversal of a
-return leads to the start, not to a decision: nobody decides on what no expert has read.
+31 working days of receipt (T-08, R-042); entry in the register (R-047, R-102).  Our own readings: what is
+found missing before the start is cured, too, because the text ties the cure to no day; a court's reversal of
+a return leads to the start, with its limits anew, and not to a decision: nobody decides on what no expert
+has read.
 """
 
 from __future__ import annotations
@@ -69,6 +71,8 @@ REGISTRATION_SIMPLIFIED = Procedure(
         Move(CURING, "cure", CHECKING, APPLICANT, grounds=False, within=CURE, stops=(CURE,),
              resumes=(LIMIT,), starts=(CHECK,)),
         Move(CURING, "return_uncured", RETURNED, REGISTRAR, after=CURE, stops=(CURE, LIMIT)),
+        Move(STARTING, "find_incomplete", CURING, REGISTRAR, stops=(START,), starts=(CURE,),
+             pauses=(LIMIT,), asks=("defects",)),
         Move(STARTING, "start", TASKING, DESK, grounds=False, stops=(START,)),
         *expertise(DECIDING, NOTIFYING),
         *objections(cap=LIMIT),
@@ -76,7 +80,7 @@ REGISTRATION_SIMPLIFIED = Procedure(
         Move(DECIDING, "refuse", REFUSED, HEAD, stops=(LIMIT,), asks=("norm_cite",)),
         *reality(BUSY, CLOCKS),
         Move(REFUSED, "court_reversal", DECIDING, HEAD, asks=("court_act",)),
-        Move(RETURNED, "court_reversal", STARTING, HEAD, asks=("court_act",), starts=(START,)),
+        Move(RETURNED, "court_reversal", STARTING, HEAD, asks=("court_act",), starts=(START, LIMIT)),
         Move(REGISTERED, "court_reversal", ANNULLED, HEAD, asks=("court_act",), effect="cancel_device"),
         *refilings((RETURNED, REFUSED, WITHDRAWN)),
     ),
