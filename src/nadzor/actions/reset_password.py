@@ -17,7 +17,7 @@ from nadzor.records import audit
 
 @transaction.atomic
 def reset_password(username: str, *, by: Person | None, now: datetime) -> Account:
-    """A new generated password; sessions opened with the old one end.
+    """A new generated password; sessions opened with the old one end, and so do the account's tokens.
 
     Raises: Refusal people.account-unknown.
     """
@@ -28,6 +28,7 @@ def reset_password(username: str, *, by: Person | None, now: datetime) -> Accoun
     password = new_password()
     user.set_password(password)
     user.save(update_fields=["password"])
+    user.api_tokens.filter(revoked_at=None).update(revoked_at=now)
     doer = by.username if by else ""
     audit.record("people.password.reset", username, by=doer, because="asked at the console", now=now)
     return Account(user.username, user.role, password)

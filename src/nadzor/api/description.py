@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http.client import responses
 from typing import Any, Final
 
 import msgspec
-from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -34,7 +33,9 @@ SCHEMES: Final[Page] = {
 }
 #: Answers that every signed-in route may give.
 SIGNED_IN: Final = (401, 403, 429)
-_shapes: dict[Any, None] = {}
+#: Stands for a shape until all are known: two rooms may use one name, which then is written in full.
+_SHAPE: Final = "x-shape"
+_shapes: list[Any] = []
 
 
 def told(
@@ -76,8 +77,10 @@ class Api(NinjaAPI):
         components = page.setdefault("components", {})
         schemas = components.setdefault("schemas", {})
         schemas.setdefault("ProblemDocument", ProblemDocument.model_json_schema())
-        schemas |= _components()
+        named, shapes = msgspec.json.schema_components(_shapes, ref_template=REF)
+        schemas |= shapes
         components["securitySchemes"] = SCHEMES
+        page["paths"] = _named(page["paths"], named)
         for operation in operations(page):
             _finish(operation)
         return page
@@ -94,26 +97,27 @@ def schema_of(shape: Any) -> Page:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(shape)}
 
 
-def base_of(request: HttpRequest) -> str:
-    """Where the API stands, for the addresses it hands out."""
-    return request.path[: request.path.index("/api/v1/")] + "/api/v1"
-
-
 def _finish(operation: Page) -> None:
     """Every problem of an operation is a problem document."""
     answers: Page = operation["responses"]
+    if {201, 204} & answers.keys() and answers.get(200) == {"description": responses[200]}:
+        del answers[200]  # ninja's own guess
     for code in [code for code in answers if int(code) >= 400]:
         answers[code] = _problem(int(code))
 
 
-def _components() -> Page:
-    return dict(msgspec.json.schema_components(list(_shapes), ref_template=REF)[1])
+def _named(page: Any, shapes: Sequence[Page]) -> Any:
+    """A description with every placeholder replaced by the schema of its shape."""
+    if isinstance(page, Mapping):
+        if _SHAPE in page:
+            return dict(shapes[page[_SHAPE]])
+        return {key: _named(value, shapes) for key, value in page.items()}
+    return [_named(each, shapes) for each in page] if isinstance(page, list) else page
 
 
 def _ref(shape: Any) -> Page:
-    _shapes[shape] = None
-    (found,), _ = msgspec.json.schema_components([shape], ref_template=REF)
-    return dict(found)
+    _shapes.append(shape)
+    return {_SHAPE: len(_shapes) - 1}
 
 
 def _problem(code: int) -> Page:

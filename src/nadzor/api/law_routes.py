@@ -41,7 +41,9 @@ _PART = {"program": True, "integral_part": False, "purposes": ["diagnosis"]}
 
 
 @router.get(
-    "/norms", operation_id="list_norms", openapi_extra=told(words.NormsOut, asks=words.NormsIn, refuses=[422])
+    "/norms",
+    operation_id="list_norms",
+    openapi_extra=told(words.NormsOut, asks=words.NormsIn, refuses=[422, 429]),
 )
 def list_norms(request: HttpRequest) -> HttpResponse:
     """Every norm of the house, or those of an act, a fact, a status, a state, as on a day."""
@@ -53,7 +55,7 @@ def list_norms(request: HttpRequest) -> HttpResponse:
 @router.get(
     "/norms/{key}",
     operation_id="read_norm",
-    openapi_extra=told(list[NormAnswer], asks=words.NormIn, refuses=[404, 422]),
+    openapi_extra=told(list[NormAnswer], asks=words.NormIn, refuses=[404, 422, 429]),
 )
 def read_norm(request: HttpRequest, key: str) -> HttpResponse:
     """The norm of a key or a fact's number with its editions, conflicts and holes; a stem has several."""
@@ -64,7 +66,7 @@ def read_norm(request: HttpRequest, key: str) -> HttpResponse:
 @router.get(
     "/lapses",
     operation_id="list_lapses",
-    openapi_extra=told(words.LapsesOut, asks=words.LapsesIn, refuses=[422]),
+    openapi_extra=told(words.LapsesOut, asks=words.LapsesIn, refuses=[422, 429]),
 )
 def list_lapses(request: HttpRequest) -> HttpResponse:
     """What has lapsed or will within the days ahead, and whether a successor is known."""
@@ -76,7 +78,7 @@ def list_lapses(request: HttpRequest) -> HttpResponse:
 @router.get(
     "/deadlines/{key}",
     operation_id="compute_deadline",
-    openapi_extra=told(DeadlineAnswer, asks=words.DeadlineIn, refuses=[404, 422]),
+    openapi_extra=told(DeadlineAnswer, asks=words.DeadlineIn, refuses=[404, 422, 429]),
 )
 def compute_deadline(request: HttpRequest, key: str) -> HttpResponse:
     """The last day to act, with every step of its arithmetic."""
@@ -88,7 +90,7 @@ def compute_deadline(request: HttpRequest, key: str) -> HttpResponse:
 @router.get(
     "/workdays/add",
     operation_id="add_workdays",
-    openapi_extra=told(WorkdayAnswer, asks=words.WorkdaysAddIn, refuses=[422]),
+    openapi_extra=told(WorkdayAnswer, asks=words.WorkdaysAddIn, refuses=[422, 429]),
 )
 def add_workdays(request: HttpRequest) -> HttpResponse:
     """The last day of a term of so many working days that an event starts, step by step."""
@@ -102,7 +104,7 @@ def add_workdays(request: HttpRequest) -> HttpResponse:
 @router.get(
     "/workdays/{year}",
     operation_id="list_workdays",
-    openapi_extra=told(words.WorkdaysOut, asks=words.WorkdaysIn, refuses=[422]),
+    openapi_extra=told(words.WorkdaysOut, asks=words.WorkdaysIn, refuses=[422, 429]),
 )
 def list_workdays(request: HttpRequest, year: int) -> HttpResponse:
     """Every working day of a year, in order."""
@@ -120,6 +122,7 @@ def list_workdays(request: HttpRequest, year: int) -> HttpResponse:
         Determination,
         hears=Answers,
         asks=words.OnIn,
+        refuses=[429],
         example={**_SAID, "components": {"software": _PART}},
     ),
 )
@@ -131,7 +134,7 @@ def qualify(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/qualify/next",
     operation_id="qualify_next",
-    openapi_extra=told(words.QuestionOut, hears=Answers, example=_SAID),
+    openapi_extra=told(words.QuestionOut, hears=Answers, refuses=[429], example=_SAID),
 )
 def qualify_next(request: HttpRequest) -> HttpResponse:
     """The question that follows these answers; none when the interview is over."""
@@ -145,6 +148,7 @@ def qualify_next(request: HttpRequest) -> HttpResponse:
         risk_class.Classification,
         hears=risk_class.Facts,
         asks=words.OnIn,
+        refuses=[429],
         example={"device": True, "ai": True},
     ),
 )
@@ -157,7 +161,11 @@ def classify(request: HttpRequest) -> HttpResponse:
     "/duty",
     operation_id="duty",
     openapi_extra=told(
-        duties.Bill, hears=words.DutyIn, asks=words.OnIn, example={"act": "registration", "class": "3"}
+        duties.Bill,
+        hears=words.DutyIn,
+        asks=words.OnIn,
+        refuses=[429],
+        example={"act": "registration", "class": "3"},
     ),
 )
 def duty(request: HttpRequest) -> HttpResponse:
@@ -174,6 +182,7 @@ def duty(request: HttpRequest) -> HttpResponse:
         completeness.DossierAnswer,
         hears=Dossier,
         asks=words.OnIn,
+        refuses=[429],
         example={"route": "registration_simplified"},
     ),
 )
@@ -189,6 +198,7 @@ def check_dossier(request: HttpRequest) -> HttpResponse:
         amendment_route.Route,
         hears=amendment_route.Facts,
         asks=words.OnIn,
+        refuses=[429],
         example={"changes": ["version_numbering"], "ai": True, "transmits": True},
     ),
 )
@@ -197,13 +207,13 @@ def find_amendment_route(request: HttpRequest) -> HttpResponse:
     return said(amendment_route.route(heard(request, amendment_route.Facts), _on(request)))
 
 
-@router.get("/schemas", operation_id="list_schemas", openapi_extra=told(list[str]))
+@router.get("/schemas", operation_id="list_schemas", openapi_extra=told(list[str], refuses=[429]))
 def list_schemas(request: HttpRequest) -> HttpResponse:
     """The names of the shapes whose JSON Schema can be asked for."""
     return said(sorted(words.SHAPES))
 
 
-@router.get("/schemas/{name}", operation_id="read_schema", openapi_extra=told(dict, refuses=[404]))
+@router.get("/schemas/{name}", operation_id="read_schema", openapi_extra=told(dict, refuses=[404, 429]))
 def read_schema(request: HttpRequest, name: str) -> HttpResponse:
     """The JSON Schema of one shape."""
     if name not in words.SHAPES:

@@ -14,6 +14,7 @@ from ninja.errors import ValidationError
 from nadzor.base.problems import MEDIA_TYPE, Refusal, document, preferred_language
 
 PREFIX: Final = "/api/"
+SIGN_IN: Final = frozenset({"api.anonymous", "people.token-refused"})
 _BY_STATUS: Final = {404: "api.not-found", 405: "api.method", 429: "api.too-many", 503: "api.unavailable"}
 
 
@@ -29,6 +30,8 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     reply["Vary"] = "Accept-Language"
     if page["status"] in {429, 503}:
         reply["Retry-After"] = "60"
+    if refusal.code in SIGN_IN:
+        reply["WWW-Authenticate"] = 'Bearer realm="nadzor"'
     return reply
 
 

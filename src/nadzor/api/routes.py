@@ -9,7 +9,19 @@ from ninja.renderers import JSONRenderer
 from ninja.throttling import AnonRateThrottle
 
 from nadzor.actions.enrol_installation import enrol_installation
-from nadzor.api import law_routes, problems, register_routes, seam_routes, words
+from nadzor.api import (
+    authority_routes,
+    desk_routes,
+    filing_routes,
+    gate_routes,
+    law_routes,
+    paper_routes,
+    problems,
+    procedure_routes,
+    register_routes,
+    seam_routes,
+    words,
+)
 from nadzor.api.description import Api
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
@@ -21,11 +33,15 @@ class Utf8Json(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False}  # noqa: RUF012
 
 
+DESCRIPTION = (
+    "The public register and the public law, filings with their procedures and clocks, the transmission "
+    "gate, enrolment. A token acts in its owner's role. Errors are problem documents (RFC 9457)."
+)
 api = Api(
     renderer=Utf8Json(),
     title="nadzor",
     version="1.0.0",
-    description="Public register, enrolment of installations. Errors are problem documents (RFC 9457).",
+    description=DESCRIPTION,
     docs_url=None,  # ninja's page loads scripts from a CDN
     openapi_url="/openapi.json",
     urls_namespace="api",
@@ -34,6 +50,12 @@ problems.install(api)
 api.add_router("/register", register_routes.router)
 api.add_router("/seams", seam_routes.router)
 api.add_router("/law", law_routes.router)
+api.add_router("/procedures", procedure_routes.router)
+api.add_router("/filings", filing_routes.router)
+api.add_router("/filings", paper_routes.router)
+api.add_router("/authority", authority_routes.router)
+api.add_router("/devices", gate_routes.router)
+api.add_router("", desk_routes.router)
 
 
 class EnrolThrottle(AnonRateThrottle):

@@ -60,3 +60,44 @@ class User(AbstractUser):
                 condition=models.Q(role__in=[r.value for r in Role]), name="user_role_known"
             )
         ]
+
+
+SCOPES = ("read", "write")
+
+
+class ApiToken(models.Model):
+    """A personal access token: a program acts by it in its owner's role, never in more than that.
+
+    Only its hash is kept; `prefix` lets a person tell one token from another.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    prefix = models.CharField(max_length=12)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    scope = models.CharField(max_length=8)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)  # to the minute or so: a write for every reading costs too much
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(scope__in=SCOPES), name="api_token_scope_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"token {self.prefix}"
+
+
+class GivenAnswer(models.Model):
+    """What a program was answered under an Idempotency-Key: the same call again gets the same answer."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="given_answers")
+    key = models.CharField(max_length=64)  # SHA-256 of the key
+    asked = models.CharField(max_length=64)  # SHA-256 of the call: a key stands for one call only
+    answer = models.JSONField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "key"], name="given_answer_once")]

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
 from msgspec import Struct
 
-from nadzor.people.models import Organisation, User
+from nadzor.people.models import ApiToken, Organisation, User
 from nadzor.people.roles import ROLE_NAMES, Role
 
 
@@ -101,3 +102,23 @@ def addresses(*, role: str = "", organisation: str = "") -> list[str]:
     rows = User.objects.filter(is_active=True).exclude(email="")
     rows = rows.filter(organisation__code=organisation) if organisation else rows.filter(role=role)
     return sorted(set(rows.values_list("email", flat=True)))
+
+
+class TokenCard(Struct, frozen=True):
+    """A token of the API as its owner may recognise it; the token itself is kept nowhere."""
+
+    prefix: str
+    scope: str
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+
+def api_tokens(username: str) -> list[TokenCard]:
+    """An account's tokens, newest first."""
+    rows = ApiToken.objects.filter(owner__username=username)
+    return [
+        TokenCard(row.prefix, row.scope, row.issued_at, row.expires_at, row.revoked_at, row.used_at)
+        for row in rows
+    ]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -47,11 +47,12 @@ PAGE_MAX = 200  # bounds one answer; the cursor fetches the rest
 def filings(
     person: Person | None, *, today: date, state: str | None = None, procedure: str | None = None,
     stage: str | None = None, device: str | None = None, maker: str | None = None, open_only: bool = True,
-    late_only: bool = False, after: str | None = None, limit: int = 50,
+    late_only: bool = False, changed_since: datetime | None = None, after: str | None = None,
+    limit: int = 50,
 ) -> FilingPage:  # fmt: skip
     """Filings a person may see, newest first, after a cursor (a number), with the counts of every stage.
 
-    Method: the stages are counted before `stage`, `state`, `late_only` and the cursor are applied.
+    Method: the stages are counted before `stage`, `state`, `late_only`, `changed_since`, the cursor apply.
     """
     rows = visible(person)
     for key, value in (("procedure", procedure), ("device__code", device), ("maker__code", maker)):
@@ -61,6 +62,7 @@ def filings(
     counts = _by_stage(rows)
     rows = rows.filter(state=state) if state else rows
     rows = rows.filter(_at_stage(stage)) if stage else rows
+    rows = rows.filter(changed_at__gte=changed_since) if changed_since else rows
     rows = rows.filter(pk__lt=_place(after)) if after else rows
     found = _taken(rows, today=today, late_only=late_only, limit=min(limit, PAGE_MAX) + 1)
     page = found[: min(limit, PAGE_MAX)]

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Give a person's programs a token of the API, shown once; take it back."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from msgspec import Struct
+
+from nadzor.actions.issue_token import token_digest
+from nadzor.base.problems import Refusal
+from nadzor.people.models import SCOPES, ApiToken, User
+from nadzor.people.permissions import must_run_house
+from nadzor.people.queries import Person
+from nadzor.records import audit
+
+MARK: Final = "nzp_"  # so that a scanner of leaked secrets knows one when it sees it
+DAYS_MAX: Final = 365  # a program that lives longer asks anew: nobody remembers older tokens
+DAY: Final = timedelta(hours=24)
+PREFIX: Final = 12
+
+
+class GivenToken(Struct, frozen=True):
+    """A new token; the secret is nowhere else."""
+
+    token: str
+    prefix: str
+    username: str
+    role: str
+    scope: str
+    expires_at: datetime
+
+
+@transaction.atomic
+def give_api_token(
+    username: str, *, days: int, by: Person | None, now: datetime, scope: str = "read"
+) -> GivenToken:
+    """A token that acts as this account for some days: reads only, or writes, too.
+
+    Raises: Refusal people.operator-only, people.account-unknown, people.token-days, people.token-scope.
+    """
+    must_run_house(by)
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise Refusal("people.account-unknown", username=username)
+    if not 1 <= days <= DAYS_MAX:
+        raise Refusal("people.token-days", "$.days", limit=DAYS_MAX)
+    if scope not in SCOPES:
+        raise Refusal("people.token-scope", "$.scope", scopes=", ".join(SCOPES))
+    token = MARK + secrets.token_urlsafe(32)
+    row = ApiToken.objects.create(
+        digest=token_digest(token), prefix=token[:PREFIX], owner=user, scope=scope, issued_at=now,
+        expires_at=now + days * DAY,
+    )  # fmt: skip
+    audit.record(
+        "people.token.give", username, by=by.username if by else "", now=now, because="asked at the console",
+        scope=scope, days=days, digest=row.digest[:PREFIX],
+    )  # fmt: skip
+    return GivenToken(token, row.prefix, username, user.role, scope, row.expires_at)
+
+
+@transaction.atomic
+def revoke_api_token(prefix: str, *, by: Person | None, now: datetime) -> int:
+    """Revoke the token a person knows by its first letters; returns how many were: none twice.
+
+    Raises: Refusal people.operator-only, people.token-unknown.
+    """
+    must_run_house(by)
+    rows = ApiToken.objects.filter(prefix=prefix)
+    if not rows.exists():
+        raise Refusal("people.token-unknown")
+    count = rows.filter(revoked_at=None).update(revoked_at=now)
+    if count:
+        names = sorted(set(rows.values_list("owner__username", flat=True)))
+        audit.record(
+            "people.token.revoke", ", ".join(names), by=by.username if by else "", now=now,
+            because="asked at the console", tokens=count,
+        )  # fmt: skip
+    return count
