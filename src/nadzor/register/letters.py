@@ -12,6 +12,7 @@ import msgspec
 import yaml
 
 from nadzor.base.problems import Text
+from nadzor.law.citation import in_russian
 from nadzor.procedures.clocks import Run
 from nadzor.register.filing_words import filled
 
@@ -52,7 +53,7 @@ def due_words(run: Run | None) -> Text:
     mark = run.norm is not None and run.norm.status == "unverified"
     unsure = Text(ru=" (не проверено)", en=" (unverified)") if mark else Text(ru="", en="")
     return Text(
-        ru=f"Последний день: {day_words(run.due).ru} ({cite}){unsure.ru}.",
+        ru=f"Последний день: {day_words(run.due).ru} ({in_russian(cite)}){unsure.ru}.",
         en=f"The last day is {day_words(run.due).en} ({cite}){unsure.en}.",
     )
 
