@@ -17,11 +17,11 @@ from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.portal.dues import Due
-from nadzor.portal.filing_labels import filing_state, row_due
+from nadzor.portal.filing_labels import row_due
 from nadzor.portal.filings import entry
 from nadzor.portal.frame import person_of
 from nadzor.portal.law_marks import Link
-from nadzor.portal.sheets import Cell, Line, State, Table, columns, line
+from nadzor.portal.sheets import Cell, Line, Table, columns, line
 from nadzor.portal.transmission_sheets import state_mark
 from nadzor.portal.words import language, moment, said
 from nadzor.records import notices
@@ -33,8 +33,8 @@ from nadzor.register.filing_cards import FilingRow, TaskRow
 from nadzor.register.filing_permissions import APPLICANTS, SIDE
 
 SHOWN: Final = 10
+NEWEST: Final = 5
 FILINGS_MAX: Final = 200
-WAITS: Final = {"late": "alarm", "waits": "warn"}
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -42,29 +42,29 @@ class Task(Struct, frozen=True, kw_only=True):
 
     title: str
     href: str
-    state: State
     due: Due | None
 
 
 class Told(Struct, frozen=True):
-    """One notice: its words, when it came, where it leads."""
+    """One notice: its words, and when it came."""
 
     id: int
     text: str
     at: str
-    href: str
 
 
 def page(request: HttpRequest) -> HttpResponse:
     """The account of a maker or a representative."""
     who, today = _side(request), clock.today()
     rows = filings.filings(who, today=today, limit=FILINGS_MAX).rows
+    unread = _unread(who)
     page = {
         "tasks": _tasks(who, rows, today),
         "entries": [entry(row, today=today) for row in rows[:SHOWN]],
         "has_more": len(rows) > SHOWN,
         "devices": _devices(who, today),
-        "notices": _notices(who),
+        "notices": [_told(each) for each in unread[:NEWEST]],
+        "unread": len(unread),
         "starts": _starts(who),
         "lede": _lede(who),
     }
@@ -79,6 +79,16 @@ def read(request: HttpRequest, id: int) -> HttpResponse:
         id, role=who.role.value, organisation=who.organisation, by=who.username, now=clock.now()
     )
     return redirect(_leads_to(found) if found else reverse("account"))
+
+
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Note that every notice was read."""
+    who = _side(request)
+    for each in _unread(who):
+        notices.mark_read(
+            each.id, role=who.role.value, organisation=who.organisation, by=who.username, now=clock.now()
+        )
+    return redirect("account")
 
 
 def _side(request: HttpRequest) -> Person:
@@ -107,17 +117,8 @@ def _tasks(who: Person, rows: Sequence[FilingRow], today: date) -> list[Task]:
 
 
 def _task(task: TaskRow, row: FilingRow | None, today: date) -> Task:
-    state = filing_state(row.procedure, row.state) if row else State("")
-    if task.state == "late":
-        state = State(state.label, WAITS["late"])
-    elif task.kind == "move":
-        state = State(state.label, WAITS["waits"])
-    return Task(
-        title=said(task.title),
-        href=reverse(task.name, args=task.args),
-        state=state,
-        due=row_due(row, today=today) if row else None,
-    )
+    due = row_due(row, today=today) if row else None
+    return Task(title=said(task.title), href=reverse(task.name, args=task.args), due=due)
 
 
 def _devices(who: Person, today: date) -> Table | None:
@@ -151,13 +152,12 @@ def _status(card: DeviceCard) -> tuple[str, str, str]:
     return label, "", tone
 
 
-def _notices(who: Person) -> list[Told]:
-    found = notices.of(who.role.value, who.organisation)
-    return [
-        Told(each.id, said(each.text), moment(each.created), _leads_to(each))
-        for each in found
-        if each.read_at is None
-    ][:SHOWN]
+def _unread(who: Person) -> list[NoticeCard]:
+    return [each for each in notices.of(who.role.value, who.organisation) if each.read_at is None]
+
+
+def _told(each: NoticeCard) -> Told:
+    return Told(each.id, said(each.text), moment(each.created))
 
 
 def _leads_to(notice: NoticeCard) -> str:

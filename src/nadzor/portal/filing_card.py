@@ -31,6 +31,7 @@ from nadzor.portal.words import day, language, moment, said
 from nadzor.procedures.clocks import next_due
 from nadzor.procedures.rules.soundness import ACTS
 from nadzor.register import filings, gate
+from nadzor.register import queries as register
 from nadzor.register.filing_cards import FilingCard, Flag, LetterCard
 
 
@@ -195,7 +196,8 @@ def _facts(card: FilingCard) -> list[Fact]:
     if row.applicant is not None and row.applicant.code != row.maker.code:
         found.append(Fact(_("Filed by the representative"), row.applicant.name(language())))
     if row.device:
-        found.append(Fact(_("Device"), row.device, href=reverse("register-card", args=[row.device])))
+        name = register.device(row.device).name(language())
+        found.append(Fact(_("Device"), name, href=reverse("register-card", args=[row.device])))
     if row.expert is not None:
         found.append(Fact(_("Expert institution"), row.expert.name(language())))
     if card.base_revision is not None:

@@ -52,11 +52,10 @@ def brought(page: Page, given: QueryDict, form: Mapping[str, Any]) -> Brought:
 def field_of(at: str, page: Page) -> str:
     """The field that a refusal of the whole form speaks of; empty when it is not on this page."""
     place = at.removeprefix("$.form.").partition("[")[0]
-    twins = {".".join(path): ".".join(key) for key, path in TWINS.items()}
+    twins = (".".join(key) for key, path in TWINS.items() if ".".join(path) == place)
     names = {*(item.key for item in page.items), *page.fields}
-    return next(
-        (name for name in (place, twins.get(place, ""), place.removeprefix("ticks.")) if name in names), ""
-    )
+    found = (place, place.removeprefix("ticks."), *twins)
+    return next((name for name in found if name in names), "")
 
 
 def put(patch: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

@@ -44,6 +44,7 @@ ONE = "filings/<str:number>/"
 
 urlpatterns = [
     path("account/", _read(account.page), name="account"),
+    path("account/notices/", _write(account.read_all), name="notices-read"),
     path("account/notices/<int:id>/", _write(account.read), name="notice-read"),
     path("filings/", _read(filings.page), name="filings"),
     path("filings/new/", _form(filing_new.page), name="filing-new"),
