@@ -181,6 +181,8 @@ def test_of_a_complex_only_the_part_that_qualifies_is_a_device():
     assert found.verdict == "yes"
     assert "R-021" in {caution.rule.fact for caution in found.cautions}
     assert "channel" in found.statement.en
+    assert found.statement.en.startswith("The complex holds a medical device: ")
+    assert found.statement.ru.startswith("В комплексе есть медицинское изделие: ")
 
 
 def test_a_complex_without_a_device_is_none_or_goes_to_a_person():

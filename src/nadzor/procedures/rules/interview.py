@@ -56,6 +56,7 @@ class Interview(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     each_part: dict[str, Page]
     follows: dict[str, Text]
     verdicts: dict[str, Text]
+    whole: dict[str, Text]
     elsewhere: Text
     caveats: tuple[Caveat, ...]
 

@@ -163,9 +163,10 @@ def _statement(verdict: Verdict, parts: tuple[PartOpinion, ...]) -> Text:
     words = interview().verdicts
     if len(parts) == 1:
         return words[verdict]
-    ru = "; ".join(f"{part.label.ru}: {words[part.verdict].ru.lower()}" for part in parts)
-    en = "; ".join(f"{part.label.en}: {words[part.verdict].en.lower()}" for part in parts)
-    return Text(ru=f"{words[verdict].ru}. {ru}", en=f"{words[verdict].en}. {en}")
+    ru = "; ".join(f"{part.label.ru} — {words[part.verdict].ru.lower()}" for part in parts)
+    en = "; ".join(f"{part.label.en} — {words[part.verdict].en.lower()}" for part in parts)
+    whole = interview().whole[verdict]
+    return Text(ru=f"{whole.ru}: {ru}", en=f"{whole.en}: {en}")
 
 
 def _opinion(kind: PartKind, part: Part, on: date) -> PartOpinion:
