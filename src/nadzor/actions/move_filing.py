@@ -4,7 +4,7 @@
 (1) The row is locked, and this person may see it; (2) no interest bars it, and what the head decides, the
 head or a dated delegate decides; (3) the table, its clocks and the day allow it; (4) what the move asks for
 is there; (5) what is handed in is kept whole; (6) the step is written; (7) the register changes as the move
-says; (8) letter, notices, seal and audit follow.  A refused attempt changes nothing and is logged.
+says; (8) letter, notices, seal and audit follow.  A refusal changes nothing; it is logged and counted.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from nadzor.actions.change_register import change_register, prepare_change
+from nadzor.actions.count_refusal import count_refusal
 from nadzor.actions.filing_deed import HANDING_IN, Deed
 from nadzor.actions.hand_in import choose_expert, hand_in
 from nadzor.actions.seams.seal import seal_step
@@ -69,6 +70,7 @@ def move_filing(
         log.warning(
             "register.filing.refused", filing=number[:20], verb=verb[:40], role=role, code=refusal.code
         )
+        count_refusal(verb, role=role, code=refusal.code, on=moscow_date(now))
         raise
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.journal.opening import open_reader
+from nadzor.register.refusals import refused_moves
 from nadzor.telemetry.rollup_file import RollupManifest
 from nadzor.telemetry.store import Rollups
 
@@ -33,6 +34,7 @@ class Status(Struct, frozen=True):
     rejected: int
     quarantined: int
     refused_batches: dict[str, int]
+    refused_moves: dict[str, int]
     gaps: int
     tree_size: int
     root: str
@@ -40,7 +42,10 @@ class Status(Struct, frozen=True):
 
 
 def report_status(home: Home) -> Status:
-    """Count every fate; events by kind are distinct events, as far as they were rolled up."""
+    """Count every fate; events by kind are distinct events, as far as they were rolled up.
+
+    `refused_moves` counts refused moves of filings by reason.
+    """
     with closing(open_reader(home)) as reader:
         counts = reader.counts()
         refused = Counter[str]()
@@ -59,6 +64,7 @@ def report_status(home: Home) -> Status:
         rejected=counts.rejected,
         quarantined=counts.quarantined,
         refused_batches=dict(refused),
+        refused_moves=refused_moves(),
         gaps=counts.gaps,
         tree_size=counts.tree_size,
         root=counts.root.hex(),

@@ -12,6 +12,7 @@ from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal
 from nadzor.records import audit, notices
 from nadzor.register import filings, queries
+from nadzor.register.refusals import refused_moves
 from tests.filing_samples import (
     EVERYBODY,
     EXPERT,
@@ -100,6 +101,11 @@ def test_refused_attempts_leave_no_trace(capsys):
         assert refusal.value.code == code
     assert (card(number), audit.head()) == before
     assert capsys.readouterr().out.count("register.filing.refused") == 4
+    with pytest.raises(Refusal):
+        move(number, "no such verb", by=HEAD)
+    assert refused_moves() == {
+        "move.grounds-too-long": 1, "move.no-grounds": 1, "move.not-from-here": 2, "move.not-yours": 1,
+    }  # fmt: skip
 
 
 def test_a_late_cure_is_told_its_day_and_norm():

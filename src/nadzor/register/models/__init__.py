@@ -27,6 +27,7 @@ from nadzor.register.models.filing import (
     FilingStep,
     Letter,
     Paper,
+    RefusedMove,
     Seal,
     Submission,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "Outage",
     "Paper",
     "PublishedDirectory",
+    "RefusedMove",
     "Revision",
     "ScoreScale",
     "Seal",

@@ -184,3 +184,19 @@ class Seal(Written):
 
     class Meta:
         ordering: ClassVar = ["id"]
+
+
+class RefusedMove(models.Model):
+    """How often a move was refused on a day, by verb, role and reason: everything refused is counted."""
+
+    on = models.DateField()
+    verb = models.CharField(max_length=40)
+    role = models.CharField(max_length=32)
+    code = models.CharField(max_length=60)
+    times = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["on", "code", "verb", "role"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["on", "verb", "role", "code"], name="refused_move_once")
+        ]
