@@ -238,6 +238,21 @@ def test_an_amendment_finds_its_procedure(client_of):
     assert maker.get(f"/filings/{amendment(maker)}/form/start/").status_code == 200
 
 
+def test_a_version_amendment_names_a_new_version(client_of):
+    """The current version comes from the register; the same one again is a defect, a new one is not."""
+    from nadzor.register import queries
+
+    maker = client_of("manufacturer_admin", "en")
+    number = amendment(maker)
+    page = f"/filings/{number}/form/product/"
+    assert 'name="product.version"' not in text(maker.get(page))
+    now = [row.version for row in queries.versions("ai-001") if row.registered_on][-1]
+    for version, is_same in ((now, True), ("99.1", False)):
+        assert maker.post(page, {"amendment.version": version}).status_code == 302
+        check = text(maker.get(f"/filings/{number}/check/"))
+        assert ("The version to be entered is the current one" in check) is is_same
+
+
 def test_a_maker_asks_to_end_a_registration(client_of):
     """The request is opened as a draft and handed in with its grounds."""
     maker = client_of("manufacturer_admin", "en")
@@ -266,3 +281,16 @@ def test_the_account_says_what_waits_and_keeps_notices_of_others(client_of):
     maker.post("/account/notices/")
     assert "/account/notices/" not in text(maker.get("/account/"))
     assert registrar.get("/account/").status_code == 403
+
+
+def test_the_registrar_reads_all_answers(client_of):
+    """Whoever sees an application reads its answers and what the checklist finds, and changes nothing."""
+    maker, registrar = client_of("manufacturer_admin", "en"), client_of("registrar", "en")
+    number = draft(maker)
+    fill(maker, number)
+    hand_in(maker, number)
+    page = text(registrar.get(f"/filings/{number}/check/"))
+    assert "Search for calcification." in page and re.search(r"\d+ defects found", page)
+    assert "/form/" not in page and 'id="hand-in"' not in page
+    assert f'href="/filings/{number}/check/"' in text(registrar.get(f"/filings/{number}/"))
+    assert registrar.get("/filings/2020-000001/check/").status_code == 404

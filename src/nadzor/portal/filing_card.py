@@ -132,6 +132,7 @@ def _read(card: FilingCard) -> dict[str, Any]:
         "submissions": submissions(card),
         "seals": seals(card),
         "gate": _gate(card),
+        "has_answers": row.procedure in ACTS,
         "crumbs": crumbs(row.number, current=True),
     }
 
@@ -202,6 +203,8 @@ def _facts(card: FilingCard) -> list[Fact]:
         found.append(Fact(_("Expert institution"), row.expert.name(language())))
     if card.base_revision is not None:
         found.append(Fact(_("Written against the entry's edition"), str(card.base_revision)))
+    if card.form.get("summary"):
+        found.append(Fact(_("In the applicant's words"), str(card.form["summary"])))
     if row.external_number:
         found.append(Fact(_("Number at Gosuslugi"), row.external_number))
     found.append(Fact(_("Filed"), day(row.filed_on) if row.filed_on else _("not filed yet")))

@@ -66,13 +66,13 @@ class Flaws(Struct, frozen=True):
 
 
 def page(request: HttpRequest, number: str) -> HttpResponse:
-    """All answers of an application; POST hands it in."""
+    """All answers of an application and what the checklist finds, for all who see it; POST hands it in."""
     who, today = person_of(request), clock.today()
     card = filings.filing(who, number, today=today)
     if request.method == "POST":
         return _handed_in(request, card)
-    if not card.may_edit or card.row.procedure not in ACTS:
-        raise Refusal("filing.not-editable")
+    if card.row.procedure not in ACTS:
+        raise Refusal("filing.page-unknown")
     return _shown(request, card)
 
 
@@ -115,10 +115,13 @@ def _shown(
     who, number, today = person_of(request), card.row.number, clock.today()
     dossier = filings.filing_dossier(who, number)
     answer = filings.filing_check(who, number, today=today)
-    move = hand_in_move(request, card)
+    move = hand_in_move(request, card) if card.may_edit else None
+    title = _("Check all answers") if card.may_edit else _("All answers")
     boxes_ = _boxes(request, answer, undeclared=undeclared, refusal=refusal)
     context = {
         "number": number,
+        "title": title,
+        "may_edit": card.may_edit,
         "name": said(card.row.title),
         "sections": sections(card, pages(card, dossier, today), dossier, today),
         "flaws": _flaws(number, answer, blocking=True),
@@ -134,7 +137,7 @@ def _shown(
         "boxes": boxes_,
         "errors": _errors(boxes_, refusal),
         "seen": request.POST.get("seen", len(card.steps)),
-        "crumbs": crumbs(number, _("Check all answers")),
+        "crumbs": crumbs(number, title),
     }
     return render(request, "portal/filing_check.html", context, status=_status(undeclared, refusal))
 

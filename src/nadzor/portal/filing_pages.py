@@ -18,6 +18,7 @@ from nadzor.register.filing_cards import FilingCard
 ENTRY: Final = "entry"
 FIRST: Final = "start"
 ROUTE: Final = "route"
+CURRENT: Final = "product.version"  # of a version amendment: the register knows it
 NEW: Final = ("name.en", "intended_use.en", "field", "solution_type", "modality", "released_on", "builds")
 #: What the register's entry needs besides the checklist, by procedure.
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -54,11 +55,12 @@ def pages(card: FilingCard, dossier: Dossier, on: date) -> list[Page]:
     """Every page of this application, in the order a person fills them."""
     listed = {step.key: step.items for step in steps(dossier, on)}
     fields = FIELDS.get(card.row.procedure, ("summary",))
+    known = {ROUTE, CURRENT} if card.row.procedure == "amendment_version" else {ROUTE}
     return [
         Page(
             key=key,
             title=_("The entry in the register") if key == ENTRY else said(checklist().steps[key]),
-            items=[item for item in listed.get(key, ()) if item.key != ROUTE],
+            items=[item for item in listed.get(key, ()) if item.key not in known],
             fields=fields if key == ENTRY else (),
             papers=_papers(card, key),
         )

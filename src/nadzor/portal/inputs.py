@@ -43,6 +43,12 @@ class Input(Struct, frozen=True, kw_only=True):
         """Where a link of the error summary leads."""
         return f"#{self.name}-1" if self.ticks else f"#{self.name}"
 
+    @property
+    def described(self) -> str:
+        """The ids of what describes the field: its hint, its error."""
+        parts = [(self.hint, "hint"), (self.error, "error")]
+        return " ".join(f"{self.name}-{part}" for told, part in parts if told)
+
 
 class Rows(Struct, frozen=True, kw_only=True):
     """Several things of one kind, each a row of fields; the last row is empty, for one more."""

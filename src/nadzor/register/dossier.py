@@ -23,6 +23,7 @@ CHECKED: Final = frozenset(
         "amendment_version", "amendment_plain", "amendment_expertise",
     }
 )  # fmt: skip
+CURRENT: Final = ("product", "version")
 CLAIMED: Final = ("technical_trial", "clinical_trial", "inspection")
 
 
@@ -31,6 +32,8 @@ def dossier_of(row: Filing) -> Dossier:
     form: Mapping[str, Any] = row.form
     told = merged(_known(row), {key: form[key] for key in SECTIONS if key in form})
     for (section, field), path in TWINS.items():
+        if (section, field) == CURRENT and row.procedure == "amendment_version":
+            continue  # the version filed is the one to be entered; the current one stands in the register
         if (value := _at(form, path)) not in (None, ""):
             told = merged_at(told, (section, field), value)
     told |= {"route": row.procedure, "files": _files(row)}
@@ -70,7 +73,12 @@ def _known(row: Filing) -> dict[str, Any]:
     if row.device is None:
         return {"applicant": applicant}
     day = row.device.registered_on.isoformat()
-    return {"applicant": applicant, "amendment": {"number": row.device.number, "registered_on": day}}
+    entered = row.device.versions.exclude(registered_on=None).last()
+    return {
+        "applicant": applicant,
+        "amendment": {"number": row.device.number, "registered_on": day},
+        **({"product": {"version": entered.version}} if entered else {}),
+    }
 
 
 def _party(row: Any) -> dict[str, Any]:
