@@ -178,7 +178,7 @@ def test_the_head_sees_what_is_ready_what_is_proposed_and_what_broke(client_of):
 def test_a_delegate_sees_the_order_and_only_the_procedures_it_names(client_of):
     """The registrar decides plain amendments for some days: the order and its last day stand on top."""
     page = client_of("registrar", "en").get("/decisions/").content.decode()
-    assert "You decide for the head under order No 14-D" in page and "through" in page
+    assert "You decide for the head under order № 14-Д" in page and "through" in page
     assert "#do-register" not in page
 
 

@@ -21,6 +21,8 @@ from nadzor.base.problems import Refusal
 from nadzor.people.models import Organisation, User
 from nadzor.people.queries import Person
 from nadzor.people.roles import Role
+from nadzor.procedures.catalogue import PROCEDURES
+from nadzor.procedures.moves import moves_from
 from nadzor.register.models import Device, Filing
 from nadzor.simulate.filings import DEMO_FACTS, Script, form_of, paper, picture, scripts
 from nadzor.workdays.arithmetic import add_workdays, last_workday
@@ -30,15 +32,7 @@ OWN: Final = "own"
 NIK: Final = "nik"
 CENTRE: Final = "moscow-centre"
 DELEGATION_DAYS: Final = 20
-BY_ROLE: Final = {
-    "expert": (
-        "register_paper", "conclude_positive", "conclude_negative", "ask_applicant",
-    ),
-    "head": ("register", "refuse", "reject_objections", "suspend", "order_control", "require_amendment",
-             "enter_amendment", "stand_still"),
-    "inspector": ("open_matter", "confirm_deviation", "record_control"),
-    "maker": ("submit", "withdraw", "object", "request_cancellation"),
-}  # fmt: skip
+DOUBLE: Final = "@double"
 
 
 @transaction.atomic
@@ -80,16 +74,17 @@ class Cast:
         first = Organisation.objects.filter(kind="manufacturer", country="RU").order_by("-code")
         self.own = str(own.organisation.code) if own and own.organisation else _first(first)
 
-    def play(self, script: Script) -> None:
-        """Open one affair and make its moves, each on its day."""
+    def play(self, script: Script) -> str:
+        """Open one affair and make its moves, each on its day; its number, or nothing without its maker."""
         maker = self.own if script.maker == OWN else script.maker
         device = self._device(script, maker)
         if not Organisation.objects.filter(code=maker).exists() or (script.device and not device):
-            return
+            return ""
         number = self._open(script, maker, device)
         for place, step in enumerate(script.steps):
             ago, verb = step.split()
             number = self._step(number, verb, script, self._at(int(ago), place))
+        return number
 
     def _device(self, script: Script, maker: str) -> str:
         rows = Device.objects.filter(maker__code=maker).order_by("code")
@@ -125,12 +120,12 @@ class Cast:
         if verb == "@trial":
             self._trial(number, at)
             return number
-        actor = self._actor(_role(verb), maker, script)
+        wanted = "submit" if verb == DOUBLE else verb
+        actor = self._actor(_role(row, wanted), maker, script)
         try:
-            wanted = "submit" if verb == "@double" else verb
             move_filing(number, wanted, by=actor, because=DEMO_FACTS["because"], now=at, facts=DEMO_FACTS)
         except Refusal as refusal:
-            if verb != "@double" or refusal.code != "filing.double":
+            if verb != DOUBLE or refusal.code != "filing.double":
                 raise
         if verb == "submit" and script.evidence:
             self._evidence(number, at)
@@ -140,15 +135,15 @@ class Cast:
         registrar = self._actor("registrar", "", None)
         for kind, body in (("inspection", NIK), ("technical_trial", "accredited-laboratory")):
             record = EvidenceRecord(
-                kind=kind, body=body, day=date(moscow_date(at).year, 2, 3), number="17-D", outcome="positive",
-                text="Report of the demonstration",
+                kind=kind, body=body, day=date(moscow_date(at).year, 2, 3), number="17-Д", outcome="positive",
+                text="Отчёт (демонстрация)",
             )  # fmt: skip
             add_evidence(number, record, by=registrar, now=at)
 
     def _trial(self, number: str, at: datetime) -> None:
         centre = Person("moscow_centre", "moscow_centre", Role.MOSCOW_CENTRE, organisation=CENTRE)
         record = EvidenceRecord(
-            kind="clinical_trial", body=CENTRE, day=moscow_date(at), number="K-9", outcome="positive"
+            kind="clinical_trial", body=CENTRE, day=moscow_date(at), number="К-9", outcome="positive"
         )
         add_evidence(number, record, by=centre, now=at)
 
@@ -178,16 +173,17 @@ def _delegate(cast: Cast) -> None:
     if not User.objects.filter(username="registrar", role=Role.REGISTRAR.value, is_active=True).exists():
         return
     power = Power(
-        to="registrar", order="No 14-D, demonstration", valid_from=cast.today,
+        to="registrar", order="№ 14-Д (демонстрация)", valid_from=cast.today,
         valid_until=add_workdays(cast.today, DELEGATION_DAYS), procedures=("amendment_plain",),
     )  # fmt: skip
     delegate(power, by=Person("head", "head", Role.HEAD), now=cast.now)
 
 
-def _role(verb: str) -> str:
-    if verb == "@double":
-        return "maker"
-    return next((role for role, verbs in BY_ROLE.items() if verb in verbs), "registrar")
+def _role(row: Filing, verb: str) -> str:
+    """Who usually makes a move: the first whom the table names."""
+    moves = moves_from(PROCEDURES[row.procedure], row.state)
+    role = next(str(move.by[0]) for move in moves if move.verb == verb)
+    return "maker" if role.startswith("manufacturer") else role
 
 
 def _first(rows: Any) -> str:

@@ -33,7 +33,7 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 DEMO_FACTS: Final[dict[str, Any]] = {
-    "because": "As the papers of the demonstration show.",
+    "because": "Материалы дела изучены, основания подтверждаются.",
     "confirm_defects": True,
     "defects": ["Нет цветных изображений электронных носителей", "Не указан номер платёжного поручения"],
     "expertise_ground": ["c"],
@@ -42,12 +42,14 @@ DEMO_FACTS: Final[dict[str, Any]] = {
     "standing_ground": "Полномочия представителя истекли",
     "question": "На каком наборе данных получены показатели?",
     "answer": "На наборе приложения 3.",
-    "evidence": "signal 1",
+    "evidence": "Сигнал 1: строки и расчёт приложены.",
     "cancellation_ground": ["application"],
-    "control_order": "No 3-D",
-    "control_result": "No 4-D",
+    "control_order": "№ 3-Д",
+    "control_result": "Акт № 4-Д",
     "amendment": "",
     "expert": "nik",
+    "end_ground": "Заявитель исключён из реестра юридических лиц",
+    "court_act": {"court": "Арбитражный суд города Москвы", "number": "А40-1/2026", "day": "2026-02-02"},
 }
 
 
