@@ -14,7 +14,19 @@ from nadzor.people.models import User
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "address", ["/", "/signals/", "/devices/", "/months/", "/journal/", "/register/", "/help/"]
+    "address",
+    [
+        "/",
+        "/signals/",
+        "/devices/",
+        "/months/",
+        "/journal/",
+        "/register/",
+        "/help/",
+        "/board/",
+        "/calendar/",
+        "/authority/",
+    ],
 )
 def test_an_empty_house_has_no_broken_page(home, address):
     """Before the first batch every page says so."""

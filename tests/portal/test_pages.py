@@ -19,6 +19,8 @@ PUBLIC: Final = (
     "/receipt/",
     "/norms/",
     "/norms/registration.version_amendment",
+    "/procedures/",
+    "/procedures/signal/",
     "/problems/",
     "/problems/digest.mismatch",
     "/help/",

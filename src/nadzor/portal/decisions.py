@@ -21,6 +21,7 @@ from nadzor.portal.desk_rights import may_open_decisions
 from nadzor.portal.desks import asker
 from nadzor.portal.dues import Due, days
 from nadzor.portal.filing_labels import APPLICATIONS, procedure_label, verb_label
+from nadzor.portal.law_marks import sentence
 from nadzor.portal.sheets import Count
 from nadzor.portal.words import day, number, said
 from nadzor.portal.work_sheets import WorkCard, urgent_first, work_card, work_due
@@ -118,7 +119,7 @@ def _tally(applications: Sequence[Work], cases: Sequence[Work], broken: Sequence
 def _ready(work: Work, who: Person, powers: Sequence[DelegationCard]) -> Ready:
     href = reverse("filing", args=[work.row.number])
     names = dict.fromkeys(move.verb for move in work.head_moves)
-    ways = [Way(verb_label(work.row.procedure, verb), f"{href}#do-{verb}") for verb in names]
+    ways = [Way(sentence(verb_label(work.row.procedure, verb)), f"{href}#do-{verb}") for verb in names]
     others = _others(work, who, powers) if work.barred else ""
     return Ready(card=work_card(work), ways=[] if work.barred else ways, others=others)
 

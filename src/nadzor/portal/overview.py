@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from nadzor.base import clock
 from nadzor.portal.charts import figure, order
 from nadzor.portal.counts import Counts, span
+from nadzor.portal.desk_rights import DESK
 from nadzor.portal.door import operation
 from nadzor.portal.figures import Figure
 from nadzor.portal.frame import house, person_of, reads_operation, theme_of
@@ -33,9 +34,10 @@ MEAN_DAYS = 7
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """The overview for those who read operation figures, the register for everyone else."""
-    if not reads_operation(person_of(request)):
-        return redirect("register")
+    """The overview for those who read operation figures, their desk for experts, the register for others."""
+    who = person_of(request)
+    if not reads_operation(who):
+        return redirect("desk" if who is not None and who.role in DESK else "register")
     return operation(_overview)(request)
 
 
