@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nadzor.portal import (
     account,
+    cases,
     clock,
     filing_card,
     filing_check,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("account/notices/<int:id>/", _write(account.read), name="notice-read"),
     path("filings/", _read(filings.page), name="filings"),
     path("filings/new/", _form(filing_new.page), name="filing-new"),
+    path("cases/new/", _form(cases.page), name="case-new"),
     path(ONE, _read(filing_card.page), name="filing"),
     path(ONE + "form/<str:step>/", _form(filing_form.page), name="filing-form"),
     path(ONE + "check/", _form(filing_check.page), name="filing-check"),

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from nadzor.base import clock
 from nadzor.people.queries import Person
+from nadzor.portal.cases import opens_cases
 from nadzor.portal.choices import Choice, choices
 from nadzor.portal.dues import Due
 from nadzor.portal.filing_labels import (
@@ -79,6 +80,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "counts": _counts(found),
         "pages": _pages(asked, found, after),
         "may_file": who is not None and who.role in APPLICANTS,
+        "opens_cases": opens_cases(who),
     }
     template = "portal/_filing_rows.html" if request.htmx else "portal/filings.html"  # type: ignore[attr-defined]
     return render(request, template, shown)

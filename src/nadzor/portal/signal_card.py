@@ -17,6 +17,7 @@ from nadzor.actions.move_signal import move_signal
 from nadzor.base import clock
 from nadzor.base.problems import Text
 from nadzor.detect.finding import Finding
+from nadzor.portal.cases import opens_cases
 from nadzor.portal.door import public
 from nadzor.portal.frame import person_of, theme_of
 from nadzor.portal.scope import Scope, scope_of
@@ -104,6 +105,7 @@ def card_page(card: SignalCard, scope: Scope, *, theme: str) -> dict[str, Any]:
         "buttons": [
             _button(move.verb, move.grounds) for move in moves_open_to(scope.person, row.state, maker=maker)
         ],
+        "case": _case(scope, row.device),
         "trace": trace_address(card.way_back) if row.device else "",
         "way_back": card.way_back,
         "crumbs": [Crumb(_("Signals"), reverse("signals")), Crumb(_("signal %(id)s") % {"id": row.id})],
@@ -125,6 +127,11 @@ def trace_address(way: WayBack) -> str:
         + "?"
         + urlencode({name: text for name, text in asked.items() if text})
     )
+
+
+def _case(scope: Scope, device: str) -> str:
+    """Where a case about the device is opened: no case follows from a signal by itself."""
+    return f"{reverse('case-new')}?{urlencode({'device': device})}" if opens_cases(scope.person) else ""
 
 
 def _telling(measures: tuple[str, ...]) -> str:
