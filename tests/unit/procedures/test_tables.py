@@ -17,7 +17,7 @@ from nadzor.procedures.moves import ASKS, EFFECTS, MOVERS, Procedure
 from nadzor.procedures.words import asks, effects, pages, words
 
 REFERENCE = Path(__file__).parents[3] / "docs/reference"
-each_procedure = pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=str)
+each_procedure = pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=lambda table: table.name)
 DECISIONS = {"refused", "registered", "entered", "cancelled", "suspended", "reinstated", "closed_uncorrected"}
 
 
