@@ -46,7 +46,13 @@ class Made(Struct, frozen=True):
 @router.get(
     "/delegations",
     operation_id="list_delegations",
-    openapi_extra=told(list[DelegationCard], asks=OnIn, refuses=[422], signed_in=True),
+    openapi_extra=told(
+        list[DelegationCard],
+        asks=OnIn,
+        refuses=[422],
+        signed_in=True,
+        may="head and auditor all, others their own",
+    ),
 )
 def delegations(request: HttpRequest) -> HttpResponse:
     """Delegations: all for the head and the auditor, one's own for others; `on`: those that hold that day."""
@@ -61,6 +67,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
         status=201,
         hears=PowerIn,
         signed_in=True,
+        may="head",
         headers=[KEY],
         example={"to": "registrar", "order": "No 7", "valid_from": "2026-12-01", "valid_until": "2026-12-15"},
     ),
@@ -74,7 +81,7 @@ def give(request: HttpRequest) -> HttpResponse:
 @router.delete(
     "/delegations/{id}",
     operation_id="end_delegation",
-    openapi_extra=told(None, status=204, refuses=[404, 422], signed_in=True),
+    openapi_extra=told(None, status=204, refuses=[404, 422], signed_in=True, may="head"),
 )
 def take_back(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResponse:
     """Take a delegation back from this moment; one that has ended stays ended."""
@@ -83,7 +90,9 @@ def take_back(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResp
 
 
 @router.get(
-    "/interests", operation_id="list_interests", openapi_extra=told(list[InterestCard], signed_in=True)
+    "/interests",
+    operation_id="list_interests",
+    openapi_extra=told(list[InterestCard], signed_in=True, may="head and auditor all, others their own"),
 )
 def interests(request: HttpRequest) -> HttpResponse:
     """Declared interests: all for the head and the auditor, one's own for others."""
@@ -98,6 +107,7 @@ def interests(request: HttpRequest) -> HttpResponse:
         status=201,
         hears=InterestIn,
         signed_in=True,
+        may="anybody their own; head anybody's",
         headers=[KEY],
         example={"organisation": "luchik", "why": "worked there until May 2026"},
     ),
@@ -119,7 +129,7 @@ def declare(request: HttpRequest) -> HttpResponse:
 @router.delete(
     "/interests/{id}",
     operation_id="end_interest",
-    openapi_extra=told(None, status=204, refuses=[404, 422], signed_in=True),
+    openapi_extra=told(None, status=204, refuses=[404, 422], signed_in=True, may="head"),
 )
 def free(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResponse:
     """End an interest: the head alone, because whoever has one cannot free themselves."""

@@ -31,6 +31,7 @@ SCHEMES: Final[Page] = {
         "description": "The portal's own session; whatever writes also needs the header X-CSRFToken.",
     },
 }
+MAY: Final = "x-may"  # which roles a route lets through; the matrix of each procedure says it move by move
 #: Answers that every signed-in route may give.
 SIGNED_IN: Final = (401, 403, 429)
 #: Stands for a shape until all are known: two rooms may use one name, which then is written in full.
@@ -41,6 +42,7 @@ _shapes: list[Any] = []
 def told(
     answer: Any, *, status: int = 200, hears: Any = None, asks: Any = None,
     refuses: Iterable[int] = (), example: Any = None, signed_in: bool = False, headers: Iterable[str] = (),
+    may: str = "",
 ) -> Page:  # fmt: skip
     """What a route adds to its description: the structs it says and hears, an example, how it may refuse."""
     good: Page = {"description": responses[status]}
@@ -55,15 +57,14 @@ def told(
         _with(good["content"][JSON], example)
     named = [*(_parameters(asks) if asks is not None else ()), *map(_header, headers)]
     page |= {"parameters": named} if named else {}
-    return page | ({"security": [{name: []} for name in SCHEMES]} if signed_in else {})
+    return page | (_locked(may) if signed_in else {})
 
 
-def file_told(*, media: Iterable[str], refuses: Iterable[int] = ()) -> Page:
+def file_told(*, media: Iterable[str], refuses: Iterable[int] = (), may: str = "") -> Page:
     """What a route that gives a file out adds to its description."""
     codes = sorted({*refuses, *SIGNED_IN})
     good = {"description": responses[200], "content": {kind: {} for kind in media}}
-    security = [{name: []} for name in SCHEMES]
-    return {"responses": {200: good, **{code: _problem(code) for code in codes}}, "security": security}
+    return {"responses": {200: good, **{code: _problem(code) for code in codes}}, **_locked(may)}
 
 
 class Api(NinjaAPI):
@@ -97,9 +98,18 @@ def schema_of(shape: Any) -> Page:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(shape)}
 
 
+def _locked(may: str) -> Page:
+    return {
+        "security": [{name: []} for name in SCHEMES],
+        MAY: may or "whoever has signed in, of what they see",
+    }
+
+
 def _finish(operation: Page) -> None:
-    """Every problem of an operation is a problem document."""
+    """Both ways of signing in, one good answer, and every problem as a problem document."""
     answers: Page = operation["responses"]
+    if "security" in operation:
+        operation["security"] = [{name: []} for name in SCHEMES]
     if {201, 204} & answers.keys() and answers.get(200) == {"description": responses[200]}:
         del answers[200]  # ninja's own guess
     for code in [code for code in answers if int(code) >= 400]:

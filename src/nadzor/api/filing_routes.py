@@ -49,6 +49,7 @@ def list_filings(request: HttpRequest) -> HttpResponse:
         status=201,
         hears=words.OpenIn,
         signed_in=True,
+        may="a maker's administrator or representative; the regulator its own cases",
         headers=[KEY],
         example={"procedure": "registration_simplified", "form": {"name": {"ru": "Лучик", "en": "Luchik"}}},
     ),
@@ -75,7 +76,12 @@ def open_(request: HttpRequest) -> HttpResponse:
 @router.get(
     "/{number}",
     operation_id="read_filing",
-    openapi_extra=told(words.FilingOut, refuses=[404], signed_in=True),
+    openapi_extra=told(
+        words.FilingOut,
+        refuses=[404],
+        signed_in=True,
+        may="its maker's side; registrar, head, inspector, auditor; its expert; Moscow centre (accelerated)",
+    ),
 )
 def read_filing(request: HttpRequest, number: str) -> HttpResponse:
     """A filing whole: form, steps, clocks with their derivation, papers, evidence, letters, open moves."""
@@ -92,6 +98,7 @@ def read_filing(request: HttpRequest, number: str) -> HttpResponse:
         hears=dict,
         refuses=[404, 409],
         signed_in=True,
+        may="its maker's administrator or representative",
         example={"risk_class": "3", "ai": True, "transmits": True},
     ),
 )
@@ -105,7 +112,7 @@ def save(request: HttpRequest, number: str) -> HttpResponse:
 @router.get(
     "/{number}/check",
     operation_id="check_filing",
-    openapi_extra=told(DossierAnswer | None, refuses=[404], signed_in=True),
+    openapi_extra=told(DossierAnswer | None, refuses=[404], signed_in=True, may="whoever may see the filing"),
 )
 def check(request: HttpRequest, number: str) -> HttpResponse:
     """Every defect the checklist finds in a filing today; null for an affair that has no checklist."""
@@ -121,6 +128,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         hears=EvidenceRecord,
         refuses=[404, 409],
         signed_in=True,
+        may="registrar, head, its expert; Moscow centre a trial; the maker its own reports",
         headers=[KEY],
         example={"kind": "technical_trial", "body": "nik", "number": "12-T", "day": "2026-11-02"},
     ),
@@ -139,6 +147,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse:
         hears=words.MoveIn,
         refuses=[404, 409],
         signed_in=True,
+        may="the roles the procedure's table names for this state and verb; see permissions",
         headers=[KEY],
         example={
             "verb": "find_incomplete",
@@ -171,6 +180,7 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
         hears=words.AnewIn,
         refuses=[404, 409],
         signed_in=True,
+        may="its maker's administrator or representative",
         headers=[KEY],
         example={},
     ),
@@ -189,7 +199,7 @@ def resubmit(request: HttpRequest, number: str) -> HttpResponse:
 @router.get(
     "/{number}/clocks/{index}",
     operation_id="read_clock",
-    openapi_extra=told(Run, refuses=[404, 422], signed_in=True),
+    openapi_extra=told(Run, refuses=[404, 422], signed_in=True, may="whoever may see the filing"),
 )
 def clock_of(request: HttpRequest, number: str, index: int) -> HttpResponse:
     """One clock of a filing with its derivation: norm, edition, every run of days, every pause."""
@@ -208,6 +218,7 @@ def clock_of(request: HttpRequest, number: str, index: int) -> HttpResponse:
         hears=words.WhatIfIn,
         refuses=[404, 409],
         signed_in=True,
+        may="whoever may see the filing",
         example={"steps": [{"verb": "find_complete", "on": "2026-12-01"}]},
     ),
 )

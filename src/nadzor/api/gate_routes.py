@@ -87,7 +87,9 @@ class GateMoveIn(Strict, frozen=True, kw_only=True):
 @router.get(
     "/{code}/transmission",
     operation_id="read_gate",
-    openapi_extra=told(GateOut, refuses=[404], signed_in=True),
+    openapi_extra=told(
+        GateOut, refuses=[404], signed_in=True, may="oversight; the device's maker and its representative"
+    ),
 )
 def read(request: HttpRequest, code: str) -> HttpResponse:
     """How far a device came to standing evidence of transmission, and why."""
@@ -98,7 +100,13 @@ def read(request: HttpRequest, code: str) -> HttpResponse:
 @router.post(
     "/{code}/transmission",
     operation_id="declare_transmission",
-    openapi_extra=told(GateState, status=201, refuses=[404, 409], signed_in=True),
+    openapi_extra=told(
+        GateState,
+        status=201,
+        refuses=[404, 409],
+        signed_in=True,
+        may="the maker's administrator or representative",
+    ),
 )
 def declare(request: HttpRequest, code: str) -> HttpResponse:
     """Declare, as the maker, that the device transmits its operation data by itself."""
@@ -109,7 +117,7 @@ def declare(request: HttpRequest, code: str) -> HttpResponse:
 @router.post(
     "/{code}/transmission/access",
     operation_id="grant_access",
-    openapi_extra=told(BenchOut, status=201, refuses=[404, 409], signed_in=True),
+    openapi_extra=told(BenchOut, status=201, refuses=[404, 409], signed_in=True, may="registrar"),
 )
 def grant(request: HttpRequest, code: str) -> HttpResponse:
     """Open the sandbox to a declared device, as the registrar; with the token of its first test bench."""
@@ -120,7 +128,13 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
 @router.post(
     "/{code}/transmission/benches",
     operation_id="open_bench",
-    openapi_extra=told(BenchOut, status=201, refuses=[404, 409], signed_in=True),
+    openapi_extra=told(
+        BenchOut,
+        status=201,
+        refuses=[404, 409],
+        signed_in=True,
+        may="registrar; the maker's administrator or representative",
+    ),
 )
 def bench(request: HttpRequest, code: str) -> HttpResponse:
     """A one-time token for another test bench: to begin the test anew, or to test another version."""
@@ -131,7 +145,13 @@ def bench(request: HttpRequest, code: str) -> HttpResponse:
 @router.post(
     "/{code}/transmission/tests",
     operation_id="test_stream",
-    openapi_extra=told(CertificateCard, status=201, refuses=[404, 409, 422], signed_in=True),
+    openapi_extra=told(
+        CertificateCard,
+        status=201,
+        refuses=[404, 409, 422],
+        signed_in=True,
+        may="registrar; the maker's administrator or representative",
+    ),
 )
 def test(request: HttpRequest, code: str) -> HttpResponse:
     """Run the conformance test on what the test bench has sent; a passed one is the certificate."""
@@ -147,6 +167,7 @@ def test(request: HttpRequest, code: str) -> HttpResponse:
         hears=GateMoveIn,
         refuses=[404, 409],
         signed_in=True,
+        may="registrar",
         headers=[KEY],
         example={"verb": "revoke_access", "because": "The maker took the function out."},
     ),

@@ -14,7 +14,7 @@ from nadzor.actions.attach_paper import Upload, attach_paper
 from nadzor.api import filing_words as words
 from nadzor.api.credentials import SIGNED_IN, caller
 from nadzor.api.description import file_told, told
-from nadzor.api.wire import confided, heard
+from nadzor.api.wire import JSON, confided, heard
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.records import files
@@ -25,15 +25,24 @@ from nadzor.register.filing_cards import PaperCard
 router = Router(tags=["filings"], auth=SIGNED_IN)
 FORM: Final = "multipart/form-data"
 _FIELDS: Final[dict[str, Any]] = {
-    "kind": {"type": "string", "description": "a kind of the checklist, such as media_images"},
+    "kind": {"type": "string", "description": "a kind of the checklist, such as images_media"},
     "file": {"type": "string", "format": "binary"},
 }
 _FORM: Final = {"schema": {"type": "object", "required": ["kind", "file"], "properties": _FIELDS}}
+_EXAMPLE: Final = {"kind": "operating_documentation", "name": "manual.pdf", "content": "JVBERi0xLjcK"}
 
 
 def _attach_told() -> dict[str, Any]:
-    page = told(PaperCard, status=201, hears=words.PaperIn, refuses=[404, 409], signed_in=True)
+    page = told(
+        PaperCard,
+        status=201,
+        hears=words.PaperIn,
+        refuses=[404, 409],
+        signed_in=True,
+        may="its maker's administrator or representative",
+    )
     page["requestBody"]["content"][FORM] = _FORM
+    page["requestBody"]["content"][JSON]["example"] = _EXAMPLE
     return page
 
 
@@ -49,7 +58,9 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
 @router.get(
     "/{number}/papers/{kind}",
     operation_id="read_paper",
-    openapi_extra=file_told(media=[each.media_type for each in TYPES.values()], refuses=[404]),
+    openapi_extra=file_told(
+        may="whoever may see the filing", media=[each.media_type for each in TYPES.values()], refuses=[404]
+    ),
 )
 def newest(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """The newest edition of a paper, byte for byte."""
@@ -59,7 +70,11 @@ def newest(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 @router.get(
     "/{number}/papers/{kind}/{edition}",
     operation_id="read_paper_edition",
-    openapi_extra=file_told(media=[each.media_type for each in TYPES.values()], refuses=[404, 422]),
+    openapi_extra=file_told(
+        may="whoever may see the filing",
+        media=[each.media_type for each in TYPES.values()],
+        refuses=[404, 422],
+    ),
 )
 def edition(request: HttpRequest, number: str, kind: str, edition: int) -> HttpResponse:
     """One edition of a paper, byte for byte."""

@@ -20,6 +20,7 @@ from nadzor.api import (
     procedure_routes,
     register_routes,
     seam_routes,
+    signal_routes,
     words,
 )
 from nadzor.api.description import Api
@@ -55,6 +56,7 @@ api.add_router("/filings", filing_routes.router)
 api.add_router("/filings", paper_routes.router)
 api.add_router("/authority", authority_routes.router)
 api.add_router("/devices", gate_routes.router)
+api.add_router("/signals", signal_routes.router)
 api.add_router("", desk_routes.router)
 
 

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Routes of signals: list, card with evidence, moves.  Who may see and move one is asked of `vigilance`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Meta, Struct
+from ninja import Path, Router
+
+from nadzor.actions.move_signal import move_signal
+from nadzor.api.credentials import SIGNED_IN, caller
+from nadzor.api.deeds import KEY, done
+from nadzor.api.description import told
+from nadzor.api.filing_words import Code, Moment, Prose
+from nadzor.api.law_words import Strict
+from nadzor.api.wire import asked, confided, heard
+from nadzor.base import clock
+from nadzor.people.permissions import may_read_every_device
+from nadzor.people.queries import Person
+from nadzor.register import queries as register
+from nadzor.vigilance import queries
+from nadzor.vigilance.cards import SignalCard, SignalRow
+
+router = Router(tags=["signals"], auth=SIGNED_IN)
+ID_MAX = 2**63 - 1
+
+
+class SignalsIn(Strict, frozen=True, kw_only=True):
+    """Which signals are wanted; `state` is a state, open or closed."""
+
+    state: Code | None = None
+    detector: Code | None = None
+    device: Code | None = None
+    changed_since: Moment | None = None
+    after: Annotated[int, Meta(ge=1, le=ID_MAX)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class SignalsOut(Struct, frozen=True, kw_only=True):
+    """A page of signals, newest first.  `next` is the cursor; `as_of` the next call's `changed_since`."""
+
+    items: tuple[SignalRow, ...]
+    next: int | None
+    by_state: dict[str, int]
+    as_of: datetime
+
+
+class SignalMoveIn(Strict, frozen=True, kw_only=True):
+    """A move of a signal and its grounds."""
+
+    verb: Code
+    because: Prose = ""
+
+
+class SignalMoved(Struct, frozen=True):
+    """The state a move led to."""
+
+    id: int
+    verb: str
+    state: str
+
+
+@router.get(
+    "",
+    operation_id="list_signals",
+    openapi_extra=told(
+        SignalsOut,
+        asks=SignalsIn,
+        refuses=[422],
+        signed_in=True,
+        may="oversight all; a maker and its representative their own",
+    ),
+)
+def list_signals(request: HttpRequest) -> HttpResponse:
+    """The signals the caller may see, newest first; with the counts of every state."""
+    wanted, as_of = asked(request, SignalsIn), clock.now()
+    found = queries.signals(
+        queries.SignalFilter(
+            state=wanted.state,
+            detector=wanted.detector,
+            device=wanted.device,
+            changed_since=wanted.changed_since,
+            devices=_seen_by(caller(request)),
+        ),
+        after=wanted.after,
+        limit=wanted.limit,
+    )
+    return confided(SignalsOut(items=found.rows, next=found.next, by_state=found.by_state, as_of=as_of))
+
+
+@router.get(
+    "/{id}",
+    operation_id="read_signal",
+    openapi_extra=told(
+        SignalCard,
+        refuses=[404, 422],
+        signed_in=True,
+        may="oversight; the device's maker and its representative",
+    ),
+)
+def read_signal(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResponse:
+    """A signal with its evidence and moves."""
+    return confided(queries.signal(id, devices=_seen_by(caller(request))))
+
+
+@router.post(
+    "/{id}/moves",
+    operation_id="move_signal",
+    openapi_extra=told(
+        SignalMoved,
+        hears=SignalMoveIn,
+        refuses=[404, 409],
+        signed_in=True,
+        may="the roles the table names; the maker answers",
+        headers=[KEY],
+        example={"verb": "ask_maker", "because": "Explain the failures since 12 October."},
+    ),
+)
+def move(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResponse:
+    """Make a move of the signal's table; no legal act rests on a signal alone."""
+    wanted, who = heard(request, SignalMoveIn), caller(request)
+
+    def deed() -> SignalMoved:
+        state = move_signal(id, wanted.verb, by=who, because=wanted.because, now=clock.now())
+        return SignalMoved(id, wanted.verb, state)
+
+    return done(request, deed)
+
+
+def _seen_by(who: Person) -> Collection[str] | None:
+    """Codes of the devices whose signals this person sees; None for all of them."""
+    if may_read_every_device(who):
+        return None
+    return frozenset(card.code for card in register.readable(who))
