@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -148,15 +148,7 @@ def _open_to_everyone() -> Links:
 
 
 def _ways(label: str, path: str, links: Links) -> Ways:
-    found = ((text, _address(name)) for text, name in links)
-    return Ways(label, [_way(text, href, path) for text, href in found if href])
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    return Ways(label, [_way(text, reverse(name), path) for text, name in links])
 
 
 def _way(label: str, href: str, path: str) -> Way:
