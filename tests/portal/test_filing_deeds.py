@@ -84,7 +84,8 @@ def test_a_page_that_cannot_be_read_loses_nothing(client_of):
     assert maker.post(f"/filings/{number}/form/plan/", good)["Location"] == f"/filings/{number}/"
     again = text(maker.get(f"/filings/{number}/form/plan/"))
     assert "see all</textarea>" in again and 'value="1200"' in again
-    assert maker.get(f"/filings/{number}/form/nonsense/").status_code == 404
+    missing = maker.get(f"/filings/{number}/form/nonsense/")
+    assert missing.status_code == 404 and "filing.page-unknown" in text(missing)
 
 
 def test_what_is_too_long_is_named_beside_its_field(client_of):

@@ -188,9 +188,11 @@ def test_letters_are_read_and_printed_in_both_languages(client_of):
     for language, words in (("ru", "Отказ не принят"), ("en", "Nothing has been refused yet")):
         page = text(makers[language].get(address))
         assert words in page and 'href="/norms/objections.filing"' in page
+        assert re.search(rf'class="due-day" href="/filings/{number}/clocks/\d+/"', page)
         paper = makers[language].get(address.rstrip("/") + ".pdf")
         assert paper.content.startswith(b"%PDF-") and paper["Content-Type"] == "application/pdf"
-    assert makers["ru"].get(f"/filings/{number}/letters/999999/").status_code == 404
+    missing = makers["ru"].get(f"/filings/{number}/letters/999999/")
+    assert missing.status_code == 404 and "filing.letter-unknown" in text(missing)
 
 
 def test_the_gates_evidence_stands_beside_a_version_amendment(client_of):

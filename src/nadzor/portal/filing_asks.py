@@ -104,12 +104,17 @@ def _fields(ask: str, label: str, told: Answers, *, today: date) -> Iterator[Inp
 
 def _ground_boxes(ask: str, label: str, told: Answers, *, today: date) -> Input:
     try:
-        items = {item.key: sentence(said(item)) for item in norm(GROUNDS[ask], today).items}
+        items = {item.key: _ground(said(item)) for item in norm(GROUNDS[ask], today).items}
     except NormMissing:
         hint = _("No norm with the grounds is known for today: write them as the law has them.")
         return prose(told.name(ask), label, value=told.one(ask), error=told.error(ask), hint=hint)
     chip = norm_chip(GROUNDS[ask], today)
     return boxes(told.name(ask), label, items, told.many(ask), error=told.error(ask), chip=chip)
+
+
+def _ground(text: str) -> str:
+    """A ground as the law letters it, "a) …"; one without a letter begins as a sentence."""
+    return text if ")" in text[:3] else sentence(text)
 
 
 def _court(told: Answers) -> Iterator[Input]:

@@ -204,7 +204,8 @@ def _facts(card: FilingCard) -> list[Fact]:
     if card.base_revision is not None:
         found.append(Fact(_("Written against the entry's edition"), str(card.base_revision)))
     if card.form.get("summary"):
-        found.append(Fact(_("In the applicant's words"), str(card.form["summary"])))
+        label = _("In the applicant's words") if row.procedure in ACTS else _("What it is about")
+        found.append(Fact(label, str(card.form["summary"])))
     if row.external_number:
         found.append(Fact(_("Number at Gosuslugi"), row.external_number))
     found.append(Fact(_("Filed"), day(row.filed_on) if row.filed_on else _("not filed yet")))

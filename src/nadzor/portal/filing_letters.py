@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,16 +14,27 @@ from msgspec import Struct
 from nadzor.base import clock
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal
+from nadzor.law.load import norm
+from nadzor.law.norm import NormMissing
 from nadzor.people import queries as people
 from nadzor.people.roles import ROLE_NAMES, Role
-from nadzor.portal.chips import norm_chip
+from nadzor.portal.dues import Due, due_of
 from nadzor.portal.filing_card import crumbs
 from nadzor.portal.frame import person_of
+from nadzor.portal.law_marks import norm_mark
 from nadzor.portal.printing import pdf_answer, print_pdf
 from nadzor.portal.sheets import Chip, Fact
 from nadzor.portal.words import language, moment, said
 from nadzor.register import filings
 from nadzor.register.filing_cards import FilingCard, LetterCard
+from nadzor.register.letters import templates
+
+
+class Rests(Struct, frozen=True):
+    """A norm that a letter rests on: what it answers, and the way to it."""
+
+    what: str
+    norm: Chip
 
 
 class LetterSheet(Struct, frozen=True, kw_only=True):
@@ -32,7 +44,7 @@ class LetterSheet(Struct, frozen=True, kw_only=True):
     at: str
     to: str
     paragraphs: Sequence[str]
-    norms: Sequence[Chip]
+    norms: Sequence[Rests]
 
 
 def page(request: HttpRequest, number: str, id: int) -> HttpResponse:
@@ -43,6 +55,7 @@ def page(request: HttpRequest, number: str, id: int) -> HttpResponse:
         "number": number,
         "id": id,
         "facts": _facts(card, letter),
+        "due": _due(card, letter),
         "crumbs": crumbs(number, said(letter.title)),
     }
     return render(request, "portal/letter.html", shown)
@@ -72,7 +85,7 @@ def letter_sheet(letter: LetterCard) -> LetterSheet:
         at=moment(letter.at),
         to=addressee(letter.to),
         paragraphs=said(letter.text).split("\n\n"),
-        norms=[chip for key in letter.cites if (chip := norm_chip(key, on)) is not None],
+        norms=[rests for key in letter.cites if (rests := _rests(key, on)) is not None],
     )
 
 
@@ -90,6 +103,26 @@ def _letter(request: HttpRequest, number: str, id: int) -> tuple[FilingCard, Let
     if letter is None:
         raise Refusal("filing.letter-unknown")
     return card, letter
+
+
+def _rests(key: str, on: date) -> Rests | None:
+    """A norm in force on the letter's day; what was not in force is not cited."""
+    try:
+        found = norm(key, on)
+    except NormMissing:
+        return None
+    return Rests(said(found.what), norm_mark(found))
+
+
+def _due(card: FilingCard, letter: LetterCard) -> Due | None:
+    """The last day that the letter names, with its arithmetic."""
+    template, on = templates().get(letter.kind), moscow_date(letter.at)
+    if template is None or not template.clock:
+        return None
+    for index, run in enumerate(card.runs):
+        if run.key == template.clock and run.started == on:
+            return due_of(run, filing=card.row.number, index=index, filed=card.row.filed_on)
+    return None
 
 
 def _facts(card: FilingCard, letter: LetterCard) -> list[Fact]:
