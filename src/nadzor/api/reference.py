@@ -13,8 +13,9 @@ HEAD: Final = """<!-- SPDX-License-Identifier: Apache-2.0 -->
 
 # API
 
-Everything stands under `/api/v1`; `/api/v1/openapi.json` describes every field, with examples.  Errors are
-problem documents (RFC 9457) in Russian or English by `Accept-Language`; `/api/v1/problems` lists them all.
+Everything stands under `/api/v1`; `GET /api/v1/openapi.json` describes every field, with examples.
+Errors are problem documents (RFC 9457) in Russian or English by `Accept-Language`; `/api/v1/problems` lists
+them all.
 
 - **Signing in.**  A program sends `Authorization: Bearer` with a personal token, made by
   `nadzor account token USERNAME --days 90 [--write]` and revoked by `nadzor account token-revoke PREFIX`.  It
