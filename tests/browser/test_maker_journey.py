@@ -61,6 +61,30 @@ def test_pages_of_filings_have_no_faults_in_either_theme(visit, theme):
     assert maker.complaints + head.complaints == []
 
 
+def test_a_maker_objects_to_a_negative_conclusion(visit, tmp_path):
+    """Registrar and expert, in English, come to a held refusal; the maker, in Russian, objects with a paper."""
+    maker, registrar = visit(role="manufacturer_admin"), visit(role="registrar", language="en")
+    expert = visit(role="expert", language="en")
+    number = _opened(maker, "возражения")
+    page = maker.go(f"/filings/{number}/check/")
+    page.check("#declared-1")
+    page.check("#confirm_defects-1")
+    maker.follow("#hand-in button.button")
+    for verb in ("find_complete", "start", "send_task"):
+        _moved(registrar, number, verb)
+    _moved(expert, number, "conclude_negative", because="no evidence", tick="expertise_ground-2")
+    _moved(registrar, number, "notify_negative")
+    page = maker.go(f"/filings/{number}/")
+    page.click("#do-paper summary")
+    page.set_input_files("#paper-file", _file(tmp_path))
+    maker.follow("#do-paper button.button")
+    _moved(maker, number, "object", objections_text="Отчёт приложен на странице 14.")
+    page = registrar.go(f"/filings/{number}/")
+    assert "Отчёт приложен на странице 14." in page.inner_text("#way")
+    assert page.locator("#papers a").first.inner_text() == "risk.pdf"
+    assert faults(page) == [] and maker.complaints + registrar.complaints + expert.complaints == []
+
+
 def test_a_refused_form_comes_back_open_with_its_text(visit):
     """A registrar's form without grounds comes back open with its text; no script is needed for any of it."""
     registrar = visit(role="registrar", language="en")
@@ -101,6 +125,17 @@ def _filled(maker, number, file):
     page.set_input_files("#risk_file", file)
     maker.follow("button[value=leave]")
     assert page.locator("#papers a").first.inner_text() == "risk.pdf"
+
+
+def _moved(seen, number, verb, *, tick="", **facts):
+    page = seen.go(f"/filings/{number}/")
+    page.click(f"#do-{verb} summary")
+    if tick:
+        page.check(f'[id="{verb}.{tick}"]')
+    for name, said in facts.items():
+        page.fill(f'[id="{verb}.{name}"]', said)
+    seen.follow(f"#do-{verb} form button.button")
+    assert page.url.endswith(f"/filings/{number}/")
 
 
 def _looked_at(seen, address, *, axe=True):
