@@ -62,7 +62,7 @@ def test_pages_of_filings_have_no_faults_in_either_theme(visit, theme):
 
 
 def test_a_maker_objects_to_a_negative_conclusion(visit, tmp_path):
-    """Registrar and expert, in English, come to a held refusal; the maker, in Russian, objects with a paper."""
+    """Registrar and expert come to a held refusal in English; the maker objects in Russian, with a paper."""
     maker, registrar = visit(role="manufacturer_admin"), visit(role="registrar", language="en")
     expert = visit(role="expert", language="en")
     number = _opened(maker, "возражения")
