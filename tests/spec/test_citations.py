@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every citation of the house is said in Russian, too; no reader meets half a sentence in another language."""
+"""Every citation of the house is said in Russian, too: no page mixes two languages in one sentence."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from nadzor.register.models import RefusedMove
 
 @transaction.atomic
 def count_refusal(verb: str, *, role: str, code: str, on: date) -> None:
-    """One more refusal of this day; what no table calls a verb is counted under none: rubbish makes no rows."""
+    """One more refusal of this day; a verb no table has is counted under none: rubbish makes no rows."""
     known = any(verb in procedure.verbs for procedure in PROCEDURES.values())
     row, _ = RefusedMove.objects.get_or_create(on=on, verb=verb if known else "", role=role, code=code)
     RefusedMove.objects.filter(pk=row.pk).update(times=F("times") + 1)
