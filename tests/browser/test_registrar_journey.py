@@ -102,6 +102,8 @@ def _move(seen, card, verb, *, ticks=(), **fields):
         page.locator(f"input[name='{verb}.{name}']").first.check()
     for name, text in fields.items():
         page.fill(f"[name='{verb}.{name}']", text)
+    if page.locator(f"[name='{verb}.confirm']").count():
+        page.check(f"[name='{verb}.confirm']")
     seen.follow(f"#do-{verb} button.button")
     assert page.locator(".alert-success, .alert").first.is_visible() and page.locator("#errors").count() == 0
 

@@ -53,8 +53,8 @@ def hand_in(maker: Client, number: str, verb: str = "submit", **more: Any) -> An
 
 
 def move(client: Client, number: str, verb: str, **facts: Any) -> Any:
-    """A move by the form on the card; the fields carry the verb before their names."""
-    given = {f"{verb}.{name}": value for name, value in facts.items()}
+    """A move by the form on the card, confirmed; the fields carry the verb before their names."""
+    given = {f"{verb}.{name}": value for name, value in {"confirm": "yes", **facts}.items()}
     return client.post(f"/filings/{number}/move/", {"verb": verb, **given})
 
 

@@ -21,6 +21,8 @@ from nadzor.portal.filing_history import GROUNDS
 from nadzor.portal.inputs import Input, boxes, day, line, prose, select
 from nadzor.portal.law_marks import sentence
 from nadzor.portal.words import number, said
+from nadzor.procedures.catalogue import PROCEDURES
+from nadzor.procedures.moves import Move
 from nadzor.procedures.words import asks
 from nadzor.register import revisions
 from nadzor.register.bodies import expert_bodies
@@ -30,6 +32,7 @@ SHORT: Final = frozenset({"evidence", "control_order", "control_result", "amendm
 COURT: Final = ("court", "number", "day")
 EXTRAS: Final = ("expert", "register_number", "confirm_base")
 AMENDING: Final = ("enter_version", "enter_amendment")
+CONFIRM: Final = "confirm"
 GROUNDS_MAX: Final = 4000
 #: Where the norms live that a decision about an application may rest on.
 CITED: Final = (
@@ -70,7 +73,13 @@ def asked(move: OpenMove, card: FilingCard, told: Answers, *, today: date) -> li
     facts = [
         field for ask in move.asks for field in _fields(ask, sentence(said(labels[ask])), told, today=today)
     ]
-    return [*facts, *_extras(move, card, told), *_grounds(move, told)]
+    return [*facts, *_extras(move, card, told), *_grounds(move, told), *_confirmation(move, card, told)]
+
+
+def must_confirm(card: FilingCard, move: Move) -> bool:
+    """Whether a move is not made by one press: it changes the register or closes the matter."""
+    closed = PROCEDURES[card.row.procedure].closed
+    return bool(move.effect) or (move.to in closed and move.to != move.start)
 
 
 def facts_of(wanted: tuple[str, ...], told: Answers) -> dict[str, Any]:
@@ -156,6 +165,18 @@ def _confirm_base(card: FilingCard, told: Answers) -> Input:
     label = _("The entry has changed since this was filed")
     over = _("Enter over edition %(n)s of the entry; the head confirms it with grounds") % {"n": number(now)}
     return boxes(told.name("confirm_base"), label, {str(now): over}, told.many("confirm_base"))
+
+
+def _confirmation(move: OpenMove, card: FilingCard, told: Answers) -> Iterator[Input]:
+    if must_confirm(card, move.move):
+        text = _("I have read what this does, and confirm it")
+        yield boxes(
+            told.name(CONFIRM),
+            _("Confirmation"),
+            {"yes": text},
+            told.many(CONFIRM),
+            error=told.error(CONFIRM),
+        )
 
 
 def _grounds(move: OpenMove, told: Answers) -> Iterator[Input]:

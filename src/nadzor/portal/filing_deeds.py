@@ -17,7 +17,7 @@ from nadzor.actions.move_filing import move_filing
 from nadzor.actions.resubmit_filing import ANEW, resubmit_filing
 from nadzor.base import clock
 from nadzor.base.problems import Refusal, document, problem
-from nadzor.portal.filing_asks import Answers, facts_of
+from nadzor.portal.filing_asks import CONFIRM, Answers, facts_of, must_confirm
 from nadzor.portal.filing_card import card_page
 from nadzor.portal.filing_evidence import FORM, record_of
 from nadzor.portal.filing_labels import filing_state, verb_label
@@ -27,7 +27,7 @@ from nadzor.portal.filing_papers import FORM as PAPER
 from nadzor.portal.frame import house, person_of
 from nadzor.portal.words import language
 from nadzor.register import filings
-from nadzor.register.filing_cards import FilingCard
+from nadzor.register.filing_cards import FilingCard, OpenMove
 
 #: Refusals that say there is no such thing for this person: never shown on a card that would prove otherwise.
 SHUT: Final = frozenset({"filing.unknown", "filing.not-yours", "people.not-yours"})
@@ -90,20 +90,33 @@ def _moved(request: HttpRequest, card: FilingCard, verb: str) -> HttpResponse:
     who, number, procedure = person_of(request), card.row.number, card.row.procedure
     if verb in ANEW:
         return redirect("filing", number=resubmit_filing(number, by=who, now=clock.now()))
-    answers = Answers(verb, request.POST)
+    answers, found = Answers(verb, request.POST), _open_move(request, card, verb)
+    _must_be_confirmed(card, found, answers)
     state = move_filing(
         number, verb, by=who, because=answers.one("because"), now=clock.now(),
-        facts=facts_of(_wanted(request, card, verb), answers),
+        facts=facts_of(found.asks if found else (), answers),
     )  # fmt: skip
     facts = {"verb": verb_label(procedure, verb), "state": filing_state(procedure, state).label}
     messages.success(request, _("Done: %(verb)s. Now: %(state)s.") % facts)
     return redirect("filing", number=number)
 
 
-def _wanted(request: HttpRequest, card: FilingCard, verb: str) -> tuple[str, ...]:
-    """What the move asks for; nothing for a move that is not open to this person."""
+def _open_move(request: HttpRequest, card: FilingCard, verb: str) -> OpenMove | None:
+    """The move, if it is open to this person."""
     found = filings.moves_open_to(person_of(request), card, today=clock.today())
-    return next((each.asks for each in found if each.move.verb == verb), ())
+    return next((each for each in found if each.move.verb == verb), None)
+
+
+def _must_be_confirmed(card: FilingCard, found: OpenMove | None, answers: Answers) -> None:
+    """A move that closes a matter or changes the register asks twice; missing grounds are said first.
+
+    Raises: Refusal move.unconfirmed.
+    """
+    if found is None or found.refused or not must_confirm(card, found.move):
+        return
+    is_told = answers.one("because").strip() or not found.because_needed
+    if is_told and answers.one(CONFIRM) != "yes":
+        raise Refusal("move.unconfirmed", f"$.{CONFIRM}")
 
 
 def _back(request: HttpRequest, card: FilingCard, refusal: Refusal, *, form: str) -> HttpResponse:
@@ -111,7 +124,9 @@ def _back(request: HttpRequest, card: FilingCard, refusal: Refusal, *, form: str
     if refusal.code in SHUT:
         raise refusal
     place = (refusal.at or "").removeprefix("$.facts.").removeprefix("$.")
-    known = (*request.POST, FILE) if form in (FORM, PAPER) else (*_wanted(request, card, form), "because")
+    found = _open_move(request, card, form)
+    asked = (*(found.asks if found else ()), "because", CONFIRM)
+    known = (*request.POST, FILE) if form in (FORM, PAPER) else asked
     hint, is_field = refusal.facts.get(f"hint_{language()}"), place in known
     said = str(hint) if hint else told(refusal)
     typed = Typed(
