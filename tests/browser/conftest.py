@@ -19,6 +19,8 @@ from msgspec import Struct
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from nadzor.base.home import Home
+from tests.browser.stage import stage
+from tests.browser.walks import Walk
 from tests.town import PASSWORD, ROOT, town_copy
 
 CHROMIUM: Final = "/usr/bin/chromium"
@@ -169,6 +171,19 @@ def visit(town: Town, chromium: Browser, pass_cards: Callable[[str], dict[str, A
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="package")
+def play(town: Town) -> Iterator[Callable[..., str]]:
+    """Play what happened before the browser opens; brings the filing's number."""
+    with stage(town.directory) as played:
+        yield played
+
+
+@pytest.fixture
+def walk(visit: Any, play: Callable[..., str]) -> Callable[[str], Walk]:
+    """Begin a walk in a language; whoever walks also has the stage."""
+    return lambda language: Walk(visit, language)
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
