@@ -37,7 +37,8 @@ def attach_paper(number: str, upload: Upload, *, by: Person | None, now: datetim
 
     Why: the checks run before the transaction, so that a slow scanner holds up nobody's writing.
     Raises: Refusal filing.unknown, filing.not-editable, filing.paper-kind, filing.papers-full;
-    file.empty, file.too-large, file.type, file.disguised, file.active, file.infected, file.not-scanned.
+    file.empty, file.too-large, file.type, file.disguised, file.active, file.too-deep, file.infected,
+    file.not-scanned.
     """
     _writable(number, upload.kind, by=by)
     found = intake.checked(

@@ -6,12 +6,10 @@ Why: a file is kept for years and opened by experts; a programme under the name 
 
 from __future__ import annotations
 
-import re
 import shlex
 import subprocess
 import tempfile
 import unicodedata
-import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
@@ -20,10 +18,10 @@ from msgspec import Struct
 
 from nadzor.base.problems import Refusal
 from nadzor.records.files import SIZE_MAX
+from nadzor.records.pdf import active_content
 
 NAME_MAX: Final = 120
 SCAN_S: Final = 60.0  # a scanner that takes longer has failed, and what was not scanned is not kept
-INFLATED_MAX: Final = 32 * 1024 * 1024  # how far compressed parts of a PDF are read in search of programmes
 NOT_SCANNED: Final = "no scanner configured"
 
 
@@ -54,9 +52,6 @@ TYPES: Final[Mapping[str, FileType]] = {
     ),
 }  # fmt: skip
 _UNKNOWN_MEDIA: Final = ("", "application/octet-stream")
-_ACTIVE: Final = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)(?![A-Za-z])")
-_ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM: Final = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 
 
 class Checked(Struct, frozen=True):
@@ -72,8 +67,8 @@ def checked(
 ) -> Checked:
     """The file's safe name and true type, if it may be kept.
 
-    Raises: Refusal file.empty, file.too-large, file.type, file.disguised, file.active, file.infected,
-    file.not-scanned.
+    Raises: Refusal file.empty, file.too-large, file.type, file.disguised, file.active, file.too-deep,
+    file.infected, file.not-scanned.
     """
     if not content:
         raise Refusal("file.empty")
@@ -97,15 +92,6 @@ def safe_name(name: str) -> str:
     )
     stem, dot, extension = plain.strip(" .").rpartition(".")
     return f"{stem[: max(NAME_MAX - len(extension) - 1, 0)]}{dot}{extension}"[:NAME_MAX] or "file"
-
-
-def active_content(content: bytes) -> str:
-    """The first programme or hidden file named in a PDF, compressed parts and escaped names included."""
-    for part in (content, *_inflated(content)):
-        found = _ACTIVE.search(_ESCAPED.sub(lambda hit: bytes([int(hit[1], 16)]), part))
-        if found:
-            return found[1].decode()
-    return ""
 
 
 def scanned(content: bytes, scanner: str) -> str:
@@ -142,17 +128,3 @@ def _type(content: bytes, name: str, declared: str, allowed: tuple[str, ...]) ->
     if stated not in _UNKNOWN_MEDIA and stated not in TYPES[kind].media:
         raise Refusal("file.disguised", extension=extension)
     return kind
-
-
-def _inflated(content: bytes) -> Iterable[bytes]:
-    """Compressed parts of a PDF, unpacked up to a bound: a bomb is not unpacked, only looked into."""
-    left = INFLATED_MAX
-    for hit in _STREAM.finditer(content):
-        if left <= 0:
-            return
-        try:
-            part = zlib.decompressobj().decompress(hit[1], left)
-        except zlib.error:
-            continue
-        left -= len(part)
-        yield part
