@@ -14,8 +14,10 @@ from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.records import audit, files, intake
+from nadzor.register import authority
 from nadzor.register.filing_cards import PaperCard
-from nadzor.register.filing_permissions import may_attach, may_see_filing
+from nadzor.register.filing_flags import parties
+from nadzor.register.filing_permissions import SIDE, may_attach, may_see_filing
 from nadzor.register.filing_rows import paper_card, whose
 from nadzor.register.models import Filing, Paper
 from nadzor.register.papers import kind_of
@@ -36,9 +38,9 @@ def attach_paper(number: str, upload: Upload, *, by: Person | None, now: datetim
     """Check a file, keep it, and write it down as the newest edition of its kind.
 
     Why: the checks run before the transaction, so that a slow scanner holds up nobody's writing.
-    Raises: Refusal filing.unknown, filing.not-editable, filing.paper-kind, filing.papers-full;
-    file.empty, file.too-large, file.type, file.disguised, file.active, file.too-deep, file.infected,
-    file.not-scanned.
+    Raises: Refusal filing.unknown, filing.not-editable, filing.interest, filing.paper-kind,
+    filing.papers-full; file.empty, file.too-large, file.type, file.disguised, file.active, file.too-deep,
+    file.infected, file.not-scanned.
     """
     _writable(number, upload.kind, by=by)
     found = intake.checked(
@@ -68,6 +70,8 @@ def _writable(number: str, kind: str, *, by: Person | None) -> Filing:
     kind_of(kind)
     if not may_attach(by, kind, row.state, whose(row)):
         raise Refusal("filing.not-editable")
+    if by is not None and by.role not in SIDE and authority.interested(by.username, parties(row)):
+        raise Refusal("filing.interest")
     return row
 
 

@@ -16,9 +16,10 @@ from nadzor.people.models import Organisation
 from nadzor.people.queries import Person
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.records import audit
+from nadzor.register import authority
 from nadzor.register.filing_flags import newest_revision
 from nadzor.register.filing_form import FORMS, patched
-from nadzor.register.filing_permissions import APPLICANTS, may_open, may_see_filing
+from nadzor.register.filing_permissions import APPLICANTS, SIDE, may_open, may_see_filing
 from nadzor.register.filing_rows import HOUSE, whose
 from nadzor.register.filing_words import called
 from nadzor.register.models import Device, Filing
@@ -43,7 +44,7 @@ def open_filing(
     """Open an affair in its procedure's first state and return its number.
 
     Raises: Refusal filing.procedure-unknown, filing.device-needed, filing.maker-needed, filing.not-yours,
-    filing.field-unknown, filing.field-malformed.
+    filing.interest, filing.field-unknown, filing.field-malformed.
     """
     if procedure not in FORMS:
         raise Refusal("filing.procedure-unknown", "$.procedure")
@@ -53,6 +54,8 @@ def open_filing(
     of = about.maker if about else _maker(by, maker)
     if by is None or not may_open(by, PROCEDURES[procedure], maker=of.code):
         raise Refusal("filing.not-yours")
+    if by.role not in SIDE and authority.interested(by.username, {of.code}):
+        raise Refusal("filing.interest")
     row = Filing(
         number=next_number(now), procedure=procedure, state=PROCEDURES[procedure].first,
         device=about, maker=of, applicant=_applicant(by),

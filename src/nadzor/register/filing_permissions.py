@@ -95,7 +95,9 @@ def may_record_evidence(person: Person | None, kind: str, whose: Whose) -> bool:
     if person.role is Role.MOSCOW_CENTRE:
         return kind == "clinical_trial"
     if person.role in APPLICANTS:
-        return kind in ("technical_trial", "clinical_trial", "inspection", "other")
+        if kind == "clinical_trial":  # the accelerated one is the Moscow centre's: nobody else vouches for it
+            return whose.procedure != ACCELERATED
+        return kind in ("technical_trial", "inspection", "other")
     return person.role in {Role.REGISTRAR, Role.EXPERT, Role.HEAD}
 
 

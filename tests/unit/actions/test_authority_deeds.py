@@ -6,20 +6,25 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from nadzor.actions.add_evidence import EvidenceRecord, add_evidence
+from nadzor.actions.attach_paper import Upload, attach_paper
 from nadzor.actions.declare_interest import declare_interest, end_interest
 from nadzor.actions.delegate import Power, delegate, end_delegation
+from nadzor.actions.open_filing import open_filing
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal
 from nadzor.people.models import User
 from nadzor.register import authority, filings
+from nadzor.register.models import Filing
 from tests.filing_samples import (
     AUDITOR,
     EXPERT,
     HEAD,
     INSPECTOR,
     MAKER_ADMIN,
+    PDF,
     REGISTRAR,
     carry,
     draft,
@@ -117,8 +122,8 @@ def test_unsound_delegations_are_refused(changes, by, code):
     assert authority.delegations(AUDITOR) == ()
 
 
-def test_an_interest_bars_every_deed():
-    """Moving and recording are refused, the card says why, and a colleague goes on."""
+def test_an_interest_bars_every_deed(home):
+    """Moving, recording and attaching are refused, the card says why, and a colleague goes on."""
     number = draft()
     carry(number, "submit")
     own = declare_interest("luchik", why="a relative works there", by=REGISTRAR, now=NOW)
@@ -127,6 +132,8 @@ def test_an_interest_bars_every_deed():
     record = EvidenceRecord(kind="inspection", body="nik", day=TODAY)
     with pytest.raises(Refusal, match=r"filing\.interest"):
         add_evidence(number, record, by=REGISTRAR, now=NOW)
+    with pytest.raises(Refusal, match=r"filing\.interest"):
+        attach_paper(number, Upload("evidence_file", PDF, "e.pdf"), by=REGISTRAR, now=NOW, home=home)
     card = filings.filing(REGISTRAR, number, today=TODAY)
     assert "interest" in {flag.code for flag in card.flags}
     assert {offer.refused for offer in filings.moves_open_to(REGISTRAR, card, today=TODAY)} == {
@@ -137,6 +144,16 @@ def test_an_interest_bars_every_deed():
     end_interest(own, by=HEAD, now=NOW)
     assert move(number, "find_complete", by=REGISTRAR) == "starting"
     assert len(authority.interests(REGISTRAR)) == 1 and authority.interests(EXPERT) == ()
+
+
+def test_an_interest_bars_a_case():
+    """Against the maker in question nobody with an interest opens one; a colleague may."""
+    colleague = replace(INSPECTOR, username="inspector-b")
+    declare_interest("luchik", why="worked there", by=INSPECTOR, now=NOW)
+    with pytest.raises(Refusal, match=r"filing\.interest"):
+        open_filing("suspension", by=INSPECTOR, now=NOW, device="ai-901")
+    assert not Filing.objects.exists()
+    assert open_filing("suspension", by=colleague, now=NOW, device="ai-901") == "2026-000001"
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,8 @@ def test_an_accelerated_filing_goes_to_the_institution_it_names():
     save_form(number, {"expert_body": "nik"}, by=MAKER_ADMIN, now=NOW)
     carry(number, "submit", "register_paper")
     trial = EvidenceRecord(kind="clinical_trial", body="moscow-centre", day=TODAY, outcome="positive")
+    with pytest.raises(Refusal, match=r"people\.not-yours"):
+        add_evidence(number, trial, by=MAKER_ADMIN, now=NOW)
     assert add_evidence(number, trial, by=MOSCOW, now=NOW).role == "moscow_centre"
     assert filings.moves_open_to(MOSCOW, card(number, MOSCOW), today=TODAY) == ()
     carry(
