@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from nadzor.actions.enter_revision import EFFECTS
 from nadzor.actions.filing_deed import Deed
-from nadzor.base.problems import Refusal
+from nadzor.base.problems import Refusal, Text
 from nadzor.procedures.suspension import allowed_to_amend
 from nadzor.register import revisions
 from nadzor.register.entry_form import fields_asked
+from nadzor.register.entry_gaps import gaps
 from nadzor.register.models import Device, Filing
 
 AMENDING: Final = frozenset({"enter_version", "enter_amendment"})
+ENTERING: Final = AMENDING | {"enter_device"}
 OUT_OF_USE: Final = "suspended"
 #: Where a case itself demands the amendment of a device out of use.
 DEMANDED: Final = (("suspension", "amendment_required"), ("cancellation", "suspended"))
@@ -23,8 +25,10 @@ DEMANDED: Final = (("suspension", "amendment_required"), ("cancellation", "suspe
 def prepare_change(deed: Deed, facts: Mapping[str, Any]) -> None:
     """See that the register may change as the move says, and note what the person added to it.
 
-    Raises: Refusal move.device-suspended, filing.base-changed.
+    Raises: Refusal register.entry-form, move.device-suspended, filing.base-changed.
     """
+    if deed.move.effect in ENTERING:
+        _must_make_an_entry(deed.row)
     if deed.move.effect in AMENDING:
         _must_be_amendable(deed.row)
         _must_rest_on_the_entry(deed, facts)
@@ -49,6 +53,20 @@ def _options(deed: Deed) -> dict[str, Any]:
     if "register_number" in deed.facts:
         return {"number": deed.facts["register_number"]}
     return {"cause": "court"} if deed.move.verb == "court_reversal" else {}
+
+
+def _must_make_an_entry(row: Filing) -> None:
+    """Every gap of the form at once, in words: whoever decides cannot fill it, and must know what to do."""
+    if not (found := gaps(row.procedure, row.form)):
+        return
+    told = Text(
+        ru="; ".join(gap.says.ru for gap in found) + ". Исправить форму может только заявитель.",
+        en="; ".join(gap.says.en for gap in found) + ". Only the applicant can correct the form.",
+    )
+    at = f"$.form.{found[0].at}"
+    raise Refusal(
+        "register.entry-form", at, detail=", ".join(gap.at for gap in found), hint_ru=told.ru, hint_en=told.en
+    )
 
 
 def _must_be_amendable(row: Filing) -> None:

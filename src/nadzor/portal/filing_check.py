@@ -27,7 +27,7 @@ from nadzor.portal.filing_card import crumbs
 from nadzor.portal.filing_deeds import SHUT, pressed_twice, told
 from nadzor.portal.filing_form import bill_of
 from nadzor.portal.filing_labels import filing_state, verb_label
-from nadzor.portal.filing_pages import ROUTE, pages
+from nadzor.portal.filing_pages import ROUTE, page_title, pages
 from nadzor.portal.frame import person_of
 from nadzor.portal.inputs import Input, boxes
 from nadzor.portal.norm_words import status_state
@@ -35,7 +35,6 @@ from nadzor.portal.sheets import Chip, State
 from nadzor.portal.words import said
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.clocks import Step, what_if
-from nadzor.procedures.rules.checklist import checklist
 from nadzor.procedures.rules.completeness import Defect, DossierAnswer
 from nadzor.procedures.rules.rule import DECIDING
 from nadzor.procedures.rules.soundness import ACTS
@@ -152,7 +151,7 @@ def _flaws(number: str, answer: DossierAnswer | None, *, blocking: bool) -> list
     """Defects by the page that cures them, in the order of the pages."""
     found = [each for each in answer.defects if each.blocking is blocking] if answer else []
     return [
-        Flaws(said(checklist().steps[step]), [_flaw(number, each) for each in group])
+        Flaws(page_title(step), [_flaw(number, each) for each in group])
         for step, group in groupby(found, key=lambda each: each.step)
     ]
 

@@ -59,13 +59,18 @@ def pages(card: FilingCard, dossier: Dossier, on: date) -> list[Page]:
     return [
         Page(
             key=key,
-            title=_("The entry in the register") if key == ENTRY else said(checklist().steps[key]),
+            title=page_title(key),
             items=[item for item in listed.get(key, ()) if item.key not in known],
             fields=fields if key == ENTRY else (),
             papers=_papers(card, key),
         )
         for key in _keys(listed)
     ]
+
+
+def page_title(key: str) -> str:
+    """What a page is called."""
+    return _("The entry in the register") if key == ENTRY else said(checklist().steps[key])
 
 
 def page_of(found: Sequence[Page], key: str) -> Page | None:

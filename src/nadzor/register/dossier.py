@@ -12,6 +12,7 @@ import msgspec
 from nadzor.people.queries import Person
 from nadzor.procedures.rules.completeness import DossierAnswer, answer_on
 from nadzor.procedures.rules.dossier import Dossier
+from nadzor.register.entry_gaps import entry_defects
 from nadzor.register.filing_form import TWINS, merged, merged_at
 from nadzor.register.filing_sight import seen
 from nadzor.register.models import Filing
@@ -42,8 +43,16 @@ def dossier_of(row: Filing) -> Dossier:
 
 
 def answer_of(row: Filing, *, on: date) -> DossierAnswer | None:
-    """What the checklist finds on a day; None for an affair that has none."""
-    return answer_on(dossier_of(row), on) if row.procedure in CHECKED else None
+    """What the checklist finds on a day, and what the register's entry lacks; None where neither is asked."""
+    if row.procedure not in CHECKED:
+        return None
+    answer, lacks = answer_on(dossier_of(row), on), entry_defects(row.procedure, row.form)
+    return msgspec.structs.replace(
+        answer,
+        complete=answer.complete and not lacks,
+        blocking=answer.blocking + len(lacks),
+        defects=(*answer.defects, *lacks),
+    )
 
 
 def filing_dossier(person: Person | None, number: str) -> Dossier:

@@ -114,12 +114,17 @@ def patched(procedure: str, form: Mapping[str, Any], patch: Mapping[str, Any]) -
 
 
 def merged(form: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """Two forms laid over one another, section by section; None takes a field away."""
+    """Two forms laid over one another, section by section; None takes a field away, and an emptied section.
+
+    Why: a section that says nothing would read as a text without its words, and no decision could enter it.
+    """
     laid = dict(form)
     for key, value in patch.items():
         if isinstance(value, Mapping):
             below = laid.get(key)
             laid[key] = merged(below if isinstance(below, Mapping) else {}, value)
+            if not laid[key]:
+                del laid[key]
         elif value is None:
             laid.pop(key, None)
         else:
