@@ -24,6 +24,7 @@ CATALOGUE: Final = ROOT / "src/nadzor/portal/locale/ru/LC_MESSAGES/django.po"
 PDF: Final = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 LISTS: Final = {"expertise_ground": "expertise.grounds", "cancellation_ground": "cancellation.grounds"}
 MAKER: Final = "manufacturer_admin"
+PATIENCE_MS: Final = 10_000
 #: What people type, by what a move asks for.
 TYPED: Final = {
     "because": Text(ru="Материалы изучены, сомнений нет.", en="The papers were studied; there is no doubt."),
@@ -61,6 +62,7 @@ class Walk:
             public = role == "public"
             more = {"signed_in": False} if public else {"role": role}
             self.seen[role] = self.visit(language=self.language, **more)
+            self.seen[role].page.set_default_timeout(PATIENCE_MS)
         return self.seen[role]
 
     def take(self, procedure: str, number: str) -> Walk:
@@ -99,6 +101,22 @@ class Walk:
 
     def does(self, role: str, verb: str, **typed: Any) -> str:
         """Make a move by its form; returns the state it led to."""
+        page = self._sent(role, verb, typed)
+        told = page.locator(".alert-success").first.inner_text()
+        assert self._label(words()[self.procedure].verbs[verb]) in told.lower(), told
+        return self.state()
+
+    def refused(self, role: str, verb: str, **typed: Any) -> str:
+        """Try a move that is refused: what is said; the state stays and so does what was typed."""
+        page, was = self._sent(role, verb, typed), self.state()
+        told = page.locator("#main [role=alert]").first.inner_text()
+        grounds = page.locator("#moves details[open]").get_by_label(self.ui("Grounds"), exact=True)
+        assert grounds.input_value() == self.said(TYPED["because"])
+        self.card(role)
+        assert self.state() == was
+        return told
+
+    def _sent(self, role: str, verb: str, typed: dict[str, Any]) -> Page:
         page = self.card(role)
         was = self.state()
         move = next(each for each in moves_from(PROCEDURES[self.procedure], was) if each.verb == verb)
@@ -111,9 +129,7 @@ class Walk:
         for label, value in typed.get("also", {}).items():
             self._fill(form.get_by_label(label), value)
         self.send(form, verb)
-        told = page.locator("#messages, .messages, .alert-success, .alert-good").first.inner_text()
-        assert self._label(words()[self.procedure].verbs[verb]) in told.lower(), told
-        return self.state()
+        return page
 
     def opened(self, page: Page, verb: str) -> Locator:
         """The form of a move, unfolded by its name."""
