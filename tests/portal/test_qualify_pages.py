@@ -147,6 +147,16 @@ def test_a_mistake_stays_on_the_page_as_it_was_typed(client_of, key, given, said
     assert client.get("/qualify/result/").status_code == 200
 
 
+def test_no_visitor_fills_the_disk(client_of):
+    """Of what is far too long the visit keeps a few pages, and of boxes no more than a question has."""
+    client = client_of(None)
+    walk(client, {"route": "national"})
+    sent = client.post("/qualify/product/", {"answer": ["ж" * 1_000_000, *["x" * 100_000] * 60]})
+    assert sent.status_code == 422
+    kept = client.session["qualify"]["draft"]["product"]
+    assert len(kept) == 50 and max(map(len, kept)) == 8_000
+
+
 def test_a_mistake_survives_a_change_of_language(client_of):
     """The draft waits in the visit: the same page in the other language shows it, with the error."""
     client = client_of(language="en")

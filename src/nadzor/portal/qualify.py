@@ -14,7 +14,15 @@ from nadzor.portal.frame import person_of
 from nadzor.portal.opinion_paper import print_unsigned
 from nadzor.portal.opinion_sheet import opinion_sheet
 from nadzor.portal.printing import pdf_answer
-from nadzor.portal.qualify_answers import answers_of, draft_of, forget, keep, keep_draft, read
+from nadzor.portal.qualify_answers import (
+    answers_of,
+    draft_of,
+    forget,
+    given_in,
+    keep,
+    keep_draft,
+    read,
+)
 from nadzor.portal.qualify_question import question_sheet, told_so_far, typed_of
 from nadzor.portal.sheets import Crumb
 from nadzor.portal.words import language
@@ -40,7 +48,7 @@ def question(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         draft = draft_of(request, key)
         return _shown(request, answers, found, draft)
-    given = request.POST.getlist("answer")
+    given = given_in(request)
     meant = read(found, given)
     if meant.fault:
         keep_draft(request, key, given)

@@ -22,6 +22,8 @@ DRAWER: Final = "qualify"
 NONE: Final = "none"  # the choice "none of these": said, not overlooked
 LONGEST: Final = {"product": 300}  # as long as the opinion's own field
 LONG: Final = 2_000  # a paragraph; the letter's example takes a twentieth of it
+DRAFT_MAX: Final = 4 * LONG  # what is kept of a text that is too long: nobody's visit fills our disk
+GIVEN_MAX: Final = 50  # more boxes than any question has
 
 
 class Given(Struct, frozen=True):
@@ -38,6 +40,11 @@ def answers_of(request: HttpRequest) -> Answers:
     except msgspec.ValidationError:
         forget(request)
         return Answers()
+
+
+def given_in(request: HttpRequest) -> list[str]:
+    """What the form brought, as much of it as a person may have typed."""
+    return [text[:DRAFT_MAX] for text in request.POST.getlist("answer")[:GIVEN_MAX]]
 
 
 def keep(request: HttpRequest, key: str, value: Any) -> None:
