@@ -110,6 +110,13 @@ def _send_mail(home: Home) -> str | None:
     return f"mailed {sent}" if sent else None
 
 
+def _forget_visits(home: Home) -> str | None:
+    from nadzor.actions.forget_visits import forget_visits
+
+    gone = forget_visits(now=clock.now())
+    return f"forgot {gone}" if gone else None
+
+
 def _note_transmission(home: Home) -> str | None:
     from nadzor.actions.note_transmission import note_transmission
 
@@ -123,5 +130,6 @@ TASKS = (
     Task("lapses", 3600.0, _warn_lapses),  # each lapse is told once, sixty days ahead
     Task("deadlines", 300.0, _watch_deadlines),  # days matter, not minutes: often enough after midnight
     Task("mail", 30.0, _send_mail),  # the portal shows a notice at once; a letter may take half a minute
+    Task("visits", 3600.0, _forget_visits),  # sessions that have expired
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )
