@@ -16,9 +16,11 @@ from nadzor.actions.grant_access import end_gate, grant_access, invite_bench, re
 from nadzor.actions.judge_stream import judge_stream
 from nadzor.base import clock
 from nadzor.base.interval import Month
+from nadzor.base.problems import Refusal, problem
 from nadzor.portal.chips import norm_chip
 from nadzor.portal.device_frame import device_tabs, device_top
 from nadzor.portal.door import public
+from nadzor.portal.filing_deeds import told
 from nadzor.portal.frame import house, person_of
 from nadzor.portal.transmission_sheets import (
     buttons,
@@ -37,6 +39,8 @@ from nadzor.register.gate_cards import GateCard
 
 TOKENS = {"grant": grant_access, "bench": invite_bench}
 CLOSINGS = {"revoke": revoke_access, "end": end_gate}
+#: Refusals of the gate itself, shown on its page; all others have a page of their own.
+ON_THE_PAGE = "gate."
 
 
 def page(request: HttpRequest, code: str) -> HttpResponse:
@@ -56,9 +60,20 @@ def certificate(request: HttpRequest, code: str, number: str) -> HttpResponse:
 @require_POST
 @public
 def move(request: HttpRequest, code: str, deed: str) -> HttpResponse:
-    """Do what a button asks and show the gate again; a token is shown at once, and only once."""
+    """Do what a button asks and show the gate again; what the gate refuses stands on it, with what to do."""
+    register.readable_device(person_of(request), code)
+    try:
+        return _done(request, code, deed)
+    except Refusal as refusal:
+        if not refusal.code.startswith(ON_THE_PAGE):
+            raise
+        page = _page(request, code) | {"wrong": told(refusal)}
+        return render(request, "portal/transmission.html", page, status=problem(refusal.code).status)
+
+
+def _done(request: HttpRequest, code: str, deed: str) -> HttpResponse:
+    """One deed; a token is shown at once, and only once."""
     who, given = person_of(request), request.POST
-    register.readable_device(who, code)
     now, because = clock.now(), given.get("because", "")
     if deed in TOKENS:
         token = TOKENS[deed](house(), device=code, by=who, now=now)
