@@ -24,6 +24,7 @@ CATALOGUE: Final = ROOT / "src/nadzor/portal/locale/ru/LC_MESSAGES/django.po"
 PDF: Final = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 LISTS: Final = {"expertise_ground": "expertise.grounds", "cancellation_ground": "cancellation.grounds"}
 MAKER: Final = "manufacturer_admin"
+REPORTER: Final = "manufacturer_reporter"
 PATIENCE_MS: Final = 10_000
 #: What people type, by what a move asks for.
 TYPED: Final = {
