@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from nadzor.procedures.ledger import Pause
-from nadzor.workdays.arithmetic import Unit, is_workday
+from nadzor.workdays.arithmetic import Unit, is_workday, workdays_until
 from nadzor.workdays.calendar import ONE_DAY
 
 TERMS_KEPT = 8192  # terms whose end is remembered: many cases start on the same day
@@ -85,5 +85,12 @@ def counted(after: date, through: date, unit: Unit, pauses: Sequence[Pause]) -> 
     """
     if through < after:
         return -counted(through, after, unit, pauses)
+    if not pauses:
+        return (through - after).days if unit == "calendar_day" else workdays_until(after, through)
+    return _counted(after, through, unit, tuple(pauses))
+
+
+@lru_cache(maxsize=TERMS_KEPT)
+def _counted(after: date, through: date, unit: Unit, pauses: tuple[Pause, ...]) -> int:
     days = (after + offset * ONE_DAY for offset in range(1, (through - after).days + 1))
     return sum(counts(day, unit, pauses) for day in days)

@@ -8,7 +8,8 @@ days of 2020 and 2021 count as days off only where a caller passes `decree_days=
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Literal, assert_never
 
 from nadzor.workdays.calendar import ONE_DAY, CalendarMissing, days_of, loaded, year_of
@@ -107,6 +108,21 @@ def workdays_between(start: date, end: date, *, decree_days: bool = False) -> in
     return sum(is_workday(day, decree_days=decree_days) for day in days)
 
 
+def workdays_until(event: date, last: date) -> int:
+    """How many days of (event, last] are worked: what a term has used up, or has left.
+
+    Law: Civil Code art. 191 (from the next day); Labour Code art. 111-112.
+    Units: workdays, none when `last` is not after the event.
+    Raises: CalendarMissing beyond the loaded years.
+    Method: sums over years, so that a list of thousands of terms costs no loop over days.
+    """
+    if last <= event:
+        return 0
+    first = event + ONE_DAY
+    whole = sum(_worked_by(year)[-1] for year in range(first.year, last.year))
+    return whole + _worked_by(last.year)[_place(last)] - _worked_by(first.year)[_place(first) - 1]
+
+
 def workdays_of(year: int, *, decree_days: bool = False) -> tuple[date, ...]:
     """Every worked day of a year, in order.
 
@@ -118,6 +134,18 @@ def workdays_of(year: int, *, decree_days: bool = False) -> tuple[date, ...]:
     """
     known = year_of(date(year, 1, 1))
     return tuple(day for day in days_of(year) if known.is_workday(day, decree_days=decree_days))
+
+
+@cache
+def _worked_by(year: int) -> tuple[int, ...]:
+    """How many days are worked from the year's beginning through its n-th day."""
+    known = year_of(date(year, 1, 1))
+    return tuple(accumulate((known.is_workday(day) for day in days_of(year)), initial=0))
+
+
+def _place(day: date) -> int:
+    """Which day of its year it is, from 1."""
+    return day.timetuple().tm_yday
 
 
 def _countable(event: date, count: int) -> None:

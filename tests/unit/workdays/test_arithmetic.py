@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from nadzor.workdays.arithmetic import (
     next_workday,
     workdays_between,
     workdays_of,
+    workdays_until,
 )
 from nadzor.workdays.calendar import CalendarMissing
 
@@ -45,6 +46,30 @@ def test_between_is_half_open() -> None:
     """The start counts, the end does not; nothing lies between a day and itself."""
     assert workdays_between(date(2026, 11, 2), date(2026, 11, 6)) == 3
     assert workdays_between(date(2026, 11, 2), date(2026, 11, 2)) == 0
+
+
+@pytest.mark.parametrize(
+    ("event", "last"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 20)),
+        (date(2026, 11, 20), date(2026, 11, 19)),
+        (date(2026, 11, 3), date(2026, 11, 5)),
+        (date(2025, 12, 31), date(2026, 1, 12)),
+        (date(2024, 12, 30), date(2026, 12, 31)),
+        (date(2012, 12, 31), date(2027, 12, 31)),
+    ],
+)
+def test_sums_agree_with_counting(event: date, last: date) -> None:
+    """From the next day through the last one, within a year, over its end, over many; none backwards."""
+    days = (event + timedelta(days=n) for n in range(1, (last - event).days + 1))
+    assert workdays_until(event, last) == sum(map(is_workday, days))
+
+
+def test_no_sum_reaches_beyond_the_loaded_years() -> None:
+    """Neither before the first nor after the last, however far."""
+    for event, last in ((date(2012, 12, 28), date(2013, 1, 9)), (date(2027, 12, 30), date.max)):
+        with pytest.raises(CalendarMissing):
+            workdays_until(event, last)
 
 
 @pytest.mark.parametrize("day", [date(2012, 12, 29), date(2028, 1, 10)])
