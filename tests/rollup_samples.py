@@ -5,26 +5,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import groupby
+from pathlib import Path
 
 import msgspec
 import pyarrow as pa
 
 from nadzor.base.home import Home
 from nadzor.measures.rollup import Row, add_up
-from nadzor.telemetry.rollup_file import SCHEMA, RollupFile
+from nadzor.telemetry.rollup_file import FORMAT, PARTS, RollupManifest, bins_digest, publish
+from nadzor.telemetry.rollup_part import SCHEMA, PartWriter, RollupPart
+from nadzor.telemetry.sealing import rollup_digest, table_seals
 
 DEVICE = "ai-901"
 
 
 def write_rollups(home: Home, rows: Iterable[Row], *, journal_size: int = 1) -> str:
     """Make these rows the current rollup; returns its digest."""
-    whole = sorted(add_up(rows), key=lambda row: row.measure)
-    known = max((row.known for row in whole), default=None)
-    with RollupFile(home.rollups, bins={}) as out:
-        for measure in dict.fromkeys(row.measure for row in whole):
-            told = [msgspec.structs.asdict(row) for row in whole if row.measure == measure]
-            out.add(measure, pa.Table.from_pylist(told, schema=SCHEMA))
-        return out.finish(journal_size=journal_size, events={}, duplicates=0, known_until=known)
+    whole = sorted(add_up(rows), key=lambda row: (row.measure, row.dimension))
+    parts = [_part(home.rollups / PARTS, whole)] if whole else []
+    seals = {day: seal for part in parts for day, seal in part.days.items()}
+    manifest = RollupManifest(
+        format=FORMAT, digest=rollup_digest(seals), rows=len(whole), journal_size=journal_size, events={},
+        duplicates=0, known_until=max(seals, default=None), bins=bins_digest({}), definition="", lake="",
+        parts=parts,
+    )  # fmt: skip
+    publish(home.rollups, manifest, {})
+    return manifest.digest
+
+
+def _part(folder: Path, rows: list[Row]) -> RollupPart:
+    with PartWriter(folder) as out:
+        for pair, some in groupby(rows, key=lambda row: (row.measure, row.dimension)):
+            out.add(*pair, _table(some))
+        return out.finish(table_seals(_table(rows)))
+
+
+def _table(rows: Iterable[Row]) -> pa.Table:
+    return pa.Table.from_pylist([msgspec.structs.asdict(row) for row in rows], schema=SCHEMA)
 
 
 def row(measure: str, n: int, day: date, **more: object) -> Row:

@@ -157,18 +157,21 @@ def _events(told: dict[str, Columns]) -> Columns:
 
 
 def _batches(told: dict[str, Columns], nation: Nation) -> Columns:
-    """A thousand events a batch."""
+    """At most a thousand events a batch, all of them received on one date."""
     known = np.sort(np.concatenate([part["known"] for part in told.values()]))
-    first = np.arange(0, len(known), 1000)
+    first = np.union1d(np.arange(0, len(known), 1000), np.flatnonzero(np.diff(known)) + 1)
     lines = np.diff([*first, len(known)])
     batch = np.arange(len(first))
     source = batch % nation.installations
-    turn = batch // nation.installations
+    last_seq = np.empty(len(first), np.int64)
+    for installation in range(nation.installations):
+        last_seq[installation :: nation.installations] = np.cumsum(
+            lines[installation :: nation.installations]
+        )
     nothing = np.zeros(len(first), np.int32)
     return {
         "batch": batch, "origin": source, "installation": source, "known": known[first], "stream_hi": source,
-        "stream_lo": nothing, "first_seq": 1000 * turn + 1, "last_seq": 1000 * turn + 1000,
-        "first_event": first,
+        "stream_lo": nothing, "first_seq": last_seq - lines + 1, "last_seq": last_seq, "first_event": first,
         "lines": lines, "accepted": lines, "duplicates": nothing, "uncounted": nothing, "unread": nothing,
     }  # fmt: skip
 

@@ -43,4 +43,5 @@ def _expose(store: duckdb.DuckDBPyConnection, table: str, files: list[Path]) -> 
         except duckdb.Error as error:
             raise Refusal("lake.damaged", at=table) from error
     else:
-        store.register(table, arrow_schema({**TABLES, "origin": ORIGIN}[table]).empty_table())
+        store.register(f"no_{table}", arrow_schema({**TABLES, "origin": ORIGIN}[table]).empty_table())
+        store.execute(f"CREATE TABLE {table} AS SELECT * FROM no_{table}")  # noqa: S608

@@ -19,6 +19,7 @@ from nadzor.telemetry.manifest import TableFile
 from nadzor.telemetry.schema import TABLES, empty
 
 ROW_GROUP = 1 << 17  # rows: a few groups a part, so that two cores share the reading
+GATHERED = frozenset({"study", "finding"})
 
 Tables = dict[str, pa.Table]
 
@@ -107,10 +108,18 @@ def _count(batch: pa.Table, repeats: np.ndarray[Any, Any]) -> pa.Table:
 def write_tables(lake: Path, tables: Tables, *, name: str) -> dict[str, TableFile]:
     """Write each table that has rows to `<table>/<name>.parquet`, durable when this returns."""
     return {
-        table: write_table(lake, f"{table}/{name}.parquet", rows)
+        table: write_table(lake, f"{table}/{name}.parquet", by_origin(rows) if table in GATHERED else rows)
         for table, rows in tables.items()
         if rows.num_rows
     }
+
+
+def by_origin(rows: pa.Table) -> pa.Table:
+    """Rows of one origin together, in journal order.
+
+    Why: what is counted together then lies together, and the counting halves in cost.
+    """
+    return rows.take(np.argsort(np.asarray(rows["origin"]), kind="stable"))
 
 
 def write_table(lake: Path, file: str, rows: pa.Table) -> TableFile:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import pyarrow.parquet as pq
+import msgspec
 from msgspec import Struct
 
 from nadzor.base.home import Home
@@ -22,7 +22,7 @@ from nadzor.telemetry.comparing import Places, shredded_since, table_digests
 from nadzor.telemetry.load import load_lake
 from nadzor.telemetry.manifest import read_manifest
 from nadzor.telemetry.rollup import roll_up_lake
-from nadzor.telemetry.rollup_file import KEY, bins_digest, file_digest, read_rollup_manifest
+from nadzor.telemetry.rollup_file import bins_digest, read_rollup_manifest, stored_digest
 from nadzor.telemetry.stored import Reader, StoredBatch
 
 ROLLUP: Final = "rollup"
@@ -95,10 +95,9 @@ def _rollups(home: Home, anew: Path, bins: Bins, gone: Places) -> dict[str, Pair
 
 def _serving(home: Home, bins: Bins, journal_size: int) -> str | None:
     """The digest of the rows that are served, if they claim to cover the same journal with the same bins."""
-    path = home.rollups / "rollup.parquet"
-    if not path.exists():
+    try:
+        claimed = read_rollup_manifest(home.rollups)
+    except (FileNotFoundError, msgspec.DecodeError):
         return None
-    with pq.ParquetFile(path) as file:
-        claimed = read_rollup_manifest(file.metadata.metadata[KEY])
-        same = (claimed.journal_size, claimed.bins) == (journal_size, bins_digest(bins))
-        return file_digest(file) if same else None
+    same = (claimed.journal_size, claimed.bins) == (journal_size, bins_digest(bins))
+    return stored_digest(home.rollups, claimed) if same else None

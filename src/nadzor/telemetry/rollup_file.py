@@ -1,53 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rollup on disk: one Parquet file whose footer holds its own manifest.
+"""The rollup on disk: files that never change, and a manifest that names those which are current.
 
-Why in the footer: rows and what is said about them appear in the same rename; `manifest.json` beside it is
-a copy for people.
+The manifest is replaced in one rename after everything it names is durable; files that neither it nor the
+one before it names are removed after that.
 """
 
 from __future__ import annotations
 
-import os
-from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import msgspec
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from msgspec import Struct
 
-from nadzor.base.durable import sync_directory, write_atomic
+from nadzor.base.durable import write_atomic
 from nadzor.measures.bins import Bins
-from nadzor.measures.rollup import BLOCK, COLUMNS, MeasureSeal, digest_of
-from nadzor.telemetry.schema import CODE
-from nadzor.telemetry.sealing import Sealing
+from nadzor.measures.rollup import COLUMNS
+from nadzor.telemetry.rollup_part import RollupPart, open_part
+from nadzor.telemetry.sealing import DaySeals, rollup_digest, table_seals
 
-KEY: Final = b"nadzor.rollup"
-_NUMBERS: Final = {"day": pa.date32(), "known": pa.date32(), "bin": pa.int32(), "n": pa.int64()}
-SCHEMA: Final = pa.schema([(name, _NUMBERS.get(name, CODE)) for name in COLUMNS])
+FORMAT: Final = 2
+"""Raised when files or digests are made otherwise: an older rollup is then made anew from the lake."""
 
-
-class Group(Struct, frozen=True):
-    """One row group of the file: its number, and the dimensions it holds."""
-
-    number: int
-    dimensions: list[str]
+MANIFEST: Final = "manifest.json"
+PARTS: Final = "parts"
 
 
 class RollupManifest(Struct, frozen=True):
     """What a rollup says about itself.
 
-    `journal_size` is the number of batches it covers, `known_until` the last date on which any of it became
-    known, `events` how many distinct events of each kind the lake held, test and phantom ones too. `groups`
-    says in which row groups a measure lies.
+    `journal_size` is the number of batches it covers and `lake` the seal of those batches as they were
+    loaded; `definition` is the digest of the queries that made it.  `known_until` is the last date on which
+    any of it became known, `events` how many distinct events of each kind the lake held, test and phantom
+    ones too.
     """
 
+    format: int
     digest: str
     rows: int
     journal_size: int
@@ -55,8 +45,20 @@ class RollupManifest(Struct, frozen=True):
     duplicates: int
     known_until: date | None
     bins: str
-    measures: dict[str, MeasureSeal]
-    groups: dict[str, list[Group]]
+    definition: str
+    lake: str
+    parts: list[RollupPart]
+    previous: list[str] = []
+
+    @property
+    def seals(self) -> DaySeals:
+        """The seal of each date."""
+        return {day: seal for part in self.parts for day, seal in part.days.items()}
+
+    @property
+    def files(self) -> list[str]:
+        """Every file named, relative to the rollups."""
+        return [*(f"{PARTS}/{part.file}" for part in self.parts), bins_file(self.bins)]
 
 
 class RegisteredBins(Struct, frozen=True):
@@ -73,92 +75,56 @@ def bins_digest(bins: Bins) -> str:
     return sha256("".join(lines).encode()).hexdigest()
 
 
-class RollupFile:
-    """A rollup being written; nothing is seen of it until `finish`."""
-
-    def __init__(self, rollups: Path, *, bins: Bins) -> None:
-        rollups.mkdir(parents=True, exist_ok=True)
-        self._path = rollups / "rollup.parquet"
-        self._fresh = rollups / ".rollup.parquet.tmp"
-        self._bins = bins
-        self._sealings: dict[str, Sealing] = {}
-        self._groups: dict[str, list[Group]] = defaultdict(list)
-        self._written = 0
-
-    def __enter__(self) -> Self:
-        self._stream = self._fresh.open("wb")
-        self._writer = pq.ParquetWriter(
-            self._stream, SCHEMA, compression="zstd", compression_level=1, write_statistics=False
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        self._stream.close()
-        self._fresh.unlink(missing_ok=True)
-
-    @property
-    def rows(self) -> int:
-        """How many rows were added."""
-        return sum(sealing.rows for sealing in self._sealings.values())
-
-    def add(self, measure: str, block: pa.Table) -> None:
-        """The next block of a measure, in canonical order, one row a cell; blocks of one come together."""
-        self._sealings.setdefault(measure, Sealing()).add(block)
-        self._writer.write_table(block.select(COLUMNS).cast(SCHEMA), row_group_size=BLOCK)
-        dimensions = sorted(pc.unique(block["dimension"]).to_pylist())
-        self._groups[measure].append(Group(self._written, dimensions))
-        self._written += 1
-
-    def finish(
-        self, *, journal_size: int, events: Mapping[str, int], duplicates: int, known_until: date | None
-    ) -> str:
-        """Make the file durable and current; returns its digest."""
-        seals = {measure: sealing.seal() for measure, sealing in self._sealings.items()}
-        manifest = RollupManifest(
-            digest=digest_of(seals),
-            rows=self.rows,
-            journal_size=journal_size,
-            events=dict(events),
-            duplicates=duplicates,
-            known_until=known_until,
-            bins=bins_digest(self._bins),
-            measures=seals,
-            groups=self._groups,
-        )
-        text = msgspec.json.encode(manifest)
-        self._writer.add_key_value_metadata({KEY: text})
-        self._writer.close()
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
-        write_atomic(self._path.with_name("bins.json"), _bins_text(self._bins))
-        self._fresh.replace(self._path)
-        sync_directory(self._path.parent)
-        write_atomic(self._path.with_name("manifest.json"), msgspec.json.format(text) + b"\n")
-        return manifest.digest
+def bins_file(digest: str) -> str:
+    """Where the edges of a digest lie."""
+    return f"{PARTS}/bins-{digest[:16]}.json"
 
 
-def read_rollup_manifest(footer: bytes) -> RollupManifest:
-    """What a rollup says about itself."""
-    return msgspec.json.decode(footer, type=RollupManifest)
+def read_rollup_manifest(rollups: Path) -> RollupManifest:
+    """What the current rollup says about itself.
+
+    Raises: FileNotFoundError where there is none, msgspec.DecodeError when it is not of this release.
+    """
+    manifest = msgspec.json.decode((rollups / MANIFEST).read_bytes(), type=RollupManifest)
+    if manifest.format != FORMAT:
+        raise msgspec.DecodeError("another format")
+    return manifest
 
 
-def file_digest(file: pq.ParquetFile) -> str:
-    """The digest of the rows that a file holds now, whatever its manifest says."""
-    manifest = read_rollup_manifest(file.metadata.metadata[KEY])
-    seals = {}
-    for measure, groups in manifest.groups.items():
-        sealing = Sealing()
-        for group in groups:
-            sealing.add(file.read_row_group(group.number))
-        seals[measure] = sealing.seal()
-    return digest_of(seals)
+def publish(rollups: Path, manifest: RollupManifest, bins: Bins) -> None:
+    """Make a manifest the current one; its parts must be durable already."""
+    edges = rollups / bins_file(manifest.bins)
+    if not edges.exists():
+        edges.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(edges, _bins_text(bins))
+    write_atomic(rollups / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+    kept = {*manifest.files, *manifest.previous}
+    for path in (rollups / PARTS).iterdir():
+        if f"{PARTS}/{path.name}" not in kept:
+            path.unlink()
+
+
+def whole(rollups: Path, manifest: RollupManifest) -> bool:
+    """Whether every file that a manifest names lies there in its size."""
+    found = {path.name: path.stat().st_size for path in (rollups / PARTS).glob("*")}
+    edges = Path(bins_file(manifest.bins)).name in found
+    return edges and all(found.get(part.file) == part.size for part in manifest.parts)
+
+
+def stored_digest(rollups: Path, manifest: RollupManifest) -> str:
+    """The digest of the rows that the files hold now, whatever the manifest says."""
+    seals: DaySeals = {}
+    for part in manifest.parts:
+        file = open_part(rollups / PARTS / part.file)
+        numbers = sorted(group.number for groups in file.groups.values() for group in groups)
+        seals |= table_seals(file.read(numbers, list(COLUMNS)))
+    return rollup_digest(seals)
 
 
 def read_bins(rollups: Path) -> Bins:
     """The registered edges by which a rollup was made."""
-    rows = msgspec.json.decode((rollups / "bins.json").read_bytes(), type=list[RegisteredBins])
+    path = rollups / bins_file(read_rollup_manifest(rollups).bins)
+    rows = msgspec.json.decode(path.read_bytes(), type=list[RegisteredBins])
     return {(row.device, row.finding): row.edges for row in rows}
 
 

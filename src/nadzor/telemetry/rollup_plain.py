@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from hashlib import sha256
+from itertools import groupby
 from typing import NamedTuple
 
 from nadzor.base.clock import moscow_date
 from nadzor.journal.bodies import Shredded
 from nadzor.measures.bins import Bins, bin_of
 from nadzor.measures.catalogue import catalogue
-from nadzor.measures.rollup import ALL, NO_BIN, Row, add_up
+from nadzor.measures.rollup import ALL, NO_BIN, Row, add_up, column_bytes
 from nadzor.telemetry import line as said
+from nadzor.telemetry.sealing import GROUPS
 from nadzor.telemetry.stored import StoredBatch, rejections
 from nadzor_wire.batch import split_lines
 
@@ -72,6 +75,20 @@ def roll_up_plain(batches: Iterable[StoredBatch], *, bins: Bins) -> list[Row]:
             rows.append(Row(cell.day, known, *cell[1:], n))
         before = after
     return add_up(rows)
+
+
+def plain_digest(rows: Iterable[Row]) -> str:
+    """The digest of a rollup, from its rows alone."""
+    lines = []
+    for known, some in groupby(sorted(add_up(rows), key=lambda row: row.known), key=lambda row: row.known):
+        told = list(some)
+        seal = sha256()
+        for names in GROUPS:
+            seal.update(column_bytes(["\t".join(getattr(row, name) for name in names) for row in told]))
+        for name in ("day", "bin", "n"):
+            seal.update(column_bytes([getattr(row, name) for row in told], wide=name == "n"))
+        lines.append(f"{known}\t{len(told)}\t{seal.hexdigest()}\n")
+    return sha256("".join(lines).encode()).hexdigest()
 
 
 def _heard(journal: list[StoredBatch]) -> tuple[list[Heard], Counter[int]]:

@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Any, Final, Self, TypedDict, Unpack
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.measures.catalogue import catalogue
-from nadzor.measures.rollup import ALL, COLUMNS, Row, rows_digest
-from nadzor.telemetry.rollup_file import KEY, RollupManifest, read_rollup_manifest
+from nadzor.measures.rollup import ALL, CANONICAL, COLUMNS, Row, rows_digest
+from nadzor.telemetry.rollup_file import PARTS, RollupManifest, read_rollup_manifest
+from nadzor.telemetry.rollup_part import SCHEMA, Group, OpenPart, open_part
 from nadzor.telemetry.schema import CODE
 
 DAY_ZERO: Final = date(1970, 1, 1).toordinal()
+ATTEMPTS: Final = 3  # to open a rollup that is replaced at that moment
 Wanted = str | Collection[str]
 
 
@@ -55,8 +57,8 @@ class Where(Within, total=False):
 class Rollups:
     """One rollup, open for questions."""
 
-    def __init__(self, file: pq.ParquetFile, manifest: RollupManifest, known_by: date | None = None) -> None:
-        self._file = file
+    def __init__(self, parts: list[OpenPart], manifest: RollupManifest, known_by: date | None = None) -> None:
+        self._parts = parts
         self._known_by = known_by
         self.manifest = manifest
 
@@ -75,22 +77,27 @@ class Rollups:
         Why not only the first: a rollup that is damaged or of an older release must be made anew, like one
         that is not there.
         """
-        try:
-            file = pq.ParquetFile(rollups / "rollup.parquet", memory_map=True)
-            return cls(file, read_rollup_manifest(file.metadata.metadata[KEY]))
-        except (FileNotFoundError, KeyError, msgspec.DecodeError, pa.ArrowInvalid) as error:
-            raise Refusal("rollup.missing") from error
+        for attempt in range(ATTEMPTS):
+            try:
+                manifest = read_rollup_manifest(rollups)
+                return cls([open_part(rollups / PARTS / part.file) for part in manifest.parts], manifest)
+            except FileNotFoundError as error:  # replaced since the manifest was read, unless it stays so
+                if attempt + 1 == ATTEMPTS:
+                    raise Refusal("rollup.missing") from error
+            except (KeyError, msgspec.DecodeError, pa.ArrowInvalid) as error:
+                raise Refusal("rollup.missing") from error
+        raise AssertionError
 
     def known_on(self, day: date) -> Self:
         """The same rollup as it was known at the end of a day."""
-        return type(self)(self._file, self.manifest, day)
+        return type(self)(self._parts, self.manifest, day)
 
     def rows(self, measure: str, **where: Unpack[Where]) -> list[Row]:
         """Rows of a measure, in canonical order.
 
         Raises: Refusal measure.unknown for a measure that the catalogue does not hold.
         """
-        table = self._select(measure, where, COLUMNS)
+        table = _in_order(self._select(measure, where, COLUMNS))
         return [Row(*values) for values in zip(*(_values(table[name]) for name in COLUMNS), strict=True)]
 
     def daily(
@@ -126,16 +133,54 @@ class Rollups:
         return sorted((*cell, n) for cell, n in sums.items() if n)
 
     def _select(self, measure: str, where: Where, columns: Sequence[str]) -> pa.Table:
-        """Some columns of the rows asked for; row groups of other dimensions are not read."""
+        """Some columns of the rows asked for; row groups of other dimensions and days are not read."""
         if measure not in catalogue().measures:
             raise Refusal("measure.unknown", measure=measure)
         wanted: dict[str, Any] = {"dimension": ALL, **where}
-        dimensions = {wanted["dimension"]} if isinstance(wanted["dimension"], str) else {*wanted["dimension"]}
-        groups = self.manifest.groups.get(measure, [])
-        numbers = [group.number for group in groups if not dimensions.isdisjoint(group.dimensions)]
-        needed = {*columns, *wanted, "day", "known"} & {*COLUMNS}
-        table = self._file.read_row_groups(numbers, columns=sorted(needed), use_threads=False)
-        return table.filter(_mask(table, wanted, self._known_by)) if table.num_rows else table
+        needed = sorted({*columns, *wanted, "day", "known"} & {*COLUMNS})
+        found = [
+            part.read(numbers, needed)
+            for held, part in zip(self.manifest.parts, self._parts, strict=True)
+            if (self._known_by is None or held.first <= self._known_by)
+            and (numbers := _numbers(part.groups.get(measure, []), wanted))
+        ]
+        if not found:
+            return pa.schema([SCHEMA.field(name) for name in needed]).empty_table()
+        kept = [table.filter(_mask(table, wanted, self._known_by)) for table in found]
+        return pa.concat_tables(kept).unify_dictionaries()
+
+
+def _numbers(groups: list[Group], wanted: dict[str, Any]) -> list[int]:
+    """Row groups that may hold what is asked for."""
+    dimensions = {wanted["dimension"]} if isinstance(wanted["dimension"], str) else {*wanted["dimension"]}
+    since, until = wanted.get("since") or date.min, wanted.get("until") or date.max
+    return [
+        group.number
+        for group in groups
+        if group.dimension in dimensions and group.last >= since and group.first < until
+    ]
+
+
+def _in_order(table: pa.Table) -> pa.Table:
+    """Rows in canonical order.
+
+    Method: each column becomes ranks, and those that differ at all are sorted by, the last first.
+    """
+    keys = [_ranks(table[name]) for name in CANONICAL]
+    differing = [key for key in keys if len(key) and key.min() != key.max()]
+    return table.take(np.lexsort(differing[::-1])) if differing else table
+
+
+def _ranks(column: pa.ChunkedArray) -> np.ndarray[Any, Any]:
+    if column.type != CODE:
+        plain = column.cast(pa.int32()) if pa.types.is_date32(column.type) else column
+        return np.asarray(plain.to_numpy())
+    codes = column.unify_dictionaries().combine_chunks()
+    codes = codes.chunk(0) if isinstance(codes, pa.ChunkedArray) else codes
+    names = codes.dictionary.to_pylist()
+    place = np.zeros(len(names), np.int32)
+    place[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    return np.asarray(place[np.asarray(codes.indices)])
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

@@ -32,7 +32,7 @@ def test_an_empty_journal_is_left_alone(home):
     """Before the first batch there is nothing to load and nothing to say."""
     open_journal(home).close()
     assert refresh(home, now=clock.now()) is None
-    assert not (home.rollups / "rollup.parquet").exists()
+    assert not (home.rollups / "manifest.json").exists()
 
 
 def test_growth_is_followed_once(fed):

@@ -62,7 +62,7 @@ def test_a_first_rollup_that_failed_is_all_lag(spoken):
     """Loaded but not rolled up: nothing is shown yet, and the status says so instead of failing."""
     home, _ = spoken
     roll_up_day(home, now=clock.now())
-    (home.rollups / "rollup.parquet").unlink()
+    (home.rollups / "manifest.json").unlink()
     status = report_status(home)
     assert (status.events, status.lag.batches, status.lag.events) == ({}, status.batches, 24)
 

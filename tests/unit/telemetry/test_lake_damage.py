@@ -57,8 +57,21 @@ def test_what_the_cure_says_is_true(own: Home, told: TwinJournal) -> None:
 
 def test_a_torn_rollup_is_to_be_made_anew(own: Home) -> None:
     """It can be: a rollup is a function of the lake."""
-    roll_up(own, bins={})
-    file = own.rollups / "rollup.parquet"
+    before = roll_up(own, bins={})
+    file = next((own.rollups / "parts").glob("*.parquet"))
     file.write_bytes(file.read_bytes()[:200])
     with pytest.raises(Refusal, match=r"rollup\.missing"):
         Rollups.open(own)
+    assert roll_up(own, bins={}) == before
+    assert Rollups.open(own).total("studies") == 2
+
+
+def test_a_manifest_of_another_kind_is_made_anew(own: Home) -> None:
+    """What cannot be read, or was made by an older release, is not added to."""
+    before = roll_up(own, bins={})
+    path = own.rollups / "manifest.json"
+    for text in (b"{", path.read_bytes().replace(b'"format": 2', b'"format": 1')):
+        path.write_bytes(text)
+        with pytest.raises(Refusal, match=r"rollup\.missing"):
+            Rollups.open(own)
+        assert roll_up(own, bins={}) == before

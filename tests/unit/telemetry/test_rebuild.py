@@ -16,6 +16,7 @@ from nadzor.telemetry.load import load
 from nadzor.telemetry.manifest import read_manifest
 from nadzor.telemetry.rebuild import rebuild
 from nadzor.telemetry.rollup import roll_up
+from nadzor.telemetry.rollup_part import KEY
 from nadzor.telemetry.schema import TABLES
 from tests.engines.twin import TwinJournal
 from tests.unit.telemetry.conftest import BINS
@@ -65,15 +66,17 @@ def test_a_changed_score_is_found(own: Home, told: TwinJournal) -> None:
 
 def test_a_changed_rollup_is_found(own: Home, told: TwinJournal) -> None:
     """A count changed in the rollup's file is found although its manifest still says the old digest."""
-    path = own.rollups / "rollup.parquet"
+    path = next((own.rollups / "parts").glob("*.parquet"))
     file = pq.ParquetFile(path)
     groups = [file.read_row_group(number) for number in range(file.num_row_groups)]
+    footer = file.metadata.metadata[KEY]
     file.close()
     raised = pa.array([n + 1 for n in groups[0]["n"].to_pylist()], pa.int64())
     groups[0] = groups[0].set_column(groups[0].column_names.index("n"), "n", raised)
     with pq.ParquetWriter(path, groups[0].schema) as writer:
         for group in groups:
             writer.write_table(group)
+        writer.add_key_value_metadata({KEY: footer})
     report = rebuild(own, told, bins=BINS)
     assert {name for name, pair in report.digests.items() if pair.kept != pair.rebuilt} == {"rollup"}
 

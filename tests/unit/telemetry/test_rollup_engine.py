@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from nadzor.base.home import Home
@@ -14,9 +13,13 @@ from nadzor.base.problems import Refusal
 from nadzor.measures.catalogue import catalogue
 from nadzor.measures.rollup import digest_of
 from nadzor.telemetry.load import load
-from nadzor.telemetry.rollup import FIRST_FAMILY, queries, roll_up
-from nadzor.telemetry.rollup_file import read_bins
+from nadzor.telemetry.query import FIRST_FAMILY, queries
+from nadzor.telemetry.rollup import roll_up
+from nadzor.telemetry.rollup_file import read_bins, stored_digest
+from nadzor.telemetry.rollup_plain import plain_digest
+from nadzor.telemetry.sealing import rollup_digest
 from nadzor.telemetry.store import Rollups
+from tests.engines.engine import stored_rows
 from tests.engines.twin import TwinJournal
 from tests.unit.telemetry.conftest import BINS
 
@@ -63,13 +66,13 @@ def test_an_empty_journal_rolls_up_to_nothing(tmp_path: Path) -> None:
     assert Rollups.open(home).total("studies") == 0
 
 
-def test_manifest_and_copy_agree(home: Home) -> None:
-    """The footer's manifest and the copy for people are the same, and seal every measure."""
+def test_manifest_and_rows_agree(home: Home) -> None:
+    """The manifest seals every date, and says no other digest than the rows themselves do."""
     manifest = Rollups.open(home).manifest
-    copy = msgspec.json.decode((home.rollups / "manifest.json").read_bytes(), type=type(manifest))
-    assert copy == manifest
-    assert manifest.digest == digest_of(manifest.measures)
-    assert manifest.rows == sum(seal.rows for seal in manifest.measures.values())
+    rows = stored_rows(home.rollups)
+    assert manifest.digest == rollup_digest(manifest.seals) == plain_digest(rows)
+    assert manifest.digest == stored_digest(home.rollups, manifest)
+    assert manifest.rows == sum(seal.rows for seal in manifest.seals.values()) == len(rows)
     assert (manifest.journal_size, manifest.duplicates, str(manifest.known_until)) == (10, 1, "2026-10-06")
 
 
@@ -91,9 +94,30 @@ def test_queries_are_portable(query) -> None:
 
 
 def test_every_measure_is_named_by_a_family() -> None:
-    """Each catalogued measure stands in a file from 50 on, or in the steps it reads."""
-    text = "".join(query.text for query in queries())
-    families = [query for query in queries() if query.number >= FIRST_FAMILY]
-    assert families
-    for measure in catalogue().measures:
-        assert re.search(rf"\b{measure}\b", text)
+    """Each catalogued measure is given by exactly one file from 50 on, as its second line says."""
+    named = [name for query in queries() if query.number >= FIRST_FAMILY for name in query.measures]
+    assert sorted(named) == sorted(catalogue().measures)
+
+
+@pytest.mark.parametrize("key", ["duration", "delay", "skew"])
+def test_written_edges_are_those_of_the_catalogue(key: str) -> None:
+    """A CASE in the queries cuts where the catalogue says, and nowhere else."""
+    column = {"duration": "duration_ms", "delay": "delay_s", "skew": "clock_offset_ms"}[key]
+    text = " ".join(query.text for query in queries())
+    cut = re.findall(rf"WHEN {column} < (-?\d+) THEN (\d+)", text)
+    assert [(int(edge), int(number)) for edge, number in cut] == [
+        (edge, number) for number, edge in enumerate(catalogue().edges(key))
+    ]
+
+
+def test_dropped_files_stay_one_generation(tmp_path: Path, told: TwinJournal) -> None:
+    """A reader of the rollup before this one may still open its files; those before it are gone."""
+    home = Home.create(tmp_path)
+    load(home, told)
+    names = []
+    for edges in ([5000], [5001], [5002]):
+        roll_up(home, bins={("ai-001", "edema"): edges})
+        names.append({path.name for path in (home.rollups / "parts").iterdir()})
+        Rollups.open(home)
+    assert names[1] & names[0] == names[0]
+    assert not any("bins" in name for name in names[2] & names[0])

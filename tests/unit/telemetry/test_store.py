@@ -6,13 +6,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
-from nadzor.measures.rollup import rows_digest
+from nadzor.measures.rollup import canonical_place, rows_digest
 from nadzor.telemetry.store import Rollups
 
 FIRST = date(2026, 10, 1)
@@ -31,9 +29,9 @@ def test_no_rollup_yet(tmp_path: Path) -> None:
 
 
 def test_a_rollup_of_another_release(tmp_path: Path) -> None:
-    """A file whose footer says nothing we understand is to be made anew, not guessed at."""
+    """A manifest that says nothing we understand is to be made anew, not guessed at."""
     home = Home.create(tmp_path)
-    pq.write_table(pa.table({"n": [1]}), home.rollups / "rollup.parquet")
+    (home.rollups / "manifest.json").write_text('{"digest": ""}')
     with pytest.raises(Refusal, match="rollup.missing"):
         Rollups.open(home)
 
@@ -106,10 +104,19 @@ def test_events_by_kind(rollups: Rollups) -> None:
 
 
 def test_a_rollup_stays_as_it_was_opened(rollups: Rollups, home: Home) -> None:
-    """Replacing the file does not disturb a reader."""
-    path = home.rollups / "rollup.parquet"
-    content = path.read_bytes()
-    fresh = path.with_name("fresh")
-    fresh.write_bytes(content)
-    fresh.replace(path)
-    assert rollups.total("studies") == 2
+    """Removing its files does not disturb a reader."""
+    moved = home.rollups.parent / "moved"
+    (home.rollups / "parts").rename(moved)
+    try:
+        assert rollups.total("studies") == 2
+        with pytest.raises(Refusal, match=r"rollup\.missing"):
+            Rollups.open(home)
+    finally:
+        moved.rename(home.rollups / "parts")
+
+
+def test_rows_stand_in_canonical_order(rollups: Rollups) -> None:
+    """Whatever files and dates they come from."""
+    rows = rollups.rows("studies", dimension=["all", "equipment", "sex"])
+    assert rows == sorted(rows, key=canonical_place)
+    assert len({row.known for row in rows}) == 3

@@ -11,6 +11,6 @@ FROM (
     JOIN label_span l
       ON s.installation = l.installation AND s.study_hi = l.study_hi AND s.study_lo = l.study_lo
 ) p
-JOIN finding f ON p.event = f.event AND p.finding = f.finding
+JOIN spoken_finding f ON p.event = f.event AND p.finding = f.finding
 JOIN (SELECT 1 AS n UNION ALL SELECT -1 AS n) x ON x.n = 1 OR p.until < DATE '9999-12-31'
 WHERE p.since < p.until

@@ -12,6 +12,6 @@ FROM (
       ON s.installation = r.installation AND s.study_hi = r.study_hi AND s.study_lo = r.study_lo
     LEFT JOIN void v ON r.event = v.event
 ) p
-JOIN finding f ON p.event = f.event AND p.finding = f.finding
+JOIN spoken_finding f ON p.event = f.event AND p.finding = f.finding
 JOIN (SELECT 1 AS n UNION ALL SELECT -1 AS n) x ON x.n = 1 OR p.until < DATE '9999-12-31'
 WHERE p.since < p.until

@@ -7,9 +7,12 @@ FROM fault f CROSS JOIN (SELECT 'all' AS dimension UNION ALL SELECT 'stage' UNIO
 UNION ALL
 SELECT event, day, known, origin, 'all', '', 'heartbeats', -1, 1 FROM heartbeat
 UNION ALL
-SELECT h.event, h.day, h.known, h.origin, 'all', '', 'skew', b.bin, 1
-FROM heartbeat h
-JOIN fixed_bin b ON b.bins = 'skew' AND h.clock_offset_ms >= b.low AND h.clock_offset_ms < b.high
+SELECT event, day, known, origin, 'all', '', 'skew',
+       CASE WHEN clock_offset_ms < -300000 THEN 0 WHEN clock_offset_ms < -60000 THEN 1
+            WHEN clock_offset_ms < -5000 THEN 2 WHEN clock_offset_ms < -1000 THEN 3
+            WHEN clock_offset_ms < 1001 THEN 4 WHEN clock_offset_ms < 5001 THEN 5
+            WHEN clock_offset_ms < 60001 THEN 6 WHEN clock_offset_ms < 300001 THEN 7 ELSE 8 END, 1
+FROM heartbeat WHERE clock_offset_ms IS NOT NULL
 UNION ALL
 SELECT event, day, known, origin, 'all', '', 'changes', -1, 1 FROM change
 UNION ALL

@@ -1,25 +1,17 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- studies, processed, failed, declined
-SELECT day, known, origin, 'all' AS dimension, '' AS stratum, 'studies' AS measure, '' AS finding, -1 AS bin, sum(n) AS n
-FROM study_fact GROUP BY day, known, origin
+-- total: equipment
+SELECT day, known, origin, 'equipment' AS dimension, equipment AS stratum, 'studies' AS measure, '' AS finding, -1 AS bin, n
+FROM study_cell
 UNION ALL
-SELECT day, known, origin, 'equipment', equipment, 'studies', '', -1, sum(n)
-FROM study_fact GROUP BY day, known, origin, equipment
+SELECT day, known, origin, 'modality', modality, 'studies', '', -1, n FROM study_cell
 UNION ALL
-SELECT day, known, origin, 'modality', modality, 'studies', '', -1, sum(n)
-FROM study_fact GROUP BY day, known, origin, modality
+SELECT day, known, origin, 'age_band', age_band, 'studies', '', -1, n FROM study_person
 UNION ALL
-SELECT day, known, origin, 'age_band', age_band, 'studies', '', -1, sum(n)
-FROM study_fact GROUP BY day, known, origin, age_band
+SELECT day, known, origin, 'sex', sex, 'studies', '', -1, n FROM study_person
 UNION ALL
-SELECT day, known, origin, 'sex', sex, 'studies', '', -1, sum(n)
-FROM study_fact GROUP BY day, known, origin, sex
+SELECT day, known, origin, 'all', '', outcome, '', -1, n FROM study_cell WHERE outcome <> 'failed'
 UNION ALL
-SELECT day, known, origin, 'all', '', outcome, '', -1, sum(n)
-FROM study_fact GROUP BY day, known, origin, outcome
+SELECT day, known, origin, 'stage', stage, 'failed', '', -1, n FROM study_cell WHERE outcome = 'failed'
 UNION ALL
-SELECT day, known, origin, 'stage', stage, 'failed', '', -1, sum(n)
-FROM study_fact WHERE outcome = 'failed' GROUP BY day, known, origin, stage
-UNION ALL
-SELECT day, known, origin, 'equipment', equipment, 'failed', '', -1, sum(n)
-FROM study_fact WHERE outcome = 'failed' GROUP BY day, known, origin, equipment
+SELECT day, known, origin, 'equipment', equipment, 'failed', '', -1, n FROM study_cell WHERE outcome = 'failed'

@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- agree, disagree
 SELECT study_day AS day, known, origin, 'all' AS dimension, '' AS stratum,
-       CASE WHEN present = positive THEN 'agree' ELSE 'disagree' END AS measure, finding, -1 AS bin, sum(n) AS n
+       CASE WHEN present = positive THEN 'agree' ELSE 'disagree' END AS measure, finding, -1 AS bin, n
 FROM agreement_fact
 WHERE positive IS NOT NULL
-GROUP BY study_day, known, origin, CASE WHEN present = positive THEN 'agree' ELSE 'disagree' END, finding

@@ -1,14 +1,10 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Studies that somebody later spoke of: from when to when each is known.  The key of a reading is installation,
--- study and version: a study read again by another version is another reading.
+-- Studies that were touched: from when to when each is known.  The key of a reading is installation, study and
+-- version: a study read again by another version is another reading.
 SELECT s.event, s.origin, s.installation, s.study_hi, s.study_lo, o.version, s.known AS since,
        CASE WHEN v.known IS NULL THEN DATE '9999-12-31' ELSE v.known END AS until
 FROM study s
-JOIN (
-    SELECT installation, study_hi, study_lo FROM review
-    UNION
-    SELECT installation, study_hi, study_lo FROM truth
-) k
+JOIN touched k
   ON s.installation = k.installation AND s.study_hi = k.study_hi AND s.study_lo = k.study_lo
 JOIN origin o ON s.origin = o.origin
 LEFT JOIN void v ON s.event = v.event
