@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Final
 
@@ -15,7 +15,9 @@ from django.urls import reverse
 
 from nadzor.base import clock
 from nadzor.people.models import Organisation, User
+from nadzor.people.queries import person
 from nadzor.people.roles import Role
+from nadzor.register import filings
 from nadzor.register.models import Filing
 
 READERS: Final = {"registrar", "head", "inspector", "auditor"}
@@ -101,21 +103,51 @@ def test_the_board_answers_a_filter_with_its_rows_alone(client_of):
     assert page.content.decode().lstrip().startswith('<div class="board">')
 
 
-def test_two_hundred_filings_ask_as_many_questions_as_sixteen(client_of):
-    """No question per filing, and no page slower than a person's patience."""
-    client = client_of("registrar")
-    client.get("/board/")
-    with CaptureQueriesContext(connection) as few:
-        client.get("/board/")
-    template = Filing.objects.filter(state="checking").first()
+def copies(template: Filing, count: int) -> None:
+    """More filings like one, each with its steps."""
     steps = list(template.steps.all())
-    for place in range(200):
+    for place in range(count):
         row = Filing.objects.get(pk=template.pk)
         row.pk, row.number = None, f"2026-9{place:05d}"
         row.save()
         for step in steps:
             step.pk, step.filing = None, row
         row.steps.model.objects.bulk_create(steps)
+
+
+@pytest.mark.parametrize(("state", "pile"), [("deciding", "applications"), ("expertise", "breaches")])
+def test_a_pile_of_decisions_has_an_end(client_of, state, pile):
+    """The head's desk shows the most urgent of many and says where the rest is."""
+    filing = Filing.objects.filter(state=state, procedure="registration_simplified").first()
+    early = timedelta(days=100 if pile == "breaches" else 0)
+    for step in filing.steps.all():
+        type(step).objects.filter(pk=step.pk).update(on=step.on - early)
+    copies(filing, 80)
+    page = client_of("head", "en").get("/decisions/").content.decode()
+    found = page.partition(f'id="{pile}"')[2].partition("</section>")[0]
+    assert "more in the list" in found and found.count('class="title"') <= 60
+
+
+def test_a_day_of_the_calendar_has_an_end(client_of):
+    """Eighty last days on one date: some in its cell, the rest in the list, and none is lost to the file."""
+    filing = Filing.objects.filter(state="checking").first()
+    copies(filing, 80)
+    client = client_of("registrar", "en")
+    due = next(row.day for row in filings.deadlines(
+        person(User.objects.get(username="registrar")), first=date.min, after=date.max, today=clock.today(),
+    ) if row.filing == "2026-900001")  # fmt: skip
+    month = client.get(f"/calendar/?month={due:%Y-%m}").content.decode()
+    assert "more in the list" in month
+    assert client.get("/calendar/deadlines.ics?whose=").content.count(b"UID:2026-9") >= 80
+
+
+def test_two_hundred_filings_ask_as_many_questions_as_sixteen(client_of):
+    """No question per filing, and no page slower than a person's patience."""
+    client = client_of("registrar")
+    client.get("/board/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/board/")
+    copies(Filing.objects.filter(state="checking").first(), 200)
     with CaptureQueriesContext(connection) as many:
         answer = client.get("/board/")
     assert len(many) == len(few)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,8 +28,10 @@ from nadzor.portal.desks import asker
 from nadzor.portal.frame import house
 from nadzor.portal.icalendar import calendar
 from nadzor.portal.sheets import Tab
-from nadzor.portal.words import month
+from nadzor.portal.words import month, number
 from nadzor.register.filing_cards import DeadlineRow
+
+OVERDUE_MAX: Final = 60  # the longest overdue first; the list of filings has the rest
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -37,15 +40,18 @@ def page(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request.GET, today)
     found = deadlines_of(who, asked, today=today)
     rows = [row for row in found if asked.month.first <= row.day < asked.month.after]
+    over = _overdue(found, today) if today in asked.month else []
     shown = {
         "title": month(asked.month.year, asked.month.month).capitalize(),
         "tabs": _tabs(asked),
         "neighbours": neighbours(asked, today),
         "filter": whose_choice(asked),
         "asked": asked,
+        "list": asked.address(view="list"),
         "weeks": grid(asked.month, rows, today) if asked.view != "list" else [],
         "days": listing(rows) if asked.view == "list" else [],
-        "overdue": listing(_overdue(found, today)) if today in asked.month else [],
+        "overdue": listing(over[:OVERDUE_MAX]),
+        "overdue_more": number(len(over) - OVERDUE_MAX) if len(over) > OVERDUE_MAX else "",
         "note": year_note(asked.month),
         "file": f"{reverse('calendar-file')}?whose={asked.whose}",
         "count": len(rows),

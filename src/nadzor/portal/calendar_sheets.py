@@ -23,7 +23,7 @@ from nadzor.portal.dues import TONES, Due, role_label
 from nadzor.portal.icalendar import Event
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Chip, State
-from nadzor.portal.words import day, month, reference, said
+from nadzor.portal.words import day, month, number, reference, said
 from nadzor.register import filings
 from nadzor.register.filing_cards import DeadlineRow
 from nadzor.register.filing_permissions import SIDE
@@ -35,6 +35,7 @@ MINE: Final = "mine"
 APPLICANT: Final = "applicant"
 YEARS: Final = range(2000, 2100)  # beyond these nobody looks for a last day of ours
 WEEK: Final = 7
+DAY_MAX: Final = 12  # last days in one cell of the month; the list has the rest
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -69,6 +70,7 @@ class Day(Struct, frozen=True, kw_only=True):
     is_off: bool
     off: str
     lasts: Sequence[Last]
+    more: str = ""
 
 
 class Heading(Struct, frozen=True, kw_only=True):
@@ -219,7 +221,8 @@ def _day(on: date, rows: Sequence[DeadlineRow], today: date) -> Day:
     off = _off(on)
     return Day(
         number=on.day, iso=on.isoformat(), name=said(WEEKDAYS[on.weekday()]), is_today=on == today,
-        is_off=bool(off), off=off, lasts=[_last(row) for row in rows],
+        is_off=bool(off), off=off, lasts=[_last(row) for row in rows[:DAY_MAX]],
+        more=number(len(rows) - DAY_MAX) if len(rows) > DAY_MAX else "",
     )  # fmt: skip
 
 

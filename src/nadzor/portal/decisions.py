@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,6 +31,8 @@ from nadzor.register import authority
 from nadzor.register.filing_cards import DelegationCard
 from nadzor.register.worklist import Work, worklist
 from nadzor.workdays.calendar import ONE_DAY
+
+SHOWN_MAX: Final = 60  # of one pile, the most urgent first; the list of filings has the rest
 
 
 class Way(Struct, frozen=True):
@@ -78,14 +81,15 @@ def page(request: HttpRequest) -> HttpResponse:
     ready = [work for work in works if work.head_moves]
     applications = [work for work in ready if work.row.procedure in APPLICATIONS]
     cases = [work for work in ready if work.row.procedure not in APPLICATIONS]
-    broken = [_broken(work, run, today) for work in works for run in work.over]
+    over = [(work, run) for work in works for run in work.over]
     shown = {
-        "counts": _tally(applications, cases, broken),
+        "counts": _tally(applications, cases, over),
         "acts_for_head": who.role is not Role.HEAD,
         "powers": [power_line(each) for each in powers],
-        "applications": [_ready(work, who, powers) for work in applications],
-        "cases": [_ready(work, who, powers) for work in cases],
-        "broken": broken,
+        "applications": [_ready(work, who, powers) for work in applications[:SHOWN_MAX]],
+        "cases": [_ready(work, who, powers) for work in cases[:SHOWN_MAX]],
+        "broken": [_broken(work, run, today) for work, run in over[:SHOWN_MAX]],
+        "more": {"applications": _beyond(applications), "cases": _beyond(cases), "broken": _beyond(over)},
     }
     return render(request, "portal/decisions.html", shown)
 
@@ -106,12 +110,17 @@ def _is_within(who: Person, powers: Sequence[DelegationCard], work: Work) -> boo
     return any(not each.procedures or work.row.procedure in each.procedures for each in powers)
 
 
-def _tally(applications: Sequence[Work], cases: Sequence[Work], broken: Sequence[Broken]) -> list[Count]:
+def _beyond(found: Sequence[object]) -> str:
+    """How many of a pile are not shown; nothing when all are."""
+    return number(len(found) - SHOWN_MAX) if len(found) > SHOWN_MAX else ""
+
+
+def _tally(applications: Sequence[Work], cases: Sequence[Work], over: Sequence[object]) -> list[Count]:
     barred = sum(work.barred for work in (*applications, *cases))
     counts = [
         Count(_("Ready for a decision"), number(len(applications)), href="#applications"),
         Count(_("Cases proposed"), number(len(cases)), href="#cases"),
-        Count(_("Limits passed unmet"), number(len(broken)), href="#breaches", is_alarm=bool(broken)),
+        Count(_("Limits passed unmet"), number(len(over)), href="#breaches", is_alarm=bool(over)),
     ]
     return [*counts, Count(_("Closed to you by an interest"), number(barred))] if barred else counts
 
