@@ -105,6 +105,17 @@ def test_every_chart_of_a_page_can_be_drawn(client_of):
     assert all("immutable" in answer["Cache-Control"] for answer in answers)
 
 
+def test_a_maker_sees_the_trend_of_its_own_devices_and_of_no_other(client_of):
+    """The overview's chart of a few devices is drawn for their reader; the nation's for staff."""
+    maker, inspector = client_of("manufacturer_admin"), client_of("inspector")
+    own, nation = (
+        re.findall(r"/charts/[\w-]+\.svg", client.get("/").content.decode())[0]
+        for client in (maker, inspector)
+    )
+    assert maker.get(own).status_code == inspector.get(own).status_code == 200
+    assert maker.get(nation).status_code == 404
+
+
 def test_a_chosen_theme_needs_no_media_query(client_of):
     """With a theme chosen the drawing of that theme is the fallback; otherwise the system decides."""
     client = client_of("inspector")

@@ -27,7 +27,10 @@ _NAME = re.compile(r"([0-9a-f]{64})-(light|dark)-(wide|narrow)")
 
 
 class Order(Struct, frozen=True):
-    """A chart to be drawn. `device` is whose figures it shows, empty when of all; it decides who may look."""
+    """A chart to be drawn. `device` is whose figures it shows and decides who may look.
+
+    Several devices stand apart by spaces; empty are all of them.
+    """
 
     chart: str
     language: str

@@ -34,10 +34,10 @@ def order(chart: str, facts: dict[str, Any], *, digest: str, device: str = "") -
 
 
 def drawing(request: HttpRequest, name: str) -> HttpResponse:
-    """The SVG of a chart, for those who may read its device; an address is as lasting as its content."""
+    """The SVG of a chart, for those who may read its devices; an address is as lasting as its content."""
     drawn = draw_chart(house(), name)
-    scope = scope_of(request)
-    if scope.codes is not None and drawn.device not in scope.codes:
+    codes, shown = scope_of(request).codes, set(drawn.device.split())
+    if codes is not None and not (shown and shown <= codes):
         raise Refusal("portal.chart-unknown")
     answer = HttpResponse(drawn.svg, content_type="image/svg+xml")
     answer["Cache-Control"] = "private, max-age=31536000, immutable"

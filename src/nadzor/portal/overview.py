@@ -95,9 +95,9 @@ def _trend(counts: Counts, scope: Scope, last: date, *, theme: str) -> Figure:
     )
     facts = {"days": [_point(rows, place) for place in range(len(rows))]}
     words = (_("Studies a day and the share that failed, %(n)s days") % {"n": DAYS}, _sentence(rows))
-    return figure(
-        order("trend", facts, digest=counts.digest), theme=theme, words=words, table=table, height=290
-    )
+    whose = " ".join(sorted(scope.codes or ()))
+    ordered = order("trend", facts, digest=counts.digest, device=whose)
+    return figure(ordered, theme=theme, words=words, table=table, height=290)
 
 
 def _days(counts: Counts, scope: Scope, last: date) -> list[tuple[date, int, int]]:
