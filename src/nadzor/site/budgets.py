@@ -101,6 +101,8 @@ def _rollup(quick: bool) -> list[Figure]:
             "rollup", name, result.seconds, "s", result.scan_s, result.ratio, "≤ 5 s", result.seconds <= 5
         ),
         _at_most("rollup", f"{name}, peak memory", result.peak_mib, "MiB", 1024),
+        Figure("rollup", f"{name}, one more date", result.refresh_s, "s"),
+        Figure("rollup", f"{name}, processor time", result.cpu_s, "s"),
         Figure(
             "rollup", "load, journal to lake", loaded.events_per_s, "events/s", loaded.limit, loaded.ratio
         ),

@@ -24,6 +24,7 @@ FINDINGS: Final = ("atelectasis", "cardiomegaly", "consolidation", "edema", "ple
 EQUIPMENT: Final = ("ge", "siemens", "philips", "canon", "fujifilm", "samsung", "agfa", "unknown")
 AGES: Final = ("0-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80+")
 
+LAST: Final = 2**31 - 1
 Ints = np.ndarray[Any, np.dtype[Any]]
 Columns = dict[str, Any]
 
@@ -38,6 +39,7 @@ class Nation(Struct, frozen=True):
     reviewed: float = 0.25
     labelled: float = 0.02
     start: int = 20_362  # days since 1970-01-01
+    until: int = 0  # what became known from this day on is left out
     seed: int = 1
 
     @property
@@ -177,9 +179,9 @@ def _batches(told: dict[str, Columns], nation: Nation) -> Columns:
 
 
 def _write(lake: Path, tables: dict[str, pa.Table], nation: Nation) -> None:
-    events = tables["event"].num_rows
-    batches = tables["batch"].num_rows
-    parts = [_part(lake, tables, number) for number in range(-(-events // STEP))]
+    events = int(np.searchsorted(_numbers(tables["event"]["known"]), nation.until or LAST))
+    batches = int(np.searchsorted(_numbers(tables["batch"]["known"]), nation.until or LAST))
+    parts = [_part(lake, tables, number, events) for number in range(-(-events // STEP))]
     origin = write_table(lake, "origin/bench.parquet", _origins(nation))
     write_manifest(
         lake,
@@ -187,16 +189,20 @@ def _write(lake: Path, tables: dict[str, pa.Table], nation: Nation) -> None:
     )
 
 
-def _part(lake: Path, tables: dict[str, pa.Table], number: int) -> Part:
-    low, high = number * STEP, (number + 1) * STEP
+def _numbers(days: pa.ChunkedArray) -> Ints:
+    return np.asarray(days.cast(pa.int32()))
+
+
+def _part(lake: Path, tables: dict[str, pa.Table], number: int, events: int) -> Part:
+    low, high = number * STEP, min((number + 1) * STEP, events)
     cut = {}
     for name, table in tables.items():
         places = np.asarray(table["first_event" if name == "batch" else "event"])
         cut[name] = table.filter(pa.array((places >= low) & (places < high)))
     first = cut["batch"]["batch"][0].as_py()
     stop = first + cut["batch"].num_rows
-    files = write_tables(lake, cut, name=f"part-{number:05d}")
-    return Part(number, first, stop, low, min(high, tables["event"].num_rows), files)
+    files = write_tables(lake, cut, name=f"part-{number:05d}-{high:09d}")
+    return Part(number, first, stop, low, high, files)
 
 
 def _origins(nation: Nation) -> pa.Table:

@@ -53,24 +53,22 @@ _PACKED: Final = """
 
 
 class Packing(Struct, frozen=True):
-    """Everything that a number can stand for: each list is in order, `days` are the first and the last."""
+    """Everything that a number can stand for: each list is in order, `days` are the first and the last.
+
+    Units: `widths` are bits of stratum, finding and face, highest first.
+    """
 
     strata: list[str]
     findings: list[str]
     faces: list[tuple[str, ...]]
     days: tuple[date, date]
     score_bin: np.ndarray[Any, np.dtype[np.int16]]
+    widths: dict[str, int]
 
     @property
     def day_bits(self) -> int:
         """Bits that tell one day from all others."""
         return _bits((self.days[1] - self.days[0]).days + 1)
-
-    @property
-    def widths(self) -> dict[str, int]:
-        """Bits of stratum, finding and face, highest first."""
-        counts = {"stratum": len(self.strata), "finding": len(self.findings), "face": len(self.faces)}
-        return {name: _bits(count) for name, count in counts.items()}
 
     def layout(self, query: Query, span: Span) -> Layout:
         """How the keys of a family are put together."""
@@ -226,7 +224,9 @@ def packing(store: duckdb.DuckDBPyConnection, score_bin: np.ndarray[Any, np.dtyp
     store.execute("CREATE TABLE face AS SELECT * FROM face_rank")
     first, last = store.execute(_DAYS).fetchone() or (None, None)
     days = (first or date.min, last or date.min)
-    return Packing(strata, findings, [texts for texts, _ in faces], days, score_bin)
+    counts = {"stratum": len(strata), "finding": len(findings), "face": len(faces)}
+    widths = {name: _bits(count) for name, count in counts.items()}
+    return Packing(strata, findings, [texts for texts, _ in faces], days, score_bin, widths)
 
 
 def _bits(count: int) -> int:

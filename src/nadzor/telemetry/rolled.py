@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -15,12 +16,14 @@ import numpy as np
 import pyarrow as pa
 from msgspec import Struct
 
-from nadzor.measures.rollup import BLOCK, COLUMNS
+from nadzor.measures.rollup import BLOCK, COLUMNS, MeasureSeal
 from nadzor.telemetry.counting import Counted
 from nadzor.telemetry.packing import FACES, Layout, Packing
 from nadzor.telemetry.rollup_part import SCHEMA, PartWriter, RollupPart, coded, dates, month_of
-from nadzor.telemetry.sealing import DayRows, DaySeals, Lines, Numbers, day_seal
+from nadzor.telemetry.sealing import DayRows, Lines, day_seal
 
+Sealing = dict[date, Future[MeasureSeal]]
+WAITING: Final = 4  # blocks between making and writing: 10 MB each
 _ONE: Final = timedelta(days=1)
 
 
@@ -58,12 +61,12 @@ class Rolled:
 
     def write(self, folder: Path, known: list[date], *, apart: date) -> list[RollupPart]:
         """Write what became known on some dates: a part a month, and one of the date that is not over."""
-        with ThreadPoolExecutor(1) as pool:
-            sealing = {day: pool.submit(self.seal, day) for day in known}
+        with ThreadPoolExecutor(1) as sealer, ThreadPoolExecutor(1) as scribe:
+            sealing = {day: sealer.submit(self.seal, day) for day in known}
             months = groupby(known, key=lambda day: (month_of(day), day == apart))
-            return [part for _, days in months for part in self._part(folder, list(days), sealing)]
+            return [part for _, days in months for part in self._part(folder, list(days), sealing, scribe)]
 
-    def seal(self, known: date) -> Any:
+    def seal(self, known: date) -> MeasureSeal:
         """The seal of one date."""
         found = [
             (number, family, family.find(*pair, known, known))
@@ -72,45 +75,49 @@ class Rolled:
         return day_seal(self._day_rows([one for one in found if len(one[2].n)]))
 
     def _part(
-        self, folder: Path, known: list[date], sealing: dict[date, Future[Any]]
+        self, folder: Path, known: list[date], sealing: Sealing, scribe: ThreadPoolExecutor
     ) -> Iterator[RollupPart]:
+        """Rows are made here and written by the scribe; a few blocks wait between them, never all."""
+        waiting: deque[Future[None]] = deque()
         with PartWriter(folder) as out:
-            for (measure, dimension), family in self._pairs:
-                counted = family.find(measure, dimension, known[0], known[-1])
-                for start in range(0, len(counted.n), BLOCK):
-                    out.add(
-                        measure, dimension, self._rows(family.layout, (measure, dimension), counted, start)
-                    )
-            seals: DaySeals = {day: sealing[day].result() for day in known}
-            told = {day: seal for day, seal in seals.items() if seal.rows}
+            try:
+                for pair, rows in self._blocks(known[0], known[-1]):
+                    waiting.append(scribe.submit(out.add, *pair, rows))
+                    if len(waiting) > WAITING:
+                        waiting.popleft().result()
+            finally:
+                wait(waiting)
+            for job in waiting:
+                job.result()
+            told = {day: seal for day in known if (seal := sealing[day].result()).rows}
             if told:
                 yield out.finish(told)
+
+    def _blocks(self, first: date, last: date) -> Iterator[tuple[tuple[str, str], pa.Table]]:
+        """The rows known on [first, last], measure by measure and split by split."""
+        for pair, family in self._pairs:
+            counted = family.find(*pair, first, last)
+            for start in range(0, len(counted.n), BLOCK):
+                yield pair, self._rows(family.layout, pair, counted, start)
 
     def _rows(self, layout: Layout, pair: tuple[str, str], counted: Counted, start: int) -> pa.Table:
         """A block of counts as rows of the rollup."""
         high, low, n = (half[start : start + BLOCK] for half in (counted.high, counted.low, counted.n))
-        faces = layout.part(high, "face")
         same = np.zeros(len(n), np.int32)
         columns = {
             "day": dates(layout.days(low)), "known": dates(layout.known(high)),
-            **{name: coded(codes[faces], texts) for name, (texts, codes) in self._faces.items()},
-            "dimension": coded(same, [pair[1]]), "measure": coded(same, [pair[0]]),
-            "stratum": coded(layout.part(high, "stratum"), self._pack.strata),
-            "finding": coded(layout.part(high, "finding"), self._pack.findings),
+            **dict(zip(FACES, coded(layout.part(high, "face"), *self._faces), strict=True)),
+            **dict(zip(("measure", "dimension"), coded(same, *([text] for text in pair)), strict=True)),
+            "stratum": coded(layout.part(high, "stratum"), self._pack.strata)[0],
+            "finding": coded(layout.part(high, "finding"), self._pack.findings)[0],
             "bin": pa.array(layout.bins(low)), "n": pa.array(n),
         }  # fmt: skip
         return pa.table([columns[name] for name in COLUMNS], schema=SCHEMA)
 
     @cached_property
-    def _faces(self) -> dict[str, tuple[list[str], Numbers]]:
-        """Each column of a face: its texts in order, and the place of each face among them."""
-        columns = zip(FACES, zip(*self._pack.faces, strict=True), strict=False)
-        found: dict[str, tuple[list[str], Numbers]] = {}
-        for name, texts in columns:
-            names = sorted(set(texts))
-            place = {text: number for number, text in enumerate(names)}
-            found[name] = names, np.array([place[text] for text in texts], np.int32)
-        return found
+    def _faces(self) -> list[tuple[str, ...]]:
+        """Each column of a face."""
+        return list(zip(*self._pack.faces, strict=True))
 
     @cached_property
     def _lines(self) -> tuple[list[str], ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -76,9 +77,11 @@ class PartWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        self._writer.close()
-        self._stream.close()
-        self._fresh.unlink(missing_ok=True)
+        try:
+            self._writer.close()
+        finally:
+            self._stream.close()
+            self._fresh.unlink(missing_ok=True)
 
     def add(self, measure: str, dimension: str, rows: pa.Table) -> None:
         """More rows of a measure in a dimension, in canonical order within each date."""
@@ -166,14 +169,21 @@ def _together(tables: list[pa.Table]) -> pa.Table:
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
 
 
-def coded(numbers: np.ndarray[Any, Any], texts: list[str]) -> pa.DictionaryArray:
-    """Numbers of texts as a column of codes that names only texts it uses."""
-    used = np.flatnonzero(np.bincount(numbers, minlength=len(texts)))
+def coded(numbers: np.ndarray[Any, Any], *columns: Sequence[str]) -> list[pa.DictionaryArray]:
+    """Columns of text of which each row has the entry of its number; a column names only texts it uses."""
+    used = np.flatnonzero(np.bincount(numbers, minlength=len(columns[0])))
+    return [_column(numbers, used, texts) for texts in columns]
+
+
+def _column(
+    numbers: np.ndarray[Any, Any], used: np.ndarray[Any, Any], texts: Sequence[str]
+) -> pa.DictionaryArray:
+    names = sorted({texts[number] for number in used.tolist()})
+    rank = {name: place for place, name in enumerate(names)}
     place = np.zeros(len(texts), np.int32)
-    place[used] = np.arange(len(used))
-    return pa.DictionaryArray.from_arrays(
-        pa.array(place[numbers]), [texts[number] for number in used.tolist()]
-    )
+    place[used] = [rank[texts[number]] for number in used.tolist()]
+    codes = place[numbers] if len(names) > 1 else np.zeros(len(numbers), np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(codes), names)
 
 
 def dates(numbers: np.ndarray[Any, Any]) -> pa.Array:
