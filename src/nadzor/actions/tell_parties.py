@@ -48,9 +48,12 @@ def tell_next(row: Filing, *, due: Text, now: datetime) -> None:
 
 
 def side_of(row: Filing) -> tuple[str, ...]:
-    """The organisations told for the applicant: the maker, whoever filed, the maker's representative."""
-    found = (row.maker, row.applicant, row.maker.represented_by)
-    return tuple(dict.fromkeys(each.code for each in found if each is not None))
+    """The organisations told for the applicant: the maker and its representative.
+
+    Why: whoever filed for the maker and represents it no more may not see the filing, so hears nothing of it.
+    """
+    found = (row.maker, row.maker.represented_by)
+    return tuple(each.code for each in found if each is not None)
 
 
 def subject(row: Filing) -> str:

@@ -10,10 +10,12 @@ import pytest
 from nadzor.actions.move_filing import GROUNDS_MAX
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal
+from nadzor.people.models import Organisation
 from nadzor.records import audit, notices
 from nadzor.register import filings, queries
 from nadzor.register.refusals import refused_moves
 from tests.filing_samples import (
+    AGENT,
     EVERYBODY,
     EXPERT,
     HEAD,
@@ -129,6 +131,18 @@ def test_the_right_people_are_told():
     carry(number, "find_complete", "start", "send_task")
     assert len(notices.of("manufacturer_admin", "luchik")) == 3
     assert any("Waits for you" in told.text.en for told in notices.of("expert", "nik"))
+
+
+def test_who_represents_a_maker_no_more_hears_nothing():
+    """Whoever may not see a filing any longer is not written to about it, even if it filed it."""
+    number = draft(by=AGENT)
+    move(number, "submit", by=AGENT)
+    move(number, "find_complete")
+    assert len(notices.of("representative", "posrednik")) == 1
+    Organisation.objects.filter(code="farlight").update(represented_by=None)
+    move(number, "start")
+    assert len(notices.of("representative", "posrednik")) == 1
+    assert len(notices.of("manufacturer_admin", "farlight")) == 2
 
 
 def test_drafts_are_nobody_elses_business():
