@@ -8,6 +8,7 @@ from msgspec import structs
 from ninja import Router
 
 from nadzor.actions.add_evidence import EvidenceRecord, add_evidence
+from nadzor.actions.count_refusal import count_refusal
 from nadzor.actions.move_filing import move_filing
 from nadzor.actions.open_filing import open_filing
 from nadzor.actions.resubmit_filing import resubmit_filing
@@ -168,7 +169,11 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
         )
         return words.Moved(number, wanted.verb, state)
 
-    return done(request, deed)
+    try:
+        return done(request, deed)
+    except Refusal as refusal:  # the deed's own count was undone with the answer
+        count_refusal(wanted.verb, role=who.role.value, code=refusal.code, on=clock.today())
+        raise
 
 
 @router.post(

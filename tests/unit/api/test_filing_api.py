@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from nadzor.api.wire import BODY_MAX
 from nadzor.base import clock
 from nadzor.procedures.matrix import permissions
+from nadzor.register.refusals import refused_moves
 from tests.filing_samples import (
     AUDITOR,
     CLINIC,
@@ -140,10 +141,11 @@ def test_a_foreign_filing_does_not_exist(filed, who):
     ],
 )
 def test_a_move_that_may_not_be_is_refused_and_changes_nothing(filed, who, verb, refused):
-    """By the wrong role, from the wrong state, without its answers."""
+    """By the wrong role, from the wrong state, without its answers; each is counted once."""
     answer = post(calling(who), f"filings/{filed}/moves", {"verb": verb, "because": "because"})
     assert code_of(answer) == refused
     assert read(REGISTRAR, filed)["row"]["state"] == "checking"
+    assert refused_moves() == {refused[1]: 1}
 
 
 def test_who_acts_on_an_old_reading_is_told_the_new_state(filed):
