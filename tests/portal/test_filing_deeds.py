@@ -70,6 +70,20 @@ def test_a_second_press_does_nothing_twice(client_of):
     assert stale.status_code == 409 and 'role="alert"' in text(stale)
 
 
+def test_nobody_decides_on_what_has_changed_since(client_of):
+    """A move from an old reading is not made, nothing typed is lost, and read anew it may be."""
+    maker, registrar = client_of("manufacturer_admin", "en"), client_of("registrar", "en")
+    number = draft(maker)
+    hand_in(maker, number, seen="0")
+    move(registrar, number, "stand_still", because="see the act", standing_ground="court")
+    body = {"verb": "withdraw", "seen": "1", "withdraw.confirm": "yes"}
+    stale = maker.post(f"/filings/{number}/move/", body)
+    assert stale.status_code == 409 and "in another state by now" in text(stale)
+    assert 'name="seen" value="2"' in text(stale) and 'value="yes" checked' in text(stale)
+    fresh = maker.post(f"/filings/{number}/move/", body | {"seen": "2"})
+    assert fresh.status_code == 302
+
+
 def test_a_page_that_cannot_be_read_loses_nothing(client_of):
     """A day that is no day: the page comes back with everything typed, and the rest of the form stands."""
     maker = client_of("manufacturer_admin", "en")

@@ -28,10 +28,12 @@ from nadzor.portal.frame import house, person_of
 from nadzor.portal.words import language
 from nadzor.register import filings
 from nadzor.register.filing_cards import FilingCard, OpenMove
+from nadzor.register.filing_words import called
 
 #: Refusals that say there is no such thing for this person: never shown on a card that would prove otherwise.
 SHUT: Final = frozenset({"filing.unknown", "filing.not-yours", "people.not-yours"})
-SECOND: Final = frozenset({"move.not-from-here", "filing.not-resubmittable"})
+CHANGED: Final = "api.state-changed"
+SECOND: Final = frozenset({"move.not-from-here", "filing.not-resubmittable", CHANGED})
 
 
 def move(request: HttpRequest, number: str) -> HttpResponse:
@@ -39,6 +41,7 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     verb = request.POST.get("verb", "")[:60]
     card = filings.filing(person_of(request), number, today=clock.today())
     try:
+        _must_be_as_seen(card, request.POST.get("seen", ""))
         return _moved(request, card, verb)
     except Refusal as refusal:
         if pressed_twice(card, refusal, verb=verb, seen=request.POST.get("seen", "")):
@@ -76,14 +79,28 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
 
 def pressed_twice(card: FilingCard, refusal: Refusal, *, verb: str, seen: str) -> bool:
     """Whether a refused move has just been made: the second press of one button."""
-    before = int(seen) if seen.isdecimal() and len(seen) < 6 else len(card.steps)
-    return refusal.code in SECOND and len(card.steps) > before and card.steps[-1].verb == verb
+    return refusal.code in SECOND and _steps_since(card, seen) > 0 and card.steps[-1].verb == verb
 
 
 def told(refusal: Refusal) -> str:
     """A refusal in one breath: what is wrong and what to do."""
     page = document(refusal, language())
     return f"{page['title']}. {page['do']}"
+
+
+def _steps_since(card: FilingCard, seen: str) -> int:
+    """How many steps were made since a form was drawn; none when the form does not say."""
+    return len(card.steps) - int(seen) if seen.isdecimal() and len(seen) < 6 else 0
+
+
+def _must_be_as_seen(card: FilingCard, seen: str) -> None:
+    """Whoever decides on what they read must not decide on what has changed since.
+
+    Raises: Refusal api.state-changed.
+    """
+    if _steps_since(card, seen) > 0:
+        row, name = card.row, called(card.row.procedure, state=card.row.state)
+        raise Refusal(CHANGED, state=row.state, state_ru=name.ru, state_en=name.en)
 
 
 def _moved(request: HttpRequest, card: FilingCard, verb: str) -> HttpResponse:
