@@ -18,6 +18,7 @@ from nadzor.register import revisions
 from nadzor.register.editions import Edition, dated, digest, flat, holds, patch, restate, unfold
 from nadzor.register.models import Device, Filing, Revision
 from nadzor.register.revision_cards import Entry
+from nadzor.workdays.spoken import plain
 
 _SINCE_UNTOLD: Final = frozenset({"suspended", "cancelled"})  # a file says that it is so, not since when
 
@@ -110,4 +111,8 @@ def _must_be_in_time(known: list[Edition], deed: Deed) -> None:
     first = min((edition.valid_from for edition in known), default=deed.valid_from)
     last = moscow_date(deed.now)
     if not first <= deed.valid_from <= last:
-        raise Refusal("register.valid-from", at="$.valid_from", first=str(first), last=str(last))
+        start, end = plain(first), plain(last)
+        raise Refusal(
+            "register.valid-from", at="$.valid_from", first=str(first), last=str(last),
+            first_ru=start.ru, first_en=start.en, last_ru=end.ru, last_en=end.en,
+        )  # fmt: skip

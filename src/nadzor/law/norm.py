@@ -10,6 +10,7 @@ import msgspec
 
 from nadzor.base.problems import Refusal, Text
 from nadzor.workdays.calendar import Checked
+from nadzor.workdays.spoken import plain
 
 #: seed: verified by the seed texts · read: the act's wording was read · reported: press, law firm, public
 #: code · unverified: confirmed by no source, never decides by itself · house: our own rule, not law.
@@ -28,7 +29,8 @@ class NormMissing(Refusal):
 
     def __init__(self, key: str, on: date, *, why: Text = NO_EDITION) -> None:
         """Name the norm, the day, and why our knowledge ends: lapsed, not yet in force, or never read."""
-        facts = {"key": key, "on": on.isoformat(), "why_ru": why.ru, "why_en": why.en}
+        day, texts = plain(on), {"why_ru": why.ru, "why_en": why.en}
+        facts = {"key": key, "on": on.isoformat(), "on_ru": day.ru, "on_en": day.en, **texts}
         super().__init__("law.norm-missing", **facts)
         self.key = key
         self.on = on

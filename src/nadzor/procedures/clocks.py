@@ -14,6 +14,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from nadzor.base.problems import Refusal
+from nadzor.law.citation import in_russian
 from nadzor.procedures.counting import counted
 from nadzor.procedures.derivation import derived
 from nadzor.procedures.ledger import PAUSES, ledger
@@ -22,6 +23,7 @@ from nadzor.procedures.reckoning import held, if_known, reckon
 from nadzor.procedures.run import Line, Run, Suspension, unit_of
 from nadzor.procedures.steps import Step, filed_on, lands_at, state_after
 from nadzor.procedures.words import words
+from nadzor.workdays.spoken import plain
 
 __all__ = [
     "PAUSES", "Line", "Run", "Step", "Suspension", "allowed_on", "breaches", "late", "next_due", "runs",
@@ -97,7 +99,7 @@ def allowed_on(
     if move.once and any(step.verb == verb for step in steps):
         raise Refusal("move.asked-already", "$.verb", **_called(procedure, verb))
     if steps and today < steps[-1].on:
-        raise Refusal("move.out-of-order", "$.on", last=steps[-1].on.isoformat())
+        raise Refusal("move.out-of-order", "$.on", **_dated("last", steps[-1].on))
     if move.within or move.after:
         _in_time(procedure, move, runs(procedure, steps, today=today, filed=filed), today=today)
     return replace(move, to=lands_at(move, steps))
@@ -108,11 +110,17 @@ def _in_time(procedure: Procedure, move: Move, found: Sequence[Run], *, today: d
     run = next((each for each in reversed(found) if each.key == key and each.stopped is None), None)
     if run is None or run.norm is None or run.latest is None or run.norm.status == "unverified":
         return
-    facts = _called(procedure, move.verb) | {"due": run.latest.isoformat(), "norm": key, "law": run.norm.cite}
+    law = {"law_ru": in_russian(run.norm.cite), "law_en": run.norm.cite}
+    facts = _called(procedure, move.verb) | _dated("due", run.latest) | {"norm": key} | law
     if move.within and run.latest < today:
         raise Refusal("move.too-late", "$.on", **facts)
     if move.after and today <= run.latest:
         raise Refusal("move.too-early", "$.on", **facts)
+
+
+def _dated(name: str, day: date) -> dict[str, str]:
+    said = plain(day)
+    return {name: day.isoformat(), f"{name}_ru": said.ru, f"{name}_en": said.en}
 
 
 def _called(procedure: Procedure, verb: str) -> dict[str, str]:

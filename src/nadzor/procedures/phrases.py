@@ -13,6 +13,7 @@ import msgspec
 from nadzor.base import yaml_pages
 from nadzor.base.problems import Text
 from nadzor.workdays.arithmetic import Unit
+from nadzor.workdays.spoken import plain
 
 
 class Forms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,7 +79,7 @@ def spoken_day(day: date) -> Text:
 
     Law: none; words only.
     """
-    return Text(ru=day.strftime("%d.%m.%Y"), en=day.isoformat())
+    return plain(day)
 
 
 def spoken_days(number: int, unit: Unit) -> Text:

@@ -15,6 +15,7 @@ from nadzor.base.problems import Text
 from nadzor.law.citation import in_russian
 from nadzor.procedures.clocks import Run
 from nadzor.register.filing_words import filled
+from nadzor.workdays.spoken import plain
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,7 +61,7 @@ def due_words(run: Run | None) -> Text:
 
 def day_words(day: date) -> Text:
     """A day as a letter writes it."""
-    return Text(ru=day.strftime("%d.%m.%Y"), en=day.isoformat())
+    return plain(day)
 
 
 def written(page: Template, **facts: object) -> tuple[Text, Text]:

@@ -56,7 +56,7 @@ def test_a_registration_reaches_the_register():
     assert [letter.kind for letter in found.letters] == ["accepted", "started", "task", "registered"]
     accepted, _, task, _ = found.letters
     assert accepted.cites == ("registration.completeness_check", "registration.simplified_limit")
-    assert "The last day is 2026-" in task.text.en and "Последний день" in accepted.text.ru
+    assert " 2026 (Decree 1684" in task.text.en and "Последний день" in accepted.text.ru
     verbs = [deed.verb for deed in audit.entries(object=f"filing {number}")]
     assert verbs[-1] == "register.filing.open" and "register.filing.register" in verbs
 

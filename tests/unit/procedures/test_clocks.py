@@ -158,8 +158,8 @@ def test_a_late_move_is_refused_in_words() -> None:
     with pytest.raises(Refusal) as refusal:
         allowed_on(REGISTRATION_SIMPLIFIED, walked(SIMPLE, CURING), "cure", by="representative",
                    today=date(2026, 5, 4))  # fmt: skip
-    assert title(refusal.value, "ru") == "Срок для хода «устранить недостатки» истёк 2026-04-06"
-    assert title(refusal.value, "en") == "The time for “cure the defects” ran out on 2026-04-06"
+    assert title(refusal.value, "ru") == "Срок для действия «устранить недостатки» истёк 06.04.2026"
+    assert title(refusal.value, "en") == "The time for “cure the defects” ran out on 6 Apr 2026"
 
 
 def test_time_alone_moves_nothing() -> None:

@@ -30,26 +30,26 @@ def _said(key: str, walk: str, *, today: str, name: str = SIMPLE) -> list[str]:
 def test_a_paused_and_resumed_limit_is_told_in_order() -> None:
     """Start, norm, days that flowed, days that stood, days that flowed, the last day."""
     lines = _said("registration.simplified_limit", CURED, today="2026-03-26")
-    assert lines[0].startswith("2026-03-02: submit the application.")
-    assert lines[1] == "The norm on 2026-03-02: 31 working days."
-    assert lines[2] == "2026-03-03 to 2026-03-05, both counted: 3 working days."
-    assert lines[3].startswith("2026-03-06 to 2026-03-25, both included, the clock stood still")
-    assert lines[4].startswith("2026-03-26 to 2026-05-05, both counted: 28 working days; not counted: ")
-    assert lines[5] == "The last day is 2026-05-05."
+    assert lines[0].startswith("2 Mar 2026: submit the application.")
+    assert lines[1] == "The norm on 2 Mar 2026: 31 working days."
+    assert lines[2] == "3 Mar 2026 to 5 Mar 2026, both counted: 3 working days."
+    assert lines[3].startswith("6 Mar 2026 to 25 Mar 2026, both included, the clock stood still")
+    assert lines[4].startswith("26 Mar 2026 to 5 May 2026, both counted: 28 working days; not counted: ")
+    assert lines[5] == "The last day is 5 May 2026."
 
 
 def test_a_standing_clock_says_what_is_left() -> None:
     """While a clock stands still there is no last day, only days left."""
     lines = _said("registration.simplified_limit", CURED.rsplit("2026-03-25", 1)[0], today="2026-03-20")
-    assert lines[-2].startswith("From 2026-03-06 the clock stands still")
+    assert lines[-2].startswith("From 6 Mar 2026 the clock stands still")
     assert lines[-1].startswith("28 working days left")
 
 
 def test_a_calendar_term_moves_off_a_day_off() -> None:
     """Thirty days that end on a Saturday end on the Monday after, and the line says so."""
     lines = _said("registration.cure", CURED, today="2026-03-10")
-    assert lines[-2] == "2026-04-04 is a day off: the next working day becomes the last one."
-    assert lines[-1] == "The last day is 2026-04-06."
+    assert lines[-2] == "4 Apr 2026 is a day off: the next working day becomes the last one."
+    assert lines[-1] == "The last day is 6 Apr 2026."
 
 
 def test_a_limit_nobody_could_read_says_so() -> None:
@@ -85,7 +85,7 @@ def test_a_transitional_rule_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(reckoning, "norm", ended)
     lines = _said("registration.cure", CURED, today="2026-03-10")
-    assert "Filed on 2026-03-02: the matter finishes under the edition in force then." in lines
+    assert "Filed on 2 Mar 2026: the matter finishes under the edition in force then." in lines
 
 
 def test_every_line_can_be_followed() -> None:

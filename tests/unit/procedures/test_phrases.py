@@ -31,7 +31,7 @@ def test_days_agree_with_their_number(number: int, ru: str, en: str) -> None:
 def test_single_days_and_runs_are_listed() -> None:
     """A run of days shows its ends, a single day only itself."""
     said = spoken_ranges([(date(2026, 3, 7), date(2026, 3, 9)), (date(2026, 6, 12), date(2026, 6, 12))])
-    assert said.en == "2026-03-07 to 2026-03-09, 2026-06-12"
+    assert said.en == "7 Mar 2026 to 9 Mar 2026, 12 Jun 2026"
     assert said.ru == "07.03.2026 – 09.03.2026, 12.06.2026"
 
 
