@@ -12,6 +12,7 @@ from django.db import transaction
 from nadzor.actions.open_filing import titled
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
+from nadzor.records import audit
 from nadzor.register.filing_form import patched
 from nadzor.register.filing_permissions import WRITING, may_edit_filing, may_see_filing
 from nadzor.register.filing_rows import whose
@@ -22,6 +23,7 @@ from nadzor.register.models import Filing
 def save_form(number: str, patch: Mapping[str, Any], *, by: Person | None, now: datetime) -> None:
     """Write the fields of a patch; a field given as None is emptied, an unknown one refuses the whole patch.
 
+    Why: the audit names the fields, never what was typed into them.
     Raises: Refusal filing.unknown, filing.not-yours, filing.not-editable, filing.field-unknown,
     filing.field-malformed.
     """
@@ -31,6 +33,10 @@ def save_form(number: str, patch: Mapping[str, Any], *, by: Person | None, now: 
         row.title_ru, row.title_en = titled(row)
     row.changed_at = now
     row.save(update_fields=["form", "title_ru", "title_en", "changed_at"])
+    audit.record(
+        "register.filing.form", f"filing {number}", by=by.username if by else "", now=now,
+        because="fields written", fields=sorted(patch),
+    )  # fmt: skip
 
 
 def editable(number: str, *, by: Person | None) -> Filing:

@@ -124,6 +124,19 @@ def test_filings_after_midnight_in_moscow_count_next_day():
     assert card(number).row.filed_on.isoformat() == "2026-11-22"
 
 
+def test_who_wrote_a_form_is_in_the_chain():
+    """The fields by name and the person; what was typed stays in the form."""
+    number = draft(form={})
+    save_form(number, {"note": "seen", "name": {"ru": "Сердце"}}, by=MAKER_ADMIN, now=NOW)
+    (link,) = audit.entries(verb="register.filing.form")
+    assert (link.object, link.by, link.facts) == (
+        f"filing {number}",
+        "luchik-a",
+        {"fields": ["name", "note"]},
+    )
+    assert audit.verify() == []
+
+
 def test_a_form_is_written_field_by_field():
     """Sections are merged; None empties; what dossier and register both ask for is kept once."""
     number = draft(form={})
