@@ -46,11 +46,12 @@ class Task(Struct, frozen=True, kw_only=True):
 
 
 class Told(Struct, frozen=True):
-    """One notice: its words, and when it came."""
+    """One notice: its words, when it came, and where the last day it names is explained."""
 
     id: int
     text: str
     at: str
+    clocks: str
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -157,7 +158,9 @@ def _unread(who: Person) -> list[NoticeCard]:
 
 
 def _told(each: NoticeCard) -> Told:
-    return Told(each.id, said(each.text), moment(each.created))
+    kind, _space, key = each.subject.partition(" ")
+    clocks = reverse("filing", args=[key]) + "#clocks" if kind == "filing" and key else ""
+    return Told(each.id, said(each.text), moment(each.created), clocks)
 
 
 def _leads_to(notice: NoticeCard) -> str:

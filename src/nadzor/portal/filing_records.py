@@ -23,10 +23,11 @@ KIB = 1024
 
 
 class Breach(Struct, frozen=True):
-    """A limit that passed unmet, as the card says it."""
+    """A limit that passed unmet, as the card says it; its last day leads to the arithmetic."""
 
     what: str
     due: str
+    href: str
     whose: str
     norm: Chip
 
@@ -114,17 +115,21 @@ def body_label(code: str) -> str:
 
 def breaches(card: FilingCard) -> list[Breach]:
     """The limits that passed unmet: whoever answers for them, and that they decide nothing."""
-    return [_breach(each) for each in card.breaches]
+    return [_breach(each, card) for each in card.breaches]
 
 
-def _breach(each: BreachCard) -> Breach:
+def _breach(each: BreachCard, card: FilingCard) -> Breach:
     try:
         found = norm(each.clock, each.started)
         what, text = said(found.what), found.fact or reference(found.cite)
     except NormMissing:
         what, text = each.clock, each.clock
-    href = f"{reverse('norm', args=[each.clock])}?start={each.started.isoformat()}"
-    return Breach(what, day(each.due), role_label(each.responsible), Chip(text, href))
+    norm_href = f"{reverse('norm', args=[each.clock])}?start={each.started.isoformat()}"
+    clocks = [
+        place for place, run in enumerate(card.runs) if (run.key, run.started) == (each.clock, each.started)
+    ]
+    href = reverse("filing-clock", args=[card.row.number, clocks[-1]]) if clocks else norm_href
+    return Breach(what, day(each.due), href, role_label(each.responsible), Chip(text, norm_href))
 
 
 def submissions(card: FilingCard) -> list[Handed]:
