@@ -82,9 +82,7 @@ class Rolled:
         with PartWriter(folder) as out:
             try:
                 for pair, rows in self._blocks(known[0], known[-1]):
-                    waiting.append(scribe.submit(out.add, *pair, rows))
-                    if len(waiting) > WAITING:
-                        waiting.popleft().result()
+                    _queue(waiting, scribe.submit(out.add, *pair, rows))
             finally:
                 wait(waiting)
             for job in waiting:
@@ -143,3 +141,10 @@ class Rolled:
 
 def _joined(pieces: list[Any]) -> Any:
     return np.concatenate(pieces) if pieces else np.array([], np.int32)
+
+
+def _queue(waiting: deque[Future[None]], job: Future[None]) -> None:
+    """Let one more job wait, once the oldest of too many is done."""
+    waiting.append(job)
+    if len(waiting) > WAITING:
+        waiting.popleft().result()
