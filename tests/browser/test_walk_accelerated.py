@@ -66,7 +66,7 @@ def _trial(here):
     form.locator("summary").click()
     form.get_by_label(here.ui("Number of the document")).fill("К-17")
     form.get_by_label(here.ui("Day of the document")).fill("2026-11-10")
-    form.get_by_label(here.ui("Finding"), exact=True).select_option("positive")
+    form.get_by_label(here.ui("Conclusion"), exact=True).select_option("positive")
     with page.expect_navigation():
         form.get_by_role("button", name=here.ui("Record"), exact=True).click()
     assert "К-17" in page.locator("#evidence").inner_text()

@@ -40,6 +40,13 @@ CITED: Final = (
     "filing.", "route.", "class.", "device.", "not_device.", "trials.", "inspection.", "monitoring.",
     "transmission.", "safety.",
 )  # fmt: skip
+#: Which of them a procedure's decisions rest on most, by the first word of its name.
+NEAR: Final = {
+    "registration": ("expertise.", "registration.", "route.", "dossier.", "documents."),
+    "amendment": ("amendment.", "expertise.", "dossier.", "documents."),
+    "suspension": ("suspension.", "cancellation.", "safety."),
+    "cancellation": ("cancellation.", "suspension.", "safety."),
+}
 WHAT_MAX: Final = 90
 
 
@@ -71,7 +78,11 @@ def asked(move: OpenMove, card: FilingCard, told: Answers, *, today: date) -> li
     """The fields of a move, filled in as they were typed."""
     labels = asks()
     facts = [
-        field for ask in move.asks for field in _fields(ask, sentence(said(labels[ask])), told, today=today)
+        field
+        for ask in move.asks
+        for field in _fields(
+            ask, sentence(said(labels[ask])), told, today=today, procedure=card.row.procedure
+        )
     ]
     return [*facts, *_extras(move, card, told), *_grounds(move, told), *_confirmation(move, card, told)]
 
@@ -96,11 +107,12 @@ def _fact(ask: str, told: Answers) -> Any:
     return told.one(ask)
 
 
-def _fields(ask: str, label: str, told: Answers, *, today: date) -> Iterator[Input]:
+def _fields(ask: str, label: str, told: Answers, *, today: date, procedure: str) -> Iterator[Input]:
     if ask in GROUNDS:
         yield _ground_boxes(ask, label, told, today=today)
     elif ask == "norm_cite":
-        yield select(told.name(ask), label, _norms(today), told.one(ask), error=told.error(ask))
+        names = _norms(today, procedure)
+        yield select(told.name(ask), label, names, told.one(ask), error=told.error(ask))
     elif ask == "court_act":
         yield from _court(told)
     elif ask == "defects":
@@ -133,13 +145,16 @@ def _court(told: Answers) -> Iterator[Input]:
     yield day(told.name(on), _("Day of the act"), value=told.one(on))
 
 
-def _norms(today: date) -> dict[str, str]:
-    """Norms in force by what they answer, for a decision to rest on."""
-    found = {"": _("choose a norm")}
+def _norms(today: date, procedure: str) -> dict[str, str]:
+    """Norms in force by what they answer, for a decision to rest on; those of the procedure stand first."""
+    found = {}
     for key, (_act, entry) in norms().items():
         if key.startswith(CITED) and any(each.covers(today) for each in entry.values):
             found[key] = f"{entry.fact} {said(entry.what)}".strip()[:WHAT_MAX]
-    return found
+    near = NEAR[procedure.partition("_")[0]]
+    place = {part: at for at, part in enumerate(near)}
+    order = sorted(found, key=lambda key: place.get(f"{key.partition('.')[0]}.", len(near)))
+    return {"": _("choose a norm")} | {key: found[key] for key in order}
 
 
 def _extras(move: OpenMove, card: FilingCard, told: Answers) -> Iterator[Input]:

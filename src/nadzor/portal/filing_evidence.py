@@ -84,6 +84,7 @@ def _fields(card: FilingCard, kinds: list[str], given: QueryDict, errors: Mappin
     def chosen(name: str, default: str = "") -> str:
         return str(given.get(name, default))
 
+    ending = chosen("outcome", "none")
     return [
         select("kind", _("What is recorded"), names, chosen("kind"), error=errors.get("kind", "")),
         select("body", _("By whom"), _bodies(card, kinds), chosen("body"), error=errors.get("body", "")),
@@ -91,7 +92,7 @@ def _fields(card: FilingCard, kinds: list[str], given: QueryDict, errors: Mappin
         line("number", _("Number of the document"), longest=100, **typed("number")),
         day("day", _("Day of the document"), **typed("day")),
         day("valid_until", _("Valid until, if it says so"), **typed("valid_until")),
-        select("outcome", _("Finding"), outcomes, chosen("outcome", "none"), error=errors.get("outcome", "")),
+        select("outcome", _("Conclusion"), outcomes, ending, error=errors.get("outcome", "")),
         prose("text", _("Who exactly, and what was found"), hint=exactly, **typed("text")),
     ]
 

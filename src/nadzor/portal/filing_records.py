@@ -88,7 +88,7 @@ def evidence_table(card: FilingCard) -> Table | None:
     if not card.evidence:
         return None
     head = columns(
-        _("What"), _("By whom"), _("Number"), _("Day"), _("Valid until"), _("Finding"), _("Recorded by")
+        _("What"), _("By whom"), _("Number"), _("Day"), _("Valid until"), _("Conclusion"), _("Recorded by")
     )
     return Table(_("Trials, inspections, acts"), head, [_evidence(each) for each in card.evidence])
 
