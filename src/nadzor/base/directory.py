@@ -32,16 +32,31 @@ class KeyEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     not_before: datetime
     not_after: datetime | None = None
     revoked_at: datetime | None = None
+    suite: str = "ed25519+sha256"
+
+
+class TokenEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A bearer token of one installation that cannot sign, and the time in which it counts.
+
+    Why: `Entry.tokens` names it `t-` and the first 16 hex digits of its digest; the token itself is nowhere.
+    """
+
+    digest: str  # SHA-256, hexadecimal
+    not_before: datetime
+    not_after: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 class Entry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One installation: its device, its clinic's pseudonym, the findings registered, its keys by keyid."""
+    """One installation: its device, its clinic's pseudonym, registered findings, keys by keyid, tokens."""
 
     device: str
     site: str
     sandbox: bool = False
     findings: tuple[str, ...] = ()
     keys: dict[str, KeyEntry] = {}
+    tokens: dict[str, TokenEntry] = {}
+    maker: str = ""  # whose device it is: makers share the gateway fairly
 
 
 class Directory(Struct, frozen=True, forbid_unknown_fields=True):

@@ -27,6 +27,13 @@ SANDBOX: Final = "/sandbox"  # under the gateway's address; the log of test stre
 _ROOMS: Final = ("journal", "lake", "rollups", "charts", "spool", "months", "keys", "keys/bodies")
 
 
+class Witness(Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who cosigns our checkpoints: where it answers, and its public key (C2SP verifier key)."""
+
+    url: str
+    vkey: str
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """What `nadzor.json` says: the public facts of one data directory."""
 
@@ -36,6 +43,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     created: datetime
     directory_key: str
     v: int = 1
+    witnesses: tuple[Witness, ...] = ()
+    journal_url: str = ""  # of a PostgreSQL server, without a password; empty: SQLite in the data directory
 
 
 class Log(Struct, frozen=True):
@@ -67,6 +76,7 @@ class Home:
         self.rollups = root / "rollups"
         self.charts = root / "charts"
         self.spool = root / "spool"
+        self.tiles = root / "tiles"
         self.months = root / "months"
         self.keys = root / "keys"
         self.body_keys = root / "keys" / "bodies"

@@ -24,6 +24,7 @@ from nadzor.journal.reader import Reader
 from nadzor.journal.writer import GroupCommit
 from nadzor_wire.batch import PATH
 
+from . import description, metrics, otlp, tiles
 from .intake import Intake, deliver_to
 from .keyring import DirectoryWatch
 from .replies import problem
@@ -76,6 +77,7 @@ def create_app(home: Home, *, public_url: str | None = None) -> Starlette:
             Route(SANDBOX + "/log/key", sandbox_key),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            *(route for part in (tiles, otlp, metrics, description) for route in part.routes(home)),
         ],
         lifespan=running,
         exception_handlers={HTTPException: refuse_address, Refusal: refuse},

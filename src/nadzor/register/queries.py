@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from nadzor.base.directory import Entry, KeyEntry
+from nadzor.base.directory import Entry, KeyEntry, TokenEntry
 from nadzor.base.problems import Refusal
 from nadzor.measures.bins import Bins
 from nadzor.people import permissions
@@ -123,8 +123,8 @@ def directory_entries() -> dict[str, Entry]:
     findings = _findings()
     rows = (
         Installation.objects.exclude(device__status="cancelled")
-        .select_related("device")
-        .prefetch_related("keys")
+        .select_related("device__maker")
+        .prefetch_related("keys", "tokens")
     )
     return {row.id: _entry(row, findings.get(row.device.code, ())) for row in rows}
 
@@ -162,10 +162,15 @@ def _findings() -> dict[str, tuple[str, ...]]:
 
 def _entry(row: Installation, findings: tuple[str, ...]) -> Entry:
     keys = {
-        key.keyid: KeyEntry(key.public, key.not_before, key.not_after, key.revoked_at)
+        key.keyid: KeyEntry(key.public, key.not_before, key.not_after, key.revoked_at, key.suite)
         for key in row.keys.all()
     }
-    return Entry(row.device.code, row.site, row.sandbox, findings, keys)
+    tokens = {
+        f"t-{one.digest[:16]}": TokenEntry(one.digest, one.issued_at, one.expires_at, one.revoked_at)
+        for one in row.tokens.all()
+    }
+    maker = row.device.maker.code
+    return Entry(row.device.code, row.site, row.sandbox, findings, keys, tokens, maker)
 
 
 def _with_words(rows: QuerySet[Device], text: str) -> QuerySet[Device]:

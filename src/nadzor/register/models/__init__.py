@@ -31,6 +31,16 @@ from nadzor.register.models.filing import (
     Seal,
     Submission,
 )
+from nadzor.register.models.intake import (
+    FORMATS,
+    INTEGRITY_KINDS,
+    VOLUME_ANSWERS,
+    DeclaredReport,
+    ForwarderToken,
+    IntegrityFinding,
+    MissingInstallation,
+    VolumeStatement,
+)
 from nadzor.register.models.revision import MirrorEntry, MirrorSync, Revision
 from nadzor.register.models.seam import Seam
 from nadzor.register.models.transmission import Certificate, Outage, Transmission, TransmissionStep
@@ -69,4 +79,12 @@ __all__ = [
     "Transmission",
     "TransmissionStep",
     "Version",
+    "FORMATS",
+    "INTEGRITY_KINDS",
+    "VOLUME_ANSWERS",
+    "DeclaredReport",
+    "ForwarderToken",
+    "IntegrityFinding",
+    "MissingInstallation",
+    "VolumeStatement",
 ]

@@ -131,6 +131,7 @@ class InstallationKey(models.Model):
     not_before = models.DateTimeField()
     not_after = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    suite = models.CharField(max_length=32, default="ed25519+sha256")
 
     class Meta:
         ordering: ClassVar = ["not_before", "id"]
