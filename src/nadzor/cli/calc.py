@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`nadzor calc NAME`: any statistic of ours from figures on standard input, for an expert to recompute."""
+"""`nadzor calc NAME`: any statistic or Merkle proof from figures on standard input, to recompute it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from nadzor.cli.output import print_json, show
 
 
 def calc(
-    name: Annotated[str | None, typer.Argument(help="Which statistic; without it, the list.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="Which statistic or proof; without it, the list.")
+    ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the input.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the figures as JSON on standard input and print the result, always as JSON."""
     from nadzor.detect.calc import STATISTICS, calculate, input_schema
+    from nadzor.receipts.cases import PROOFS, case_schema, check_case
 
     if name is None:
-        known = [{"name": one.name, "what": one.what} for one in STATISTICS.values()]
-        show(known, as_json=as_json, title="Statistics")
+        known = [{"name": one.name, "what": one.what} for one in (*STATISTICS.values(), *PROOFS.values())]
+        show(known, as_json=as_json, title="Statistics and proofs")
     elif schema:
-        print_json(input_schema(name))
+        print_json(case_schema(name) if name in PROOFS else input_schema(name))
     else:
-        print_json(calculate(name, sys.stdin.buffer.read()))
+        told = sys.stdin.buffer.read()
+        print_json(check_case(name, told) if name in PROOFS else calculate(name, told))

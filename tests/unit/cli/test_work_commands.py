@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from nadzor.actions.create_home import create_home
 from nadzor.cli.app import app
 from nadzor.detect.calc import STATISTICS
+from nadzor.receipts.cases import PROOFS
 from tests.unit.actions.gate import write, write_small_reads
 from tests.unit.cli.console import Frame, answer, ask, refused
 from tests.wire_samples import flip
@@ -169,7 +170,7 @@ def run(*words, stdin=None):
 
 def test_every_statistic_is_listed_and_has_a_schema():
     """The list names them all, and each explains its input."""
-    assert {one["name"] for one in json.loads(run("calc", "--json").stdout)} == set(STATISTICS)
+    assert {one["name"] for one in json.loads(run("calc", "--json").stdout)} == {*STATISTICS, *PROOFS}
     assert "poisson-ci" in run("calc").stdout
     for name in STATISTICS:
         assert json.loads(run("calc", name, "--schema").stdout)["$defs"]
