@@ -8,8 +8,10 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from nadzor.base.directory import Holder
 from nadzor.base.problems import Refusal
 from nadzor.journal.entry import Entry
+from nadzor_wire.batch import BatchHeader
 
 
 class Request(Struct, frozen=True):
@@ -20,10 +22,29 @@ class Request(Struct, frozen=True):
     body: bytes
 
 
+class Claim(Struct, frozen=True, kw_only=True):
+    """What the head of a request proves before its body is read: whose it is, and which bytes must follow."""
+
+    holder: Holder
+    keyid: str
+    header: BatchHeader
+    coding: str
+    stated: str  # Content-Digest, which the signature covers
+    base: bytes
+    signature: bytes
+    directory: int
+
+    @property
+    def lane(self) -> str:
+        """Whose turn it uses up: the maker's; the device's while its maker is not published."""
+        return self.holder.entry.maker or self.holder.entry.device
+
+
 class Judged(Struct, frozen=True):
     """The batch may be stored: every event in it has its fate."""
 
     entry: Entry
+    lane: str = ""
 
 
 class Refused(Struct, frozen=True, kw_only=True):

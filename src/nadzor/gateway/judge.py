@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one fate of a batch, decided from its bytes alone. Pure and total: it never raises.
 
-The steps are numbered; tests/unit/gateway/test_judge.py has the same numbers. Cheap ones come first, and
-nothing is inflated before the signature over it holds.
+The steps are numbered; tests/unit/gateway/test_judge.py has the same numbers. Cheap ones come first. The head
+of a request is judged before its body is read: whoever cannot sign takes neither memory nor anybody's turn.
 """
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -26,7 +26,7 @@ from nadzor_wire.signature import (
 )
 
 from .events import Fates, Personal, judge_events
-from .fates import Judged, Refused, Request
+from .fates import Claim, Judged, Refused, Request
 from .keyring import KeyRing
 
 CODINGS: Final = ("zstd", "gzip")
@@ -37,13 +37,11 @@ _LIMITS: Final = {
     "batch.inflated-too-large": limits.INFLATED_MAX,
     "batch.ratio": limits.RATIO_MAX,
     "batch.too-many-events": limits.EVENTS_MAX,
-    "signature.time": limits.SIGNATURE_WINDOW_S,
 }
 _PLACES: Final = {
     "batch.header": "nadzor-batch",
     "batch.inflate": "content-encoding",
     "digest.mismatch": "content-digest",
-    "digest.missing": "content-digest",
     "signature.components": "signature-input",
     "signature.invalid": "signature",
     "signature.malformed": "signature-input",
@@ -55,11 +53,27 @@ def judge(
     request: Request, *, directory: KeyRing | None, now: datetime, public_url: str, sandbox: bool = False
 ) -> Judged | Refused:
     """The fate of one request to the intake of the log, or of the sandbox's."""
-    case = _Case(request, now, sandbox=sandbox)
+    claim = admit(request, directory=directory, now=now, public_url=public_url, sandbox=sandbox)
+    return claim if isinstance(claim, Refused) else decide(claim, request.body, now=now)
+
+
+def admit(
+    head: Request, *, directory: KeyRing | None, now: datetime, public_url: str, sandbox: bool = False
+) -> Claim | Refused:
+    """Whose batch it is, proved from the head of a request alone; its body is not looked at."""
+    case = _Head(head, now, sandbox=sandbox)
     try:
-        return Judged(case.entry(directory, public_url))
+        return case.claim(directory, public_url)
     except (BatchError, SignatureError, _No) as wrong:
         return case.refused(wrong)
+
+
+def decide(claim: Claim, body: bytes, *, now: datetime) -> Judged | Refused:
+    """The fate of the body that was signed for."""
+    try:
+        return Judged(_entry(claim, body, now), claim.lane)
+    except (BatchError, SignatureError, _No) as wrong:
+        return _refused(wrong, now, keyid=claim.keyid, digest=sha256(body).hexdigest())
 
 
 class _No(Exception):
@@ -73,68 +87,47 @@ class _No(Exception):
         self.facts = facts
 
 
-class _Case:
-    """One request on its way through the steps; remembers whose it is once that is known."""
+class _Head:
+    """The head of one request on its way through the steps; remembers whose it is once that is known."""
 
-    def __init__(self, request: Request, now: datetime, *, sandbox: bool) -> None:
-        self._request = request
+    def __init__(self, head: Request, now: datetime, *, sandbox: bool) -> None:
+        self._method = head.method
+        self._headers = head.headers
         self._sandbox = sandbox
-        self._headers = request.headers
         self._now = now
         self._keyid: str | None = None
+        self._window_s = limits.SIGNATURE_WINDOW_S
 
-    def entry(self, directory: KeyRing | None, public_url: str) -> Entry:
-        """The batch, ready for the journal."""
+    def claim(self, directory: KeyRing | None, public_url: str) -> Claim:
+        """What the head proves."""
         if directory is None or not directory.fresh(self._now):  # (1) the directory can be believed
             raise _No("directory.stale", retry_after_s=STALE_RETRY_S)
-        coding = self._form()  # (2) (3) (4)
-        header = self._header()  # (5)
-        digest = verify_digest(self._headers, self._request.body)  # (6) the body is the one that was digested
-        parts = parse_signature(self._headers)  # (7) one signature over all that must be covered
-        holder, public = self._holder(parts.keyid, directory)  # (8) by a key that may report here
-        verify_created(parts, now_s=self._now.timestamp())  # (9) made now
-        base = verify_request(  # (10) and it holds
+        coding = self._form()  # (2) (3)
+        header = self._header()  # (4) (5)
+        parts = parse_signature(self._headers)  # (6) one signature over all that must be covered
+        holder, public = self._holder(parts.keyid, directory)  # (7) by a key that may report here
+        verify_created(parts, now_s=self._now.timestamp())  # (8) made now
+        base = verify_request(  # (9) and it holds
             parts,
             public=public,
-            method=self._request.method,
+            method=self._method,
             target_uri=public_url + PATH,
             headers=self._headers,
         )
-        fates = self._fates(header, coding, holder)  # (11) (12) (13) (14)
-        return Entry(
-            installation=holder.installation,
-            device=holder.entry.device,
-            site=holder.entry.site,
+        return Claim(
+            holder=holder,
             keyid=parts.keyid,
             header=header,
-            coded=self._request.body,
             coding=coding,
-            body_sha256=digest,
+            stated=self._headers["content-digest"],
             base=base,
             signature=parts.signature,
-            received_at=self._now,
             directory=directory.serial,
-            rejected=fates.rejected,
-            shapes=fates.shapes,
-            flagged=fates.flagged,
-            lost=fates.lost,
         )
 
     def refused(self, wrong: BatchError | SignatureError | _No) -> Refused:
-        """The refusal, with the digest of what is refused."""
-        facts: dict[str, Any] = dict(wrong.facts) if isinstance(wrong, _No) else {}
-        if wrong.code in _LIMITS:
-            facts["limit"] = _LIMITS[wrong.code]
-        if wrong.code == "signature.time":
-            facts["server_time"] = self._now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return Refused(
-            code=wrong.code,
-            at=wrong.at if isinstance(wrong, _No) else _PLACES.get(wrong.code),
-            facts=facts,
-            seq=wrong.seq if isinstance(wrong, _No) else None,
-            keyid=self._keyid,
-            digest=hashlib.sha256(self._request.body).hexdigest(),
-        )
+        """The refusal; of a body that nobody read there is no digest."""
+        return _refused(wrong, self._now, keyid=self._keyid, digest="")
 
     def _form(self) -> str:
         if self._headers.get("content-type") != CONTENT_TYPE:  # (2) the one media type
@@ -142,17 +135,16 @@ class _Case:
         coding = self._headers.get("content-encoding")
         if coding is not None and coding not in CODINGS:  # (3) a coding that we read
             raise _No("batch.content-encoding", "content-encoding", accepted=", ".join(CODINGS))
-        if not self._request.body:  # (4) something is there, and not too much of it
-            raise _No("batch.empty")
-        if len(self._request.body) > limits.CODED_MAX:
-            raise _No("batch.too-large")
         return coding or "identity"
 
     def _header(self) -> BatchHeader:
         text = self._headers.get("nadzor-batch")
-        if text is None:
+        if text is None:  # (4) the batch has its place
             raise _No("batch.header", "nadzor-batch")
-        return parse_batch_header(text)
+        header = parse_batch_header(text)
+        if "content-digest" not in self._headers:  # (5) and says which bytes it is
+            raise _No("digest.missing", "content-digest")
+        return header
 
     def _holder(self, keyid: str, directory: KeyRing) -> tuple[Holder, Ed25519PublicKey]:
         holder, public = directory.holder(keyid), directory.public(keyid)
@@ -167,13 +159,62 @@ class _Case:
             raise _No("key.sandbox" if holder.entry.sandbox else "key.live")
         return holder, public
 
-    def _fates(self, header: BatchHeader, coding: str, holder: Holder) -> Fates:
-        body = inflate(self._request.body, coding=coding)  # (11) counted while inflating
-        judged = judge_events(  # (12) a line for every number, (13) a fate for every line
-            body, first=header.first, last=header.last, findings=holder.entry.findings, now=self._now
-        )
-        if isinstance(judged, int):
-            raise _No("batch.count-mismatch", lines=judged, numbers=header.count)
-        if isinstance(judged, Personal):  # (14) no personal data
-            raise _No("batch.personal-data", judged.at, seq=judged.seq, kind=judged.kind)
-        return judged
+
+def _entry(claim: Claim, body: bytes, now: datetime) -> Entry:
+    """The batch, ready for the journal."""
+    if not body:  # (10) something is there, and not too much of it
+        raise _No("batch.empty")
+    if len(body) > limits.CODED_MAX:
+        raise _No("batch.too-large")
+    digest = verify_digest({"content-digest": claim.stated}, body)  # (11) it is the body that was signed
+    fates = _fates(claim, body, now)  # (12) (13) (14) (15)
+    known = claim.holder.entry
+    return Entry(
+        installation=claim.holder.installation,
+        device=known.device,
+        site=known.site,
+        keyid=claim.keyid,
+        header=claim.header,
+        coded=body,
+        coding=claim.coding,
+        body_sha256=digest,
+        base=claim.base,
+        signature=claim.signature,
+        received_at=now,
+        directory=claim.directory,
+        rejected=fates.rejected,
+        shapes=fates.shapes,
+        flagged=fates.flagged,
+        lost=fates.lost,
+    )
+
+
+def _fates(claim: Claim, coded: bytes, now: datetime) -> Fates:
+    header, findings = claim.header, claim.holder.entry.findings
+    body = inflate(coded, coding=claim.coding)  # (12) counted while inflating
+    judged = judge_events(  # (13) a line for every number, (14) a fate for every line
+        body, first=header.first, last=header.last, findings=findings, now=now
+    )
+    if isinstance(judged, int):
+        raise _No("batch.count-mismatch", lines=judged, numbers=header.count)
+    if isinstance(judged, Personal):  # (15) no personal data
+        raise _No("batch.personal-data", judged.at, seq=judged.seq, kind=judged.kind)
+    return judged
+
+
+def _refused(
+    wrong: BatchError | SignatureError | _No, now: datetime, *, keyid: str | None, digest: str
+) -> Refused:
+    facts: dict[str, Any] = dict(wrong.facts) if isinstance(wrong, _No) else {}
+    if wrong.code in _LIMITS:
+        facts["limit"] = _LIMITS[wrong.code]
+    if wrong.code == "signature.time":
+        facts["server_time"] = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Refused(
+        code=wrong.code,
+        at=wrong.at if isinstance(wrong, _No) else _PLACES.get(wrong.code),
+        facts=facts,
+        seq=wrong.seq if isinstance(wrong, _No) else None,
+        keyid=keyid,
+        digest=digest,
+    )

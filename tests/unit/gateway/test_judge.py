@@ -17,6 +17,7 @@ from nadzor_wire import limits
 from nadzor_wire.batch import deflate, encode_event
 from nadzor_wire.keys import Ed25519PrivateKey
 from nadzor_wire.receipt import Verdict
+from nadzor_wire.signature import CARRIED
 from tests.unit.gateway.house import (
     DEVICE,
     INSTALLATION,
@@ -97,32 +98,24 @@ def test_step_3_the_coding_is_one_that_we_read():
     assert code_of(changed(request(study()), content_encoding="br")) == "batch.content-encoding"
 
 
-def test_step_4_a_body_has_bytes_but_not_too_many():
-    """An empty body and one over the limit are refused, each with its own code."""
-    assert code_of(request_of(b"", header())) == "batch.empty"
-    assert code_of(request_of(bytes(limits.CODED_MAX + 1), header())) == "batch.too-large"
-
-
 @pytest.mark.parametrize("text", [None, "", "stream=1", "stream=:AAAA:, first=1, last=1, prev=:AAAA:"])
-def test_step_5_the_batch_header_is_there_and_well_written(text):
+def test_step_4_the_batch_header_is_there_and_well_written(text):
     """A missing or misspelt batch header is refused."""
     assert code_of(changed(request(study()), nadzor_batch=text)) == "batch.header"
 
 
-def test_step_5_a_batch_has_no_more_numbers_than_allowed():
+def test_step_4_a_batch_has_no_more_numbers_than_allowed():
     """More numbers than the limit of events are refused before anything is inflated."""
     many = header(1, limits.EVENTS_MAX + 1)
     assert code_of(request(study(), place=many)) == "batch.too-many-events"
 
 
-def test_step_6_the_digest_is_that_of_the_body():
-    """A missing digest and a wrong one are refused."""
+def test_step_5_the_request_says_which_bytes_it_is():
+    """Without a digest there is nothing that the signature could cover."""
     assert code_of(changed(request(study()), content_digest=None)) == "digest.missing"
-    asked = request(study())
-    assert code_of(Request("POST", asked.headers, asked.body + b" ")) == "digest.mismatch"
 
 
-def test_step_7_the_request_is_signed_as_the_protocol_demands():
+def test_step_6_the_request_is_signed_as_the_protocol_demands():
     """No signature, an unreadable one, and one that covers too little are told apart."""
     asked = request(study())
     assert code_of(changed(asked, signature=None)) == "signature.missing"
@@ -131,7 +124,7 @@ def test_step_7_the_request_is_signed_as_the_protocol_demands():
     assert code_of(changed(asked, signature_input=less)) == "signature.components"
 
 
-def test_step_8_the_key_may_report_here():
+def test_step_7_the_key_may_report_here():
     """Unknown, revoked, too early, too late, of the sandbox: each has its own code."""
     asked = request(study())
     past, future = NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)
@@ -144,7 +137,7 @@ def test_step_8_the_key_may_report_here():
     assert entry_of(asked, keys=ring(revoked_at=future)).keyid == KEYID
 
 
-def test_step_8_a_published_key_that_is_no_key_is_unknown():
+def test_step_7_a_published_key_that_is_no_key_is_unknown():
     """A mistake of the register refuses; it does not break the gateway."""
     short = bytes(31)
     keys = ring(public=short)
@@ -152,7 +145,7 @@ def test_step_8_a_published_key_that_is_no_key_is_unknown():
     assert code_of(request(study(), keyid=keyid), keys=keys) == "key.unknown"
 
 
-def test_step_9_the_signature_is_made_now():
+def test_step_8_the_signature_is_made_now():
     """Outside five minutes the request is refused, and told the server's time."""
     for shift in (-301, 301):
         refused = fate(request(study(), now=NOW + timedelta(seconds=shift)))
@@ -161,7 +154,7 @@ def test_step_9_the_signature_is_made_now():
     assert entry_of(request(study(), now=NOW - timedelta(seconds=300))).accepted == 1
 
 
-def test_step_10_the_signature_holds():
+def test_step_9_the_signature_holds():
     """Another key, another address, or a changed covered header break it."""
     assert code_of(request(study(), private=STRANGER)) == "signature.invalid"
     assert code_of(request(study(), url="http://other.example")) == "signature.invalid"
@@ -170,7 +163,19 @@ def test_step_10_the_signature_holds():
     assert code_of(Request("PUT", *vars_of(request(study())))) == "signature.invalid"
 
 
-def test_step_11_the_body_is_counted_while_it_inflates():
+def test_step_10_a_body_has_bytes_but_not_too_many():
+    """An empty body and one over the limit are refused, each with its own code."""
+    assert code_of(request_of(b"", header())) == "batch.empty"
+    assert code_of(request_of(bytes(limits.CODED_MAX + 1), header())) == "batch.too-large"
+
+
+def test_step_11_the_body_is_the_one_that_was_signed_for():
+    """Any other bytes under a good signature are refused."""
+    asked = request(study())
+    assert code_of(Request("POST", asked.headers, asked.body + b" ")) == "digest.mismatch"
+
+
+def test_step_12_the_body_is_counted_while_it_inflates():
     """Bombs, bodies beyond the limit, and bytes that do not inflate are refused."""
     bomb = deflate(b"0" * (2 * limits.INFLATED_MAX), "gzip")
     assert code_of(request_of(bomb, header(), coding="gzip")) in {"batch.ratio", "batch.inflated-too-large"}
@@ -180,7 +185,7 @@ def test_step_11_the_body_is_counted_while_it_inflates():
     assert code_of(request_of(cut, header(), coding="zstd")) == "batch.inflate"
 
 
-def test_step_12_every_number_has_its_line():
+def test_step_13_every_number_has_its_line():
     """Too few lines and too many are refused, also when they are empty."""
     assert code_of(request(study(), place=header(1, 2))) == "batch.count-mismatch"
     assert code_of(request(study(1), study(2), place=header(1, 1))) == "batch.count-mismatch"
@@ -220,25 +225,25 @@ BAD = {
 
 
 @pytest.mark.parametrize("raw, code, at", BAD.values(), ids=BAD.keys())
-def test_step_13_a_bad_event_is_rejected_alone(raw, code, at):
+def test_step_14_a_bad_event_is_rejected_alone(raw, code, at):
     """The events around it are accepted; it gets its number, its code and its place, and no value."""
     entry = entry_of(request(study(1), raw, heartbeat(), first=7))
     assert [(verdict.seq, verdict.code, verdict.at) for verdict in entry.rejected] == [(8, code, at)]
     assert (entry.accepted, len(entry.shapes)) == (2, 1)
 
 
-def test_step_13_findings_are_free_while_none_is_registered():
+def test_step_14_findings_are_free_while_none_is_registered():
     """A device without registered findings is judged by the pattern alone."""
     assert entry_of(request(study(findings=("rare_thing",))), keys=ring(findings=())).accepted == 1
 
 
-def test_step_13_a_batch_of_bad_events_only_is_still_a_batch():
+def test_step_14_a_batch_of_bad_events_only_is_still_a_batch():
     """It is stored with its verdicts, so that its maker sees why."""
     entry = entry_of(request(b"{", b"[]"))
     assert (entry.accepted, [verdict.seq for verdict in entry.rejected]) == (0, [1, 2])
 
 
-def test_step_13_future_time_is_accepted_and_flagged():
+def test_step_14_future_time_is_accepted_and_flagged():
     """Up to five minutes ahead nothing is said; later the event counts and carries a flag."""
     soon, later = NOW + timedelta(seconds=300), NOW + timedelta(seconds=301)
     assert entry_of(request(study(at=soon))).flagged == ()
@@ -247,7 +252,7 @@ def test_step_13_future_time_is_accepted_and_flagged():
     assert entry.accepted == 2
 
 
-def test_step_13_a_narrative_with_a_personal_detail_is_held():
+def test_step_14_a_narrative_with_a_personal_detail_is_held():
     """The adverse event is accepted: its coded core counts and its clock runs."""
     entry = entry_of(
         request(adverse_event("пациент Иванов Иван, тел. +7 912 345-67-89"), adverse_event("Сбой"))
@@ -258,7 +263,7 @@ def test_step_13_a_narrative_with_a_personal_detail_is_held():
     assert entry.accepted == 2
 
 
-def test_step_13_numbers_declared_lost_are_handed_on():
+def test_step_14_numbers_declared_lost_are_handed_on():
     """A declaration of loss reaches the ledger of gaps."""
     assert entry_of(request(lost(3, 9), first=10)).lost == (Declared(3, 9, "batch.personal-data"),)
 
@@ -276,7 +281,7 @@ def test_step_13_numbers_declared_lost_are_handed_on():
     ],
     ids=["unknown field", "known field", "broken", "a name", "DICOM", "escaped", "huge"],
 )
-def test_step_14_a_personal_detail_refuses_the_whole_batch(raw, at):
+def test_step_15_a_personal_detail_refuses_the_whole_batch(raw, at):
     """Only number, place and kind are told; the value is nowhere in the refusal."""
     refused = fate(request(study(1), raw, study(2)))
     assert (refused.code, refused.seq, refused.at) == ("batch.personal-data", 2, at)
@@ -285,7 +290,7 @@ def test_step_14_a_personal_detail_refuses_the_whole_batch(raw, at):
     assert not any(value in told for value in ("ivanov", "Иванов", "912"))
 
 
-def test_step_14_a_held_narrative_in_a_malformed_event_is_not_a_refusal():
+def test_step_15_a_held_narrative_in_a_malformed_event_is_not_a_refusal():
     """The narrative is the place for free text: an adverse event malformed elsewhere is rejected alone."""
     said = encode_event(adverse_event("тел. +7 912 345-67-89")).replace(b"malfunction", b"mishap")
     entry = entry_of(request(said, study()))
