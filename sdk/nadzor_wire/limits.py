@@ -13,6 +13,7 @@ EVENT_MAX = (
 )  # bytes of one event: intermediaries must forward this much (CloudEvents 1.0.2, size limits)
 DEPTH_MAX = 16  # nesting of JSON: real events need 3
 SIGNATURE_WINDOW_S = 300  # |created - server time|: wider keeps stolen requests useful for longer
+CARRIED_WINDOW_S = 35 * 86_400  # the same for a batch carried on a medium: a monthly round, and days to spare
 FUTURE_FLAG_S = 300  # an event dated later than this after receipt is accepted and flagged
 FINDINGS_MAX = 64  # findings of one event: the widest chest model known reports about 40
 INT_MAX = 2**53 - 1  # integers that every JSON reader keeps exactly (RFC 7493 section 2.2)

@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 
 from msgspec import Struct
 
 from nadzor_wire.base64text import b64, unb64
 from nadzor_wire.keys import Ed25519PrivateKey, Ed25519PublicKey, signed_by
-from nadzor_wire.limits import SIGNATURE_WINDOW_S
+from nadzor_wire.limits import CARRIED_WINDOW_S, SIGNATURE_WINDOW_S
 
 TAG = "nadzor-intake"
+CARRIED = "nadzor-carried"  # the tag of a batch that leaves an isolated network on a medium
 LABEL = "nadzor"
 COMPONENTS = ("@method", "@target-uri", "content-digest", "content-type", "nadzor-batch")
 CODING = "content-encoding"  # covered if and only if the request has it
@@ -47,6 +48,12 @@ class SignatureParts(Struct, frozen=True):
     created: int  # seconds since 1970
     keyid: str
     signature: bytes
+    tag: str = TAG
+
+    @property
+    def window_s(self) -> int:
+        """How old the signature may be."""
+        return CARRIED_WINDOW_S if self.tag == CARRIED else SIGNATURE_WINDOW_S
 
 
 class RequestToSign(TypedDict):
@@ -59,6 +66,7 @@ class RequestToSign(TypedDict):
     headers: Mapping[str, str]
     body: bytes
     created: int
+    tag: NotRequired[str]
 
 
 class ReceivedRequest(TypedDict):
@@ -91,10 +99,10 @@ def component_values(method: str, target_uri: str, headers: Mapping[str, str]) -
         raise SignatureError("signature.components", f"header {missing.args[0]} is absent") from None
 
 
-def signature_params(components: tuple[str, ...], *, created: int, keyid: str) -> str:
+def signature_params(components: tuple[str, ...], *, created: int, keyid: str, tag: str = TAG) -> str:
     """The inner list with its parameters (RFC 9421 section 2.3)."""
     names = " ".join(f'"{name}"' for name in components)
-    return f'({names});created={created};keyid="{keyid}";tag="{TAG}"'
+    return f'({names});created={created};keyid="{keyid}";tag="{tag}"'
 
 
 def signature_base(components: Mapping[str, str], params: str) -> bytes:
@@ -107,7 +115,8 @@ def sign_request(**request: Unpack[RequestToSign]) -> dict[str, str]:
     """The headers together with Content-Digest, Signature-Input and Signature."""
     headers = dict(request["headers"]) | {"Content-Digest": content_digest(request["body"])}
     values = component_values(request["method"], request["target_uri"], headers)
-    params = signature_params(tuple(values), created=request["created"], keyid=request["keyid"])
+    tag = request.get("tag", TAG)
+    params = signature_params(tuple(values), created=request["created"], keyid=request["keyid"], tag=tag)
     signature = request["private"].sign(signature_base(values, params))
     return headers | {"Signature-Input": f"{LABEL}={params}", "Signature": f"{LABEL}=:{b64(signature)}:"}
 
@@ -126,9 +135,9 @@ def parse_signature(headers: Mapping[str, str]) -> SignatureParts:
     components = tuple(found[3][1:-1].split('" "'))
     if components != components_for(known):
         raise SignatureError("signature.components")
-    created, keyid = _parameters(found[4])
+    created, keyid, tag = _parameters(found[4])
     signature = _signature_bytes(found[1], known["signature"])
-    return SignatureParts(found[1], components, found[2], created, keyid, signature)
+    return SignatureParts(found[1], components, found[2], created, keyid, signature, tag)
 
 
 def verify_digest(headers: Mapping[str, str], body: bytes) -> bytes:
@@ -146,8 +155,11 @@ def verify_digest(headers: Mapping[str, str], body: bytes) -> bytes:
 
 
 def verify_created(parts: SignatureParts, *, now_s: float) -> None:
-    """Raises: SignatureError signature.time if the signature is older or younger than the window."""
-    if abs(now_s - parts.created) > SIGNATURE_WINDOW_S:
+    """Raises: SignatureError signature.time if it is older than its tag allows, or from the future.
+
+    Why: a carried batch travels for days; a clock that runs ahead is wrong wherever it stands.
+    """
+    if not -SIGNATURE_WINDOW_S <= now_s - parts.created <= parts.window_s:
         raise SignatureError("signature.time")
 
 
@@ -168,14 +180,15 @@ def verify_request(parts: SignatureParts, **request: Unpack[ReceivedRequest]) ->
     return base
 
 
-def _parameters(text: str) -> tuple[int, str]:
-    """Created and keyid of exactly the three parameters, in any order."""
+def _parameters(text: str) -> tuple[int, str, str]:
+    """Created, keyid and tag: exactly these three parameters, in any order."""
     parameters = _PARAMETER.findall(text)
     created = [found for item in parameters if (found := _CREATED.fullmatch(item))]
     keyid = [found for item in parameters if (found := _KEYID.fullmatch(item))]
-    if len(parameters) != 3 or len(created) != 1 or len(keyid) != 1 or f';tag="{TAG}"' not in parameters:
+    tag = [known for known in (TAG, CARRIED) if f';tag="{known}"' in parameters]
+    if len(parameters) != 3 or (len(created), len(keyid), len(tag)) != (1, 1, 1):
         raise SignatureError("signature.malformed", "parameters are created, keyid and tag")
-    return int(created[0][1]), keyid[0][1]
+    return int(created[0][1]), keyid[0][1], tag[0]
 
 
 def _signature_bytes(label: str, text: str) -> bytes:

@@ -16,7 +16,7 @@ from nadzor_wire.batch import CONTENT_TYPE, HEADER, PATH, BatchHeader, deflate, 
 from nadzor_wire.event import AdverseEvent, Finding, Heartbeat, Lost, Study
 from nadzor_wire.keys import Ed25519PrivateKey, key_id
 from nadzor_wire.receipt import SentBatch
-from nadzor_wire.signature import sign_request
+from nadzor_wire.signature import TAG, sign_request
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 URL = "http://gateway.example"
@@ -117,6 +117,7 @@ def signed(body, place, *, coding="identity", now=NOW, **how):
         headers=headers,
         body=body,
         created=int(now.timestamp()),
+        tag=how.get("tag", TAG),
     )
 
 

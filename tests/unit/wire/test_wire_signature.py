@@ -212,3 +212,21 @@ def test_the_window_is_five_minutes_both_ways():
     for offset in (-301, 301):
         with pytest.raises(SignatureError, match=r"signature\.time"):
             signature.verify_created(parts, now_s=parts.created + offset)
+
+
+def test_a_carried_batch_has_thirty_five_days():
+    """Its tag makes a signature good for longer, but no clock may run ahead."""
+    parts = signature.parse_signature(signed(tag=signature.CARRIED))
+    assert parts.tag == "nadzor-carried"
+    for offset in (-300, 0, 35 * 86_400):
+        signature.verify_created(parts, now_s=parts.created + offset)
+    for offset in (-301, 35 * 86_400 + 1):
+        with pytest.raises(SignatureError, match=r"signature\.time"):
+            signature.verify_created(parts, now_s=parts.created + offset)
+
+
+def test_the_tag_is_signed():
+    """Nobody makes an old request a carried one by writing another tag."""
+    headers = signed()
+    headers["Signature-Input"] = headers["Signature-Input"].replace("nadzor-intake", "nadzor-carried")
+    assert code_of(headers) == "signature.invalid"

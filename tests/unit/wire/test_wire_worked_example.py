@@ -118,6 +118,7 @@ def test_the_page_names_every_limit():
 
     for number in (limits.CODED_MAX, limits.INFLATED_MAX, limits.RATIO_FREE, limits.EVENT_MAX):
         assert f"{number:,}" in PAGE
+    assert f"{limits.CARRIED_WINDOW_S:,} s" in PAGE
     for number in (limits.EVENTS_MAX, limits.FINDINGS_MAX, limits.DEPTH_MAX, limits.SIGNATURE_WINDOW_S):
         assert f"{number:,}" in PAGE
 
