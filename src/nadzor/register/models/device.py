@@ -123,15 +123,17 @@ class Installation(models.Model):
 
 
 class InstallationKey(models.Model):
-    """A public key of an installation and when it counts."""
+    """A public key of an installation and when it counts; `compromised_since` is when its maker lost it."""
 
     installation = models.ForeignKey(Installation, on_delete=models.PROTECT, related_name="keys")
     keyid = models.CharField(max_length=64, unique=True)
-    public = models.CharField(max_length=64)
+    public = models.CharField(max_length=200)  # base64; keys of other suites are longer than Ed25519's
     not_before = models.DateTimeField()
     not_after = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    compromised_since = models.DateTimeField(null=True)
     suite = models.CharField(max_length=32, default="ed25519+sha256")
+    replaces = models.CharField(max_length=64, blank=True)  # the key that asked for this one
 
     class Meta:
         ordering: ClassVar = ["not_before", "id"]
@@ -147,6 +149,13 @@ class EnrolmentToken(models.Model):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    installation = models.ForeignKey(  # what it became, so that a lost answer can be given again
+        Installation, null=True, on_delete=models.PROTECT, related_name="invited_by"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-issued_at", "digest"]
 
 
 class PublishedDirectory(models.Model):
