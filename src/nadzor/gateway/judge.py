@@ -106,7 +106,8 @@ class _Head:
         header = self._header()  # (4) (5)
         parts = parse_signature(self._headers)  # (6) one signature over all that must be covered
         holder, public = self._holder(parts.keyid, directory)  # (7) by a key that may report here
-        verify_created(parts, now_s=self._now.timestamp())  # (8) made now
+        self._window_s = parts.window_s
+        verify_created(parts, now_s=self._now.timestamp())  # (8) made now; if carried, not too long ago
         base = verify_request(  # (9) and it holds
             parts,
             public=public,
@@ -127,7 +128,7 @@ class _Head:
 
     def refused(self, wrong: BatchError | SignatureError | _No) -> Refused:
         """The refusal; of a body that nobody read there is no digest."""
-        return _refused(wrong, self._now, keyid=self._keyid, digest="")
+        return _refused(wrong, self._now, keyid=self._keyid, digest="", window_s=self._window_s)
 
     def _form(self) -> str:
         if self._headers.get("content-type") != CONTENT_TYPE:  # (2) the one media type
@@ -203,12 +204,18 @@ def _fates(claim: Claim, coded: bytes, now: datetime) -> Fates:
 
 
 def _refused(
-    wrong: BatchError | SignatureError | _No, now: datetime, *, keyid: str | None, digest: str
+    wrong: BatchError | SignatureError | _No,
+    now: datetime,
+    *,
+    keyid: str | None,
+    digest: str,
+    window_s: int = 0,
 ) -> Refused:
     facts: dict[str, Any] = dict(wrong.facts) if isinstance(wrong, _No) else {}
     if wrong.code in _LIMITS:
         facts["limit"] = _LIMITS[wrong.code]
     if wrong.code == "signature.time":
+        facts["limit"] = window_s
         facts["server_time"] = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Refused(
         code=wrong.code,

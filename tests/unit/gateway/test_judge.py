@@ -154,6 +154,15 @@ def test_step_8_the_signature_is_made_now():
     assert entry_of(request(study(), now=NOW - timedelta(seconds=300))).accepted == 1
 
 
+def test_step_8_a_carried_batch_may_be_older():
+    """A batch that travelled on a medium has 35 days, and a refusal names that limit."""
+    days_ago = [NOW - timedelta(days=days) for days in (34, 36)]
+    assert entry_of(request(study(), now=days_ago[0], tag=CARRIED)).accepted == 1
+    refused = fate(request(study(), now=days_ago[1], tag=CARRIED))
+    assert (refused.code, refused.facts["limit"]) == ("signature.time", 35 * 86_400)
+    assert code_of(request(study(), now=NOW + timedelta(seconds=301), tag=CARRIED)) == "signature.time"
+
+
 def test_step_9_the_signature_holds():
     """Another key, another address, or a changed covered header break it."""
     assert code_of(request(study(), private=STRANGER)) == "signature.invalid"
