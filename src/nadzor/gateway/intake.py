@@ -67,7 +67,7 @@ class Intake:
                 return self._refuse(fate, headers)
             case Judged():
                 waiter: asyncio.Future[Outcome] = loop.create_future()
-                self._commit.submit(fate.entry, waiter)
+                self._commit.submit(fate.entry, waiter, lane=fate.lane)
                 return self._tell(await waiter, fate, headers)
             case _:
                 assert_never(fate)

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import queue
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from time import sleep
+from contextlib import suppress
+from time import perf_counter, sleep
 from typing import Any, Final, TypeAlias
 
 import structlog
@@ -19,14 +21,18 @@ from nadzor.base.problems import Refusal
 
 from .entry import Entry, Outcome, RefusalNote
 from .incident import places
+from .lanes import Lanes, Room
 from .log import RETRY_S, Journal
 
 log = structlog.get_logger()
 
 GROUP_MAX: Final = 256  # entries a transaction: bounds how long the lock is held and one thread is busy
+GROUP_BYTES_MAX: Final = 16 * 1024 * 1024  # of bodies a transaction, for the same reason
 WAITING_MAX: Final = 1_024  # entries in the queue: about two seconds of a slow disk; beyond it senders retry
 WAITING_BYTES_MAX: Final = 64 * 1024 * 1024  # of bodies in the queue
+LANE_SHARE: Final = 2  # one maker may fill one half of the queue, and loses it as others come
 BUSY_RETRY_S: Final = 1
+BUSY_SPREAD_S: Final = 4  # senders refused at one moment come back at different ones
 LINGER_S: Final = 0.003  # under load wait so long for company: a commit costs what judging two batches does
 IDLE_S: Final = 0.2  # after this much quiet, refusals and the newest checkpoint are written down
 BUSY_GROUPS: Final = 64  # without any quiet, after so many transactions all the same
@@ -35,6 +41,7 @@ STOP_S: Final = 30.0
 
 Fate: TypeAlias = Outcome | Refusal
 Deliver: TypeAlias = Callable[[Sequence[tuple[Any, Fate]]], None]
+Timed: TypeAlias = Callable[[int, float, bool], None]  # entries of a group, seconds it took, whether it held
 
 
 class _Waiting(Struct, frozen=True):
@@ -46,17 +53,24 @@ class GroupCommit:
     """The one thread that writes to the journal.
 
     Durability: a fate that is not a refusal is delivered after fsync.
-    Order: entries are stored in the order of `submit`.
-    Concurrency: `submit` and `refuse` from any thread; fates are delivered on the writer's thread.
+    Order: entries of one lane are stored in the order of `submit`; lanes take turns.
+    Concurrency: `submit` and `refuse` from any thread; fates are delivered on the writer's thread, a refusal
+    for want of room on the thread that submits.
     Absence: entries still waiting when the process dies were never acknowledged.
     """
 
-    def __init__(self, journal: Journal, *, deliver: Deliver | None = None) -> None:
+    def __init__(
+        self, journal: Journal, *, deliver: Deliver | None = None, timed: Timed | None = None
+    ) -> None:
         self._journal = journal
         self._deliver = deliver or settle_futures
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._timed = timed or _untimed
+        half = WAITING_MAX // LANE_SHARE, WAITING_BYTES_MAX // LANE_SHARE
+        self._lanes: Lanes[_Waiting] = Lanes(Room(WAITING_MAX, WAITING_BYTES_MAX, *half))
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._asleep = False
+        self._writing = 0
         self._lock = threading.Lock()
-        self._waiting = self._waiting_bytes = 0
         self._counts: Counter[tuple[str, str]] = Counter()
         self._kept: list[RefusalNote] = []
         self._stopping = False
@@ -72,23 +86,25 @@ class GroupCommit:
         """Take nothing more, write everything that waits, close the journal."""
         with self._lock:
             self._stopping = True
-        self._queue.put(None)
+        self._bell.put(None)
         self._thread.join(STOP_S)
 
-    def submit(self, entry: Entry, waiter: Any = None) -> Any:
-        """Queue an entry; the waiter (a new Future by default) gets its fate.
+    def submit(self, entry: Entry, waiter: Any = None, *, lane: str = "") -> Any:
+        """Queue an entry in its maker's lane; the waiter (a new Future by default) gets its fate.
 
         Raises: Refusal journal.busy when too much waits already.
         """
         waiter = Future[Outcome]() if waiter is None else waiter
-        size = len(entry.coded)
+        waiting = _Waiting(entry, waiter)
         with self._lock:
-            full = self._waiting >= WAITING_MAX or self._waiting_bytes + size > WAITING_BYTES_MAX
-            if full or self._stopping:
-                raise Refusal("journal.busy", retry_after_s=BUSY_RETRY_S)
-            self._waiting += 1
-            self._waiting_bytes += size
-        self._queue.put(_Waiting(entry, waiter))
+            left = [waiting] if self._stopping else self._lanes.put(lane, waiting, len(entry.coded))
+            wanted, self._asleep = self._asleep, False
+        if wanted:
+            self._bell.put(None)
+        if left and left[-1] is waiting:
+            self._send_away(left[:-1])
+            raise busy()
+        self._send_away(left)
         return waiter
 
     def refuse(self, note: RefusalNote) -> None:
@@ -100,41 +116,68 @@ class GroupCommit:
 
     @property
     def waiting(self) -> int:
-        """Number of entries that wait."""
-        return self._waiting
+        """Number of entries that wait or are being written."""
+        return self._lanes.count + self._writing
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of the bodies that wait."""
+        return self._lanes.size
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def _send_away(self, left: Sequence[_Waiting]) -> None:
+        if left:
+            self._deliver([(gone.waiter, busy()) for gone in left])
 
     def _run(self) -> None:
         while True:
-            group, last = self._gather()
+            group = self._gather()
             self._crowded = len(group) > 1
             if group:
                 self._write(group)
             self._since_quiet += 1
             if not group or self._since_quiet >= BUSY_GROUPS:
                 self._write_quietly()
-            if last:
+            if not group and self._stopping:
                 break
         self._write_quietly()
         self._journal.close()
 
-    def _gather(self) -> tuple[list[_Waiting], bool]:
-        """What waits now, at least one entry unless it is quiet; and whether the end was reached."""
+    def _gather(self) -> list[_Waiting]:
+        """What waits now, the lanes in turns; at least one entry unless it is quiet."""
+        if not self._something_waits():
+            return []
+        if self._crowded and not self._stopping:
+            sleep(LINGER_S)
         group: list[_Waiting] = []
-        try:
-            found = self._queue.get(timeout=IDLE_S)
-            if self._crowded:
-                sleep(LINGER_S)
-            while found is not None:
+        size = 0
+        with self._lock:
+            while len(group) < GROUP_MAX and size < GROUP_BYTES_MAX:
+                if (found := self._lanes.take()) is None:
+                    break
                 group.append(found)
-                if len(group) >= GROUP_MAX:
-                    return group, False
-                found = self._queue.get_nowait()
-        except queue.Empty:
-            return group, False
-        return group, True
+                size += len(found.entry.coded)
+            self._writing = len(group)
+        return group
+
+    def _something_waits(self) -> bool:
+        """Sleep until something waits, a while at most."""
+        with self._lock:
+            if self._lanes.count or self._stopping:
+                return self._lanes.count > 0
+            self._asleep = True
+        with suppress(queue.Empty):
+            self._bell.get(timeout=IDLE_S)
+        self._asleep = False
+        return self._lanes.count > 0
 
     def _write(self, group: list[_Waiting]) -> None:
         fates: Sequence[Fate]
+        began = perf_counter()
         try:
             fates = self._journal.append([waiting.entry for waiting in group])
         except Refusal as refusal:
@@ -144,9 +187,8 @@ class GroupCommit:
             kind, where = type(error).__name__, places(error)
             log.error("journal.append.broke", batches=len(group), kind=kind, places=where)
             fates = [Refusal("journal.unavailable", retry_after_s=RETRY_S)] * len(group)
-        with self._lock:
-            self._waiting -= len(group)
-            self._waiting_bytes -= sum(len(waiting.entry.coded) for waiting in group)
+        self._writing = 0
+        self._timed(len(group), perf_counter() - began, not isinstance(fates[0], Refusal))
         self._deliver([(waiting.waiter, fate) for waiting, fate in zip(group, fates, strict=True)])
 
     def _write_quietly(self) -> None:
@@ -165,6 +207,15 @@ class GroupCommit:
             with self._lock:
                 self._counts.update(counts)
                 self._kept = (kept + self._kept)[:NOTES_KEPT]
+
+
+def busy() -> Refusal:
+    """Come back in a moment, and not all at the same one."""
+    return Refusal("journal.busy", retry_after_s=BUSY_RETRY_S + secrets.randbelow(BUSY_SPREAD_S))
+
+
+def _untimed(_entries: int, _seconds: float, _held: bool) -> None:
+    """Nobody asks how long it took."""
 
 
 def settle_futures(fates: Sequence[tuple[Any, Fate]]) -> None:

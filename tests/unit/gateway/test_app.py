@@ -238,7 +238,7 @@ def test_without_a_fresh_directory_every_batch_waits(home):
 def test_a_full_queue_is_503_with_a_time(home, monkeypatch):
     """Overload delays; it does not drop."""
 
-    def submit(*_args):
+    def submit(*_args, **_kw):
         raise Refusal("journal.busy", retry_after_s=1)
 
     monkeypatch.setattr(GroupCommit, "submit", submit)

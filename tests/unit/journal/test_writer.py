@@ -71,6 +71,17 @@ class Slow:
         return getattr(self._inner, name)
 
 
+def held_up(tmp_path):
+    """A writer that waits on the disk with one batch, and its brake."""
+    slow = Slow(open_journal(tmp_path))
+    commit = GroupCommit(slow)
+    commit.start()
+    commit.submit(distinct(0), lane="first")
+    while not slow.groups:
+        time.sleep(0.001)
+    return slow, commit
+
+
 def test_who_arrives_during_a_commit_shares_the_next(tmp_path):
     """The first goes alone; all that came meanwhile go together."""
     slow = Slow(open_journal(tmp_path))
@@ -88,22 +99,47 @@ def test_who_arrives_during_a_commit_shares_the_next(tmp_path):
 
 def test_a_full_queue_refuses_and_says_when_to_come_back(tmp_path, monkeypatch):
     """By number and by bytes: 503 with a time; what waits is still answered."""
-    monkeypatch.setattr(writer, "WAITING_MAX", 3)
-    monkeypatch.setattr(writer, "WAITING_BYTES_MAX", 1_000)
-    slow = Slow(open_journal(tmp_path))
-    commit = GroupCommit(slow)
-    commit.start()
-    waiters = [commit.submit(distinct(number)) for number in range(2)]
+    monkeypatch.setattr(writer, "WAITING_MAX", 4)
+    monkeypatch.setattr(writer, "WAITING_BYTES_MAX", 2_000)
+    slow, commit = held_up(tmp_path)
+    waiters = [commit.submit(distinct(1), lane="a")]
     with pytest.raises(Refusal) as heavy:
-        commit.submit(distinct(2, body=bytes(2_000)))
-    waiters.append(commit.submit(distinct(3)))
+        commit.submit(distinct(2, body=bytes(1_000)), lane="a")
+    waiters.append(commit.submit(distinct(3), lane="a"))
     with pytest.raises(Refusal) as crowded:
-        commit.submit(distinct(4))
+        commit.submit(distinct(4), lane="a")
     assert {heavy.value.code, crowded.value.code} == {"journal.busy"}
-    assert crowded.value.facts["retry_after_s"] == 1
+    assert 1 <= crowded.value.facts["retry_after_s"] <= 4
     slow.go.set()
-    assert [waiter.result(10).index for waiter in waiters] == [0, 1, 2]
+    assert [waiter.result(10).index for waiter in waiters] == [1, 2]
+    commit.stop()
     assert commit.waiting == 0
+
+
+def test_a_full_queue_makes_room_for_a_maker_who_waits_for_less(tmp_path, monkeypatch):
+    """The last of the longest lane is told to come back, and was never acknowledged; times differ."""
+    monkeypatch.setattr(writer, "WAITING_MAX", 40)
+    slow, commit = held_up(tmp_path)
+    loud = [commit.submit(distinct(number), lane=f"loud-{number % 2}") for number in range(1, 41)]
+    quiet = [commit.submit(distinct(100 + number), lane="quiet") for number in range(10)]
+    slow.go.set()
+    assert all(waiter.result(10) for waiter in quiet)
+    commit.stop()
+    refused = [waiter.exception(0) for waiter in loud if waiter.exception(0)]
+    assert {refusal.code for refusal in refused} == {"journal.busy"} and len(refused) == 10
+    assert len({refusal.facts["retry_after_s"] for refusal in refused}) > 1
+    assert Reader(path(tmp_path)).size() == 1 + 40
+
+
+def test_a_maker_who_sends_much_does_not_delay_who_sends_little(tmp_path, monkeypatch):
+    """Of one transaction each lane that waits gets its part, however long the other lane is."""
+    monkeypatch.setattr(writer, "GROUP_MAX", 40)
+    slow, commit = held_up(tmp_path)
+    loud = [commit.submit(distinct(number), lane="loud") for number in range(1, 401)]
+    quiet = [commit.submit(distinct(1_000 + number), lane="quiet") for number in range(10)]
+    slow.go.set()
+    assert max(waiter.result(10).index for waiter in quiet) <= 40
+    assert max(waiter.result(10).index for waiter in loud) == 410
     commit.stop()
 
 
