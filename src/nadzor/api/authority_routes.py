@@ -108,6 +108,7 @@ def interests(request: HttpRequest) -> HttpResponse:
         hears=InterestIn,
         signed_in=True,
         may="anybody their own; head anybody's",
+        refuses=[404],
         headers=[KEY],
         example={"organisation": "luchik", "why": "worked there until May 2026"},
     ),

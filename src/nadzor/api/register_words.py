@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from ninja import Field, Schema
 
-from nadzor.api.words import Both
+from nadzor.api.words import Both, Day, Moment
 from nadzor.base.problems import Text
 from nadzor.register.mirror import MirrorCard
 from nadzor.register.revision_cards import Change, ChangesPage, Difference, Entry, RevisionCard
@@ -20,8 +20,8 @@ Whole = dict[str, Any]
 class AsOfIn(Schema):
     """Two times: what held on a day, as it was known at a moment."""
 
-    valid_on: date | None = Field(None, description="the day asked about; today when absent")
-    known_at: datetime | None = Field(None, description="as known at this moment; now when absent")
+    valid_on: Day | None = Field(None, description="the day asked about; today when absent")
+    known_at: Moment | None = Field(None, description="as known at this moment; now when absent")
 
 
 class ChangesIn(Schema):

@@ -20,6 +20,7 @@ JSON: Final = "application/json"
 BODY_MAX: Final = 1024 * 1024  # the longest honest form by far; files have a limit of their own
 _PLACE: Final = re.compile(r" - at (?:`key` in )?`(?P<place>.*)`$", re.DOTALL)
 _VALUE: Final = re.compile(r"(Invalid (?:enum )?value) '.*'", re.DOTALL)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 _LENGTH: Final = "CONTENT_LENGTH"
 
 
@@ -42,15 +43,25 @@ def heard(request: HttpRequest, shape: type[S], *, limit: int = BODY_MAX) -> S:
 
 
 def asked(request: HttpRequest, shape: type[S]) -> S:
-    """The question after `?` in the shape a route asks for; an empty field is one that was not given.
+    """The question after `?` in the shape a route asks for.
 
     Raises: Refusal api.malformed naming the field.
     """
-    given = {name: value for name, value in request.GET.items() if value != ""}
     try:
-        return msgspec.convert(given, shape, strict=False)
+        return msgspec.convert(dict(request.GET.items()), shape, strict=False)
     except msgspec.ValidationError as error:
         raise malformed(error, "?") from error
+
+
+def as_written(value: Any) -> Any:
+    """A day or a moment as RFC 3339 writes it.
+
+    Why: pydantic takes a bare number for seconds since 1970, and so would answer a question nobody asked.
+    Raises: ValueError.
+    """
+    if isinstance(value, str) and not _DAY.match(value):
+        raise ValueError("Expected a date as in RFC 3339")
+    return value
 
 
 def said(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:

@@ -4,13 +4,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated, Final
 
 from ninja import Field, Schema
+from pydantic import BeforeValidator
 
 from nadzor.actions.enrol_installation import Enrolment
+from nadzor.api.wire import as_written
 from nadzor.base.problems import catalogue
 from nadzor.people.queries import OrganisationCard
 from nadzor.register.cards import ClaimCard, DeviceCard, VersionCard
+
+KEY: Final = r"^[A-Za-z0-9+/_-]{43}=?$"  # 32 bytes
+Day = Annotated[date, BeforeValidator(as_written)]
+Moment = Annotated[datetime, BeforeValidator(as_written)]
 
 
 class Both(Schema):
@@ -24,7 +31,9 @@ class EnrolIn(Schema):
     """A one-time token and the public key made at the device."""
 
     token: str = Field(min_length=20, max_length=100)
-    public_key: str = Field(min_length=43, max_length=44, description="Ed25519, 32 bytes, base64")
+    public_key: str = Field(
+        max_length=44, json_schema_extra={"pattern": KEY}, description="Ed25519, 32 bytes, base64"
+    )
 
 
 class EnrolOut(Schema):
@@ -44,7 +53,7 @@ class DevicesIn(Schema):
 
     q: str = Field("", max_length=200, description="every word must be found")
     after: str | None = Field(None, max_length=40, description="cursor: `next` of the page before")
-    changed_since: datetime | None = Field(None, description="only devices changed at or after this moment")
+    changed_since: Moment | None = Field(None, description="only devices changed at or after this moment")
     limit: int = Field(50, ge=1, le=200)
 
 
