@@ -44,6 +44,7 @@ class Exchange:
             headers=headers,
             body=sealed.body,
             created=created,
+            suite=self._credential.suite,
         )
         return SentBatch(
             installation=self._credential.installation,
@@ -55,6 +56,8 @@ class Exchange:
             target_uri=self._target,
             headers=signed,
             body=sealed.body,
+            suite=self._credential.suite,
+            former=self._credential.former,
         )
 
     def post(self, sent: SentBatch) -> Response:

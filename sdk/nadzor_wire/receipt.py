@@ -14,10 +14,11 @@ from msgspec import Struct
 from nadzor_wire.base64text import b64, unb64
 from nadzor_wire.batch import BatchHeader
 from nadzor_wire.canonical import canonical
-from nadzor_wire.keys import signed_by
+from nadzor_wire.enrolment import FormerKey
 from nadzor_wire.merkle import ProofError, leaf_hash, verify_inclusion
 from nadzor_wire.note import Checkpoint, NoteError, open_note, parse_vkey
-from nadzor_wire.signature import component_values, signature_base
+from nadzor_wire.signature import component_values, content_digest, signature_base
+from nadzor_wire.suites import DEFAULT, suite
 
 LEAF_VERSION = 1
 LEAF_INTEGERS = ("v", "first", "last", "directory")
@@ -79,6 +80,16 @@ class SentBatch(Struct, frozen=True):
     target_uri: str
     headers: dict[str, str]  # as sent, with Content-Digest and Nadzor-Batch
     body: bytes  # coded
+    suite: str = DEFAULT
+    former: tuple[FormerKey, ...] = ()
+
+    def own_keys(self) -> dict[str, tuple[str, bytes]]:
+        """Suite and public key of every key of ours, by keyid.
+
+        Why: a batch whose answer was lost may be repeated under a new key; its leaf keeps the first one.
+        """
+        earlier = {key.keyid: (key.suite, unb64(key.public)) for key in self.former}
+        return earlier | {self.keyid: (self.suite, self.public)}
 
 
 def leaf_bytes(leaf: Leaf) -> bytes:
@@ -158,7 +169,6 @@ def verify_answer(answer: Answer, *, sent: SentBatch, vkey: str) -> Checkpoint:
     expected = {  # (4) every field that was sent
         "installation": sent.installation,
         "device": sent.device,
-        "keyid": sent.keyid,
         "stream": b64(sent.header.stream),
         "first": sent.header.first,
         "last": sent.header.last,
@@ -168,6 +178,7 @@ def verify_answer(answer: Answer, *, sent: SentBatch, vkey: str) -> Checkpoint:
     }
     for name, value in expected.items():
         _require(leaf[name] == value, f"leaf.{name}", "differs from what was sent")
+    _require(leaf["keyid"] in sent.own_keys(), "leaf.keyid", "is not a key of this installation")
     _check_signature(leaf, sent)  # (6) our own signature, of this attempt or an earlier one
     _check_counts(answer, sent, body.hex())  # (7) the counts add up
     return checkpoint
@@ -184,13 +195,16 @@ def _check_form(leaf: Leaf) -> None:
 
 
 def _check_signature(leaf: Leaf, sent: SentBatch) -> None:
-    """The leaf's base must be ours except for `created`: a repeated batch keeps its first signature."""
+    """The leaf's base must be ours but for `created` and key: a repeated batch keeps its first signature."""
+    used, public = sent.own_keys()[leaf["keyid"]]
     base, signature = unb64(leaf["base"]), unb64(leaf["signature"])
     _, _, params = base.rpartition(b'\n"@signature-params": ')
     values = component_values(sent.method, sent.target_uri, sent.headers)
+    if used != sent.suite:
+        values["content-digest"] = content_digest(sent.body, suite_name=used)
     ours = signature_base(values, params.decode("latin-1"))
     _require(base == ours, "leaf.base", "differs from what was signed")
-    _require(signed_by(sent.public, signature, base), "leaf.signature", "is not by the installation's key")
+    _require(suite(used).verify(public, signature, base), "leaf.signature", "is not by our key")
 
 
 def _check_counts(answer: Answer, sent: SentBatch, batch: str) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signing and checking one request (RFC 9421, RFC 9530, Ed25519), with no choices left to the sender.
+"""Signing and checking one request (RFC 9421, RFC 9530), with no choices left to the sender.
+
+The suite is that of the key, as the key directory has it; Ed25519 with SHA-256 unless said otherwise.
 
 The covered components stand in one order, the three parameters each once, one signature a request.
 Anything else is refused with a code that says which rule it broke.
@@ -12,11 +14,12 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import NotRequired, TypedDict, Unpack
 
+from cryptography.exceptions import InvalidSignature
 from msgspec import Struct
 
 from nadzor_wire.base64text import b64, unb64
-from nadzor_wire.keys import Ed25519PrivateKey, Ed25519PublicKey, signed_by
 from nadzor_wire.limits import CARRIED_WINDOW_S, SIGNATURE_WINDOW_S
+from nadzor_wire.suites import DEFAULT, SigningKey, Suite, VerifyingKey, signature_sizes, suite
 
 TAG = "nadzor-intake"
 CARRIED = "nadzor-carried"  # the tag of a batch that leaves an isolated network on a medium
@@ -59,7 +62,7 @@ class SignatureParts(Struct, frozen=True):
 class RequestToSign(TypedDict):
     """What a signature needs to know of a request; `headers` may be in any case."""
 
-    private: Ed25519PrivateKey
+    private: SigningKey
     keyid: str
     method: str
     target_uri: str
@@ -67,20 +70,22 @@ class RequestToSign(TypedDict):
     body: bytes
     created: int
     tag: NotRequired[str]
+    suite: NotRequired[str]
 
 
 class ReceivedRequest(TypedDict):
     """What a check needs to know of a request; `target_uri` is rebuilt from the configured public URL."""
 
-    public: Ed25519PublicKey | bytes
+    public: VerifyingKey | bytes
     method: str
     target_uri: str
     headers: Mapping[str, str]
+    suite: NotRequired[str]
 
 
-def content_digest(body: bytes) -> str:
-    """Content-Digest of the coded body (RFC 9530 section 2)."""
-    return f"sha-256=:{b64(sha256(body).digest())}:"
+def content_digest(body: bytes, *, suite_name: str = DEFAULT) -> str:
+    """Content-Digest of the coded body (RFC 9530 section 2), as the key's suite has it."""
+    return suite(suite_name).content_digest(body)
 
 
 def components_for(headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -113,7 +118,8 @@ def signature_base(components: Mapping[str, str], params: str) -> bytes:
 
 def sign_request(**request: Unpack[RequestToSign]) -> dict[str, str]:
     """The headers together with Content-Digest, Signature-Input and Signature."""
-    headers = dict(request["headers"]) | {"Content-Digest": content_digest(request["body"])}
+    digest = content_digest(request["body"], suite_name=request.get("suite", DEFAULT))
+    headers = dict(request["headers"]) | {"Content-Digest": digest}
     values = component_values(request["method"], request["target_uri"], headers)
     tag = request.get("tag", TAG)
     params = signature_params(tuple(values), created=request["created"], keyid=request["keyid"], tag=tag)
@@ -140,8 +146,8 @@ def parse_signature(headers: Mapping[str, str]) -> SignatureParts:
     return SignatureParts(found[1], components, found[2], created, keyid, signature, tag)
 
 
-def verify_digest(headers: Mapping[str, str], body: bytes) -> bytes:
-    """SHA-256 of the coded body, equal to what Content-Digest says.
+def verify_digest(headers: Mapping[str, str], body: bytes, *, suite_name: str = DEFAULT) -> bytes:
+    """SHA-256 of the coded body, which is the body that Content-Digest names in the key's suite.
 
     Raises: SignatureError digest.missing or digest.mismatch.
     """
@@ -149,7 +155,8 @@ def verify_digest(headers: Mapping[str, str], body: bytes) -> bytes:
     if stated is None:
         raise SignatureError("digest.missing")
     digest = sha256(body).digest()
-    if stated != f"sha-256=:{b64(digest)}:":
+    ours = f"sha-256=:{b64(digest)}:" if suite_name == DEFAULT else suite(suite_name).content_digest(body)
+    if stated != ours:
         raise SignatureError("digest.mismatch")
     return digest
 
@@ -175,9 +182,20 @@ def verify_request(parts: SignatureParts, **request: Unpack[ReceivedRequest]) ->
         base = signature_base(values, parts.params)
     except UnicodeEncodeError:
         raise SignatureError("signature.malformed", "a header is not latin-1") from None
-    if not signed_by(request["public"], parts.signature, base):
+    if not _holds(request["public"], parts.signature, base, used=suite(request.get("suite", DEFAULT))):
         raise SignatureError("signature.invalid")
     return base
+
+
+def _holds(public: VerifyingKey | bytes, signature: bytes, base: bytes, *, used: Suite) -> bool:
+    """Whether the signature is by this key; a key that was read before is not read again."""
+    if isinstance(public, bytes):
+        return used.verify(public, signature, base)
+    try:
+        public.verify(signature, base)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _parameters(text: str) -> tuple[int, str, str]:
@@ -196,6 +214,9 @@ def _signature_bytes(label: str, text: str) -> bytes:
     if not text.startswith(prefix) or not text.endswith(":"):
         raise SignatureError("signature.malformed", "Signature")
     try:
-        return unb64(text[len(prefix) : -1], size=64)
+        signature = unb64(text[len(prefix) : -1])
     except ValueError:
         raise SignatureError("signature.malformed", "Signature") from None
+    if len(signature) not in signature_sizes():  # no suite that is offered makes such a one
+        raise SignatureError("signature.malformed", "Signature")
+    return signature
