@@ -173,7 +173,7 @@ def test_stopping_writes_what_waits_and_takes_nothing_more(tmp_path):
     """Every batch submitted before the stop is answered and durable; later ones are told to come back."""
     commit = GroupCommit(open_journal(tmp_path))
     commit.start()
-    waiters = [commit.submit(distinct(number)) for number in range(600)]
+    waiters = [commit.submit(distinct(number), lane=str(number % 3)) for number in range(600)]
     commit.stop()
     assert sorted(waiter.result(0).index for waiter in waiters) == list(range(600))
     with pytest.raises(Refusal):
