@@ -17,11 +17,12 @@ from pytest_django import DjangoDbBlocker
 
 from nadzor.base.home import Home
 from nadzor.site.django import setup
+from tests.postgres_server import Server, binaries
 
 CI: Final = os.environ.get("CI") == "true"
 _ROOT: Final = Path(tempfile.mkdtemp(prefix="nadzor-tests-"))
 
-for name in [name for name in os.environ if name.startswith("NADZOR_")]:
+for name in [name for name in os.environ if name.startswith("NADZOR_") and name != "NADZOR_TORTURE"]:
     del os.environ[name]
 setup(Home.create(_ROOT))
 for name in ("NADZOR_HOME", "DJANGO_SETTINGS_MODULE"):
@@ -44,6 +45,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock():
         append_only.allow_deletion(connection)
     yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server for this worker, started by whoever needs it first."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed, or nobody here may run it")
+    server = Server(programs)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture(autouse=True)

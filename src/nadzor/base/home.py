@@ -54,7 +54,10 @@ class Log(Struct, frozen=True):
     key: Ed25519PrivateKey
     journal: Path
     body_keys: Path
+    tiles: Path
     address: str
+    journal_url: str = ""  # of the server that keeps its tables instead of the file
+    schema: str = "journal"
 
     @property
     def vkey(self) -> str:
@@ -77,6 +80,7 @@ class Home:
         self.charts = root / "charts"
         self.spool = root / "spool"
         self.tiles = root / "tiles"
+        self.sandbox_tiles = root / "sandbox" / "tiles"
         self.months = root / "months"
         self.keys = root / "keys"
         self.body_keys = root / "keys" / "bodies"
@@ -89,6 +93,7 @@ class Home:
         origin: str = "nadzor.local/log",
         public_url: str = "http://127.0.0.1:8401",
         portal_url: str = "http://127.0.0.1:8400",
+        journal_url: str = "",
     ) -> Home:
         """Make a data directory, or open the one that is there with the settings it has.
 
@@ -104,6 +109,7 @@ class Home:
             portal_url=portal_url.rstrip("/"),
             created=clock.now(),
             directory_key=b64(_signing_key(root, "directory").public_key().public_bytes_raw()),
+            journal_url=journal_url,
         )
         pinned = vkey(origin, _signing_key(root, "log").public_key())
         write_atomic(root / "keys" / "log.vkey", pinned.encode() + b"\n")
@@ -147,7 +153,8 @@ class Home:
     def log(self) -> Log:
         """The log of what devices really did."""
         origin, address = self.settings.origin, self.settings.public_url
-        return Log(origin, self.key("log"), self.journal, self.body_keys, address)
+        url = self.settings.journal_url
+        return Log(origin, self.key("log"), self.journal, self.body_keys, self.tiles, address, url)
 
     def sandbox(self) -> Log:
         """The log of test streams, with keys of its own; they are made on the first need.
@@ -160,7 +167,10 @@ class Home:
             key=_founded(self.root, "sandbox-log", origin),
             journal=self.root / "sandbox" / "journal" / "journal.sqlite3",
             body_keys=self.keys / "sandbox-bodies",
+            tiles=self.sandbox_tiles,
             address=self.settings.public_url + SANDBOX,
+            journal_url=self.settings.journal_url,
+            schema="sandbox",
         )
 
     def gate_key(self) -> tuple[str, Ed25519PrivateKey]:

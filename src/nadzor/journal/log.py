@@ -3,18 +3,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
-from nadzor.base.durable import sync_directory
 from nadzor.base.problems import Refusal
 from nadzor.receipts.checkpoint import sign_checkpoint
 from nadzor.receipts.tree import Frontier, append
@@ -27,16 +24,17 @@ from .entry import Conflict, Entry, Foreign, Outcome, RefusalNote, Repeated, Sto
 from .nodes import Proofs, node_reader
 from .placing import Again, Fresh, Place
 from .sheet import Sheet, parse_verdicts, prepare
-from .statements import EDITION, STATEMENTS, connect
+from .statements import STATEMENTS, founding
+from .store import RETRY_S, Store, Unreachable, Unreadable
 from .turn import Totals, Turn, read_totals
-from .turnstile import Turnstile
+from .where import Where, store_at
 
-RETRY_S: Final = 2  # disk full, locked or read-only: soon enough to notice the cure, late enough not to press
 TAIL_CHECKED: Final = (
     256  # newest leaves compared with their nodes at opening: the groups a crash may have cut
 )
 _Fates = tuple[int, tuple[Verdict, ...], tuple[Verdict, ...]]  # accepted, rejected, flagged
-_FAILURES: Final = (sqlite3.Error, OSError, ValueError, LookupError)
+_STORE_FAILURES: Final = (sqlite3.Error, Unreachable, Unreadable)
+_FAILURES: Final = (*_STORE_FAILURES, OSError, ValueError, LookupError)
 
 
 class Journal:
@@ -48,32 +46,28 @@ class Journal:
     Raises: Refusal journal.unavailable; then nothing of the call was acknowledged, and it may be repeated.
     """
 
-    def __init__(self, path: Path, *, log_key: Ed25519PrivateKey, origin: str, body_keys: BodyKeys) -> None:
-        self._path = path
+    def __init__(self, store: Store, *, log_key: Ed25519PrivateKey, origin: str, body_keys: BodyKeys) -> None:
+        self._store = store
         self._log_key = log_key
         self._origin = origin
         self._keys = body_keys
         self._unsaved: tuple[int, bytes, str] | None = None
         self._doubtful = False
         self._broken = False
-        self._turnstile = Turnstile(path.with_suffix(".lock"))
-        self._connection = connect(path)
+        self._line = store.line()
+        self._connection = store.writing()
 
     @classmethod
-    def open(cls, path: Path, *, log_key: Ed25519PrivateKey, origin: str, body_keys: BodyKeys) -> Journal:
-        """The journal in a file, made if there is none.
+    def open(cls, place: Where, *, log_key: Ed25519PrivateKey, origin: str, body_keys: BodyKeys) -> Journal:
+        """The journal in a file or on a server, made if there is none.
 
-        Raises: Refusal journal.unavailable, or journal.other-log when the file belongs to another log.
+        Raises: Refusal journal.unavailable, or journal.other-log when the tables belong to another log.
         """
         try:
-            fresh = _make_file(path)
-            journal = cls(path, log_key=log_key, origin=origin, body_keys=body_keys)
-            journal._found()
-            if fresh:
-                sync_directory(path.parent)
-            found = read_totals(journal._connection).origin
-            journal._check_tail()
-            journal.checkpoint()
+            store = store_at(place)
+            store.found(founding(origin))
+            journal = cls(store, log_key=log_key, origin=origin, body_keys=body_keys)
+            found = journal._opened()
         except _FAILURES as error:
             raise Refusal("journal.unavailable", retry_after_s=RETRY_S) from error
         if found != origin:
@@ -120,14 +114,19 @@ class Journal:
         with suppress(Refusal):
             self.settle()
         self._connection.close()
-        self._turnstile.close()
+        self._line.close()
 
-    def _found(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-        for statement in STATEMENTS["schema"].split(";\n"):
-            self._connection.execute(statement)
-        self._connection.execute(STATEMENTS["found"], (EDITION, self._origin, b""))
-        self._connection.execute("COMMIT")
+    def _opened(self) -> str:
+        """Look at what is there before anything is added; the origin that it names."""
+        try:
+            found = read_totals(self._connection).origin
+            self._check_tail()
+            self.checkpoint()
+        except BaseException:
+            self._connection.close()
+            self._line.close()
+            raise
+        return found
 
     def _commit(
         self, sheets: Sequence[Sheet], kept: Sequence[RefusalNote], counts: Counter[tuple[str, str]]
@@ -135,7 +134,7 @@ class Journal:
         """One transaction, after those who came before."""
         if self._broken:
             raise Refusal("journal.damaged", what="leaf")
-        with self._turnstile:
+        with self._line:
             return self._transaction(sheets, kept, counts)
 
     def _transaction(
@@ -144,7 +143,8 @@ class Journal:
         """From the lock to the fsync."""
         if self._doubtful:
             self._make_sure()
-        self._connection.execute("BEGIN IMMEDIATE")
+        for statement in self._store.begin:
+            self._connection.execute(statement)
         turn = Turn(self._connection, sheets)
         places = [turn.take(sheet) for sheet in sheets]
         turn.write()
@@ -153,7 +153,7 @@ class Journal:
             self._connection.execute(STATEMENTS["put_checkpoint"], self._unsaved)
         try:
             self._connection.execute("COMMIT")
-        except sqlite3.Error:
+        except _STORE_FAILURES:
             self._resolve(turn)
         self._unsaved = None
         return turn, places
@@ -207,38 +207,32 @@ class Journal:
                 return signed.outcome(Repeated, index, sheet.entry, leaf=leaf, fates=fates)
 
     def _resolve(self, turn: Turn) -> None:
-        """The commit failed and may still have happened: ask the frontier on a fresh connection.
+        """The commit failed and may still have happened: ask the tables on a fresh connection.
 
-        Why: after a failed fsync only a later successful one of the same pages makes them durable, so what
-        is found must first be carried from the write-ahead log into the database.
-        Raises: sqlite3.Error or ValueError when the batches are not there.
+        Raises: an error of the store, or ValueError when the batches are not there.
         """
         self._reopen()
         self._doubtful = True
         self._make_sure()
-        if read_totals(self._connection).frontier.size < turn.after.size:
+        start = turn.before.frontier.size
+        rows = self._connection.execute(STATEMENTS["leaves"], (start, turn.after.size)).fetchall()
+        if [leaf.encode() for _, leaf in rows] != [sheet.leaf for sheet in turn.new]:
             raise ValueError("the commit did not happen")
-        self._check(turn)
 
     def _make_sure(self) -> None:
-        """Carry everything committed into the database file and fsync it.
-
-        Raises: ValueError while somebody else is in the way; sqlite3.Error when the disk refuses.
-        """
-        busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
-        if busy:
-            raise ValueError("the journal's durability is still in doubt")
+        """Go on only when what is seen is final and durable."""
+        self._store.assure(self._connection)
         self._doubtful = False
 
     def _retreat(self) -> None:
         """Leave nothing half done: a connection that failed is not used again."""
-        with suppress(sqlite3.Error):
+        with suppress(*_STORE_FAILURES):
             self._reopen()
 
     def _reopen(self) -> None:
-        with suppress(sqlite3.Error):
+        with suppress(*_STORE_FAILURES):
             self._connection.close()
-        self._connection = connect(self._path)
+        self._connection = self._store.writing()
 
 
 class _Signed(Struct, frozen=True):
@@ -272,13 +266,4 @@ class _Signed(Struct, frozen=True):
         verify_inclusion(leaf_hash(leaf), index, self.turn.after.size, proof, self.turn.after.root)
 
 
-def _make_file(path: Path) -> bool:
-    """Make an empty file that only its owner reads, with its directory; whether there was none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        return True
-    return False
-
-
-__all__ = ["Journal", "Totals"]
+__all__ = ["RETRY_S", "Journal", "Totals"]

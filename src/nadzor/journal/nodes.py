@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 
 from nadzor.receipts.tree import Nodes, Place, ReadNodes, inclusion_ranges, range_hash
 from nadzor_wire.base64text import b64
 
 from .statements import STATEMENTS
+from .store import Connection
 
 
 class Proofs:
@@ -32,7 +32,7 @@ class Proofs:
         return made
 
 
-def node_reader(connection: sqlite3.Connection, *, near: Mapping[Place, bytes] | None = None) -> ReadNodes:
+def node_reader(connection: Connection, *, near: Mapping[Place, bytes] | None = None) -> ReadNodes:
     """A reader that takes nodes at hand first and asks the database for the rest.
 
     Raises: KeyError, from the reader, when a node is missing: the journal is damaged.
@@ -45,7 +45,7 @@ def node_reader(connection: sqlite3.Connection, *, near: Mapping[Place, bytes] |
     return read
 
 
-def _stored(connection: sqlite3.Connection, place: Place) -> bytes:
+def _stored(connection: Connection, place: Place) -> bytes:
     row = connection.execute(STATEMENTS["node"], place).fetchone()
     if row is None:
         raise KeyError(place)

@@ -27,7 +27,7 @@ def open_reader(home: Home) -> Reader:
 def open_log(log: LogPlace) -> Journal:
     """The writing side of one log of the house, made if there is none yet."""
     keys = BodyKeys(log.body_keys)
-    return Journal.open(log.journal, log_key=log.key, origin=log.origin, body_keys=keys)
+    return Journal.open(log, log_key=log.key, origin=log.origin, body_keys=keys)
 
 
 def read_log(log: LogPlace) -> Reader:
@@ -35,4 +35,4 @@ def read_log(log: LogPlace) -> Reader:
 
     Raises: Refusal journal.missing before its first writer.
     """
-    return Reader(log.journal, body_keys=BodyKeys(log.body_keys), log_key=log.key)
+    return Reader(log, body_keys=BodyKeys(log.body_keys), log_key=log.key)

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from nadzor.base.problems import Refusal
 from nadzor.receipts.checkpoint import sign_checkpoint
-from nadzor.receipts.tree import consistency_proof, inclusion_proof
+from nadzor.receipts.tree import Nodes, Place, consistency_proof, inclusion_proof
 from nadzor_wire.base64text import b64
 from nadzor_wire.merkle import leaf_hash, verify_inclusion
 from nadzor_wire.receipt import Receipt
@@ -23,8 +23,10 @@ from nadzor_wire.receipt import Receipt
 from .bodies import BodyKeys
 from .nodes import node_reader
 from .record import BatchRecord, record_of, sealed_reader
-from .statements import STATEMENTS, connect_reading
+from .statements import STATEMENTS
+from .store import Connection, Unreachable, Unreadable
 from .turn import Totals, read_totals
+from .where import Where, store_at
 
 STEP: Final = 256  # rows fetched at once: few round trips, little memory
 
@@ -99,21 +101,27 @@ class Reader:
     Durability: reads only what was committed.
     Order: batches come in the order of the log.
     Concurrency: never waits for writers nor holds them up; one reader a thread.
-    Absence: Refusal journal.missing when there is no file, journal.no-batch when there is no such index.
+    Absence: Refusal journal.missing when there is no file or table, journal.no-batch when there is no such
+        index, journal.unavailable when the server is away.
     """
 
     def __init__(
         self,
-        path: Path,
+        place: Where,
         *,
         body_keys: BodyKeys | None = None,
         log_key: Ed25519PrivateKey | None = None,
     ) -> None:
+        store = store_at(place)
+        self._connection = store.reading()
+        self._snapshot = store.snapshot
         try:
-            self._connection = connect_reading(path)
             self._connection.execute(STATEMENTS["frontier"])
-        except sqlite3.Error as error:
-            raise Refusal("journal.missing") from error
+        except BaseException as error:
+            self._connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise Refusal("journal.missing") from error
+            raise
         self._keys = body_keys
         self._log_key = log_key
         self._read_sealed = sealed_reader(self._connection, STATEMENTS["body"])
@@ -123,9 +131,24 @@ class Reader:
         """Whether bodies can be opened, unless shredded."""
         return self._keys is not None
 
+    @property
+    def connection(self) -> Connection:
+        """What it reads with; whoever shares it sees the same moment inside `steady`."""
+        return self._connection
+
     def close(self) -> None:
-        """Let the file go."""
+        """Let the tables go."""
         self._connection.close()
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Everything read inside is of one moment, whatever is written meanwhile."""
+        self._connection.execute(self._snapshot)
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error, Unreachable, Unreadable):
+                self._connection.execute("ROLLBACK")
 
     def totals(self) -> Totals:
         """Origin, frontier and event counts at this moment."""
@@ -148,6 +171,20 @@ class Reader:
             span = (low, min(low + STEP, end))
             for row in self._connection.execute(STATEMENTS["headings"], span).fetchall():
                 yield record_of(row, keys=self._keys, read_sealed=self._read_sealed)
+
+    def leaf_hashes(self, start: int, stop: int) -> list[bytes]:
+        """Hashes of the leaves [start, stop), made anew from the stored rows.
+
+        Why: a hash that flipped in the file is found here, before anybody is shown it.
+        """
+        return [leaf_hash(leaf.encode()) for _, leaf in self._rows("leaves", start, stop)]
+
+    def nodes(self, places: Sequence[Place]) -> Nodes:
+        """Complete subtrees as stored.
+
+        Raises: KeyError when one is missing: the journal is damaged.
+        """
+        return node_reader(self._connection)(places)
 
     def receipt(self, index: int) -> Receipt:
         """A receipt for the batch at an index, under the newest checkpoint that covers it."""

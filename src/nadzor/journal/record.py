@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from nadzor_wire.receipt import Leaf
 
 from .bodies import BodyKeys, Shelf, open_body
 from .sheet import Verdicts, parse_verdicts
+from .store import Connection
 
 ReadBody = Callable[[int], bytes]
 
@@ -98,7 +98,7 @@ def record_of(row: tuple[Any, ...], *, keys: BodyKeys | None, read_sealed: ReadB
     )
 
 
-def sealed_reader(connection: sqlite3.Connection, statement: str) -> ReadBody:
+def sealed_reader(connection: Connection, statement: str) -> ReadBody:
     """Reads the sealed body at an index."""
 
     def read(index: int) -> bytes:

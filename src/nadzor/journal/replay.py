@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
 from nadzor_wire.base64text import unb64
@@ -13,6 +12,7 @@ from .fault import Fault
 from .placing import Arrival, Fresh, Gap, Progress, advanced, place, progress_of, remains
 from .record import BatchRecord
 from .statements import STATEMENTS
+from .store import Connection
 
 _PREFIX = '"nadzor-batch": '
 
@@ -44,7 +44,7 @@ class Replay:
         self._rejected |= {(record.index, verdict.seq, verdict.code) for verdict in record.verdicts.rejected}
         self._note(header, placed, record.index)
 
-    def compare(self, connection: sqlite3.Connection) -> Iterator[Fault]:
+    def compare(self, connection: Connection) -> Iterator[Fault]:
         """What the tables say otherwise."""
         tables = {
             "stream": (_streams(connection), self._streams),
@@ -83,20 +83,20 @@ def signed_header(record: BatchRecord) -> BatchHeader | None:
         return None
 
 
-def _streams(connection: sqlite3.Connection) -> dict[bytes, Progress]:
+def _streams(connection: Connection) -> dict[bytes, Progress]:
     rows = connection.execute(STATEMENTS["all_streams"])
     return {bytes(row[0]): progress_of(row) for row in rows}
 
 
-def _gaps(connection: sqlite3.Connection) -> dict[tuple[bytes, int, int], tuple[int, int | None]]:
+def _gaps(connection: Connection) -> dict[tuple[bytes, int, int], tuple[int, int | None]]:
     rows = connection.execute(STATEMENTS["gaps"])
     return {(bytes(row[0]), row[2], row[4]): (row[3], row[5]) for row in rows}
 
 
-def _forks(connection: sqlite3.Connection) -> dict[int, tuple[bytes, bytes, bytes]]:
+def _forks(connection: Connection) -> dict[int, tuple[bytes, bytes, bytes]]:
     rows = connection.execute(STATEMENTS["forks"])
     return {row[0]: (bytes(row[1]), bytes(row[2]), bytes(row[3])) for row in rows}
 
 
-def _rejected(connection: sqlite3.Connection) -> set[tuple[int, int, str]]:
+def _rejected(connection: Connection) -> set[tuple[int, int, str]]:
     return {(row[0], row[1], row[3]) for row in connection.execute(STATEMENTS["all_quarantined"])}

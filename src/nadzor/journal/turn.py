@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from .placing import Again, Arrival, Fresh, Gap, Held, Progress, advanced, place
 from .placing import Place as Placed
 from .sheet import Sheet
 from .statements import EDITION, STATEMENTS, for_each
+from .store import Connection
 
 
 class Totals(Struct, frozen=True):
@@ -28,7 +28,7 @@ class Totals(Struct, frozen=True):
     rejected: int
 
 
-def read_totals(connection: sqlite3.Connection) -> Totals:
+def read_totals(connection: Connection) -> Totals:
     """The frontier as committed, or as the current transaction sees it.
 
     Raises: ValueError when the row cannot be a frontier of this edition.
@@ -43,7 +43,7 @@ def read_totals(connection: sqlite3.Connection) -> Totals:
 class Turn:
     """The batches of one transaction; call `take` for each, then `write`, between BEGIN and COMMIT."""
 
-    def __init__(self, connection: sqlite3.Connection, sheets: Sequence[Sheet]) -> None:
+    def __init__(self, connection: Connection, sheets: Sequence[Sheet]) -> None:
         self._connection = connection
         self.before = read_totals(connection)
         self.new: list[Sheet] = []

@@ -31,5 +31,7 @@ class Turnstile:
         fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Let the file go."""
-        os.close(self._handle)
+        """Let the file go; again is nothing."""
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)

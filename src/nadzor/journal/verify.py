@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole journal recomputed from its batches: whatever disagrees with a leaf or a signature is found.
 
-Needs the file and the log's public key; with the body keys it also opens every body.
+Needs the tables, as they are at one moment, and the log's public key; with the body keys it opens every body.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from contextlib import closing
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -28,14 +29,16 @@ from .reader import STEP, Reader
 from .record import BatchRecord
 from .replay import Replay
 from .sheet import digest_of
-from .statements import STATEMENTS, connect_reading
+from .statements import STATEMENTS
+from .store import Connection
 from .turn import Totals
+from .where import Where
 
 FAULTS_MAX: Final = 1_000  # a journal that bad is not read to the end
 
 
 def verify_journal(
-    path: Path,
+    place: Where,
     vkey: str,
     *,
     body_keys: BodyKeys | None = None,
@@ -48,35 +51,24 @@ def verify_journal(
     Raises: Refusal journal.missing when there is no journal.
     """
     found: list[Fault] = []
-    reader = Reader(path, body_keys=body_keys)
-    check = _Check(reader, connect_reading(path), vkey, publics or {})
-    try:
-        for fault in check.faults():
-            found.append(fault)
-            if len(found) >= FAULTS_MAX:
-                break
-    except (sqlite3.Error, msgspec.DecodeError, ValueError, TypeError, LookupError) as error:
-        found.append(Fault("unreadable", None, type(error).__name__))
-    finally:
-        check.close()
+    with closing(Reader(place, body_keys=body_keys)) as reader:
+        try:
+            with reader.steady():
+                found += islice(_Check(reader, vkey, publics or {}).faults(), FAULTS_MAX)
+        except (sqlite3.Error, msgspec.DecodeError, ValueError, TypeError, LookupError) as error:
+            found.append(Fault("unreadable", None, type(error).__name__))
     return found
 
 
 class _Check:
     """One pass over a journal, from its first batch to its last."""
 
-    def __init__(
-        self, reader: Reader, connection: sqlite3.Connection, vkey: str, publics: Mapping[str, bytes]
-    ) -> None:
-        self._reader, self._connection, self._vkey, self._publics = reader, connection, vkey, publics
+    def __init__(self, reader: Reader, vkey: str, publics: Mapping[str, bytes]) -> None:
+        self._reader, self._connection = reader, reader.connection
+        self._vkey, self._publics = vkey, publics
         self._replay = Replay()
         self._frontier, self._events, self._rejected = Frontier(), 0, 0
         self._noted: dict[int, tuple[bytes, str]] = {}
-
-    def close(self) -> None:
-        """Let the file go."""
-        self._connection.close()
-        self._reader.close()
 
     def faults(self) -> Iterator[Fault]:
         """Everything that disagrees."""
@@ -171,7 +163,7 @@ def _body_faults(record: BatchRecord, *, keyed: bool) -> Iterator[Fault]:
 
 
 def _node_faults(
-    connection: sqlite3.Connection, made: Mapping[tuple[int, int], bytes], index: int
+    connection: Connection, made: Mapping[tuple[int, int], bytes], index: int
 ) -> Iterator[Fault]:
     for place, expected in made.items():
         row = connection.execute(STATEMENTS["node"], place).fetchone()
@@ -192,7 +184,7 @@ def _checkpoint_faults(noted: tuple[bytes, str] | None, frontier: Frontier, vkey
         yield Fault("checkpoint", frontier.size, "signed another tree")
 
 
-def _leftovers(connection: sqlite3.Connection, size: int, unmatched: list[int]) -> Iterator[Fault]:
+def _leftovers(connection: Connection, size: int, unmatched: list[int]) -> Iterator[Fault]:
     for beyond in unmatched:
         if beyond != 0:
             yield Fault("checkpoint", beyond, "signed a tree that is not there")

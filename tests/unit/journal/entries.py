@@ -3,14 +3,21 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import sha256
 
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nadzor.journal.bodies import BodyKeys
 from nadzor.journal.entry import Entry
 from nadzor.journal.log import Journal
+from nadzor.journal.postgres import PostgresStore
+from nadzor.journal.reader import Reader
+from nadzor.journal.store import Unreachable
 from nadzor_wire.batch import BatchHeader
 from nadzor_wire.note import vkey
 from nadzor_wire.receipt import Receipt, Verdict, verify_receipt
@@ -82,6 +89,65 @@ def keys(folder):
 def path(folder):
     """Its file."""
     return folder / "journal" / "journal.sqlite3"
+
+
+class Place:
+    """Where a test's journal lies: here in a file, below on a server."""
+
+    failure = sqlite3.OperationalError
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.keys = keys(folder)
+        self._opened = []
+
+    @property
+    def where(self):
+        """What the journal's own code is given."""
+        return path(self.folder)
+
+    def journal(self, *, origin=ORIGIN):
+        """Its writing side."""
+        return self._kept(Journal.open(self.where, log_key=LOG_KEY, origin=origin, body_keys=self.keys))
+
+    def reader(self, **known):
+        """Its reading side."""
+        return self._kept(Reader(self.where, **known))
+
+    def spoil(self, statement):
+        """Change the tables behind the journal's back; the number of rows changed."""
+        with closing(sqlite3.connect(path(self.folder))) as connection, connection:
+            return connection.execute(statement).rowcount
+
+    def close(self):
+        """Close what was opened."""
+        for opened in self._opened:
+            opened.close()
+
+    def _kept(self, opened):
+        self._opened.append(opened)
+        return opened
+
+
+class ServerPlace(Place):
+    """A journal in a database of its own."""
+
+    failure = Unreachable
+
+    def __init__(self, folder, url):
+        super().__init__(folder)
+        self.url = url
+
+    @property
+    def where(self):
+        """What the journal's own code is given."""
+        return PostgresStore(self.url, "journal")
+
+    def spoil(self, statement):
+        """Change the tables behind the journal's back; the number of rows changed."""
+        spoken = re.sub(r"zeroblob\((\d+)\)", r"decode(repeat('00', \1), 'hex')", statement)
+        with closing(psycopg.connect(self.url, options="-csearch_path=journal")) as connection, connection:
+            return connection.execute(spoken).rowcount
 
 
 def receipt_of(stored):

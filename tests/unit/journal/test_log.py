@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 
 import pytest
@@ -11,19 +10,15 @@ import pytest
 from nadzor.base.problems import Refusal
 from nadzor.journal.entry import Conflict, Declared, Foreign, RefusalNote, Repeated, Stored
 from nadzor.journal.log import Journal
-from nadzor.journal.reader import Reader
+from nadzor.journal.store import Unreachable
 from nadzor_wire.note import Checkpoint, open_note
 from nadzor_wire.receipt import Verdict
 from tests.unit.journal.entries import (
-    LOG_KEY,
     NOW,
     ORIGIN,
     VKEY,
     entry,
     follow,
-    keys,
-    open_journal,
-    path,
     proved,
     receipt_of,
     rejecting,
@@ -31,19 +26,9 @@ from tests.unit.journal.entries import (
 
 
 @pytest.fixture
-def journal(tmp_path):
-    """An open journal."""
-    opened = open_journal(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def reader(journal, tmp_path):
+def reader(journal, place):
     """A reader beside it."""
-    opened = Reader(path(tmp_path), body_keys=keys(tmp_path))
-    yield opened
-    opened.close()
+    return place.reader(body_keys=place.keys)
 
 
 def test_a_batch_is_stored_with_a_receipt_that_verifies_offline(journal, reader):
@@ -146,61 +131,48 @@ def test_refusals_are_counted_by_code_and_kept_without_content(journal, reader):
     assert reader.counts().refused == 5
 
 
-def test_two_writers_share_one_journal(tmp_path):
+def test_two_writers_share_one_journal(place):
     """Batches of two processes interleave in one tree, and each sees the other's streams."""
-    one, two = open_journal(tmp_path), open_journal(tmp_path)
+    one, two = place.journal(), place.journal()
     sent = entry(1, 2)
     (stored,) = one.append([sent])
     repeated, other = two.append([sent, entry(stream=b"2" * 16)])
     (third,) = one.append([follow(sent, 3)])
     assert (stored.index, repeated.index, other.index, third.index) == (0, 0, 1, 2)
     assert [proved(outcome) for outcome in (stored, repeated, other, third)] == [1, 2, 2, 3]
-    one.close()
-    two.close()
 
 
-def test_a_journal_goes_on_where_it_ended(tmp_path):
+def test_a_journal_goes_on_where_it_ended(place):
     """Closed and opened again it has the same tree, and its last checkpoint is kept."""
-    before = open_journal(tmp_path)
+    before = place.journal()
     (stored,) = before.append([entry(1, 2)])
     before.close()
-    again = open_journal(tmp_path)
+    again = place.journal()
     assert again.checkpoint() == stored.checkpoint
     assert Checkpoint.parse(open_note(stored.checkpoint, VKEY)).size == 1
     again.close()
-    assert Reader(path(tmp_path)).receipt(0).checkpoint == stored.checkpoint
+    assert place.reader().receipt(0).checkpoint == stored.checkpoint
 
 
-def test_a_journal_of_another_log_is_not_continued(tmp_path):
-    """The origin in the file must be ours."""
-    open_journal(tmp_path).close()
+def test_a_journal_of_another_log_is_not_continued(journal, place):
+    """The origin in the tables must be ours."""
     with pytest.raises(Refusal) as refused:
-        Journal.open(path(tmp_path), log_key=LOG_KEY, origin="log.example/other", body_keys=keys(tmp_path))
+        place.journal(origin="log.example/other")
     assert refused.value.code == "journal.other-log"
-
-
-def test_a_file_that_is_no_journal_is_not_overwritten(tmp_path):
-    """Foreign bytes are left alone."""
-    path(tmp_path).parent.mkdir()
-    path(tmp_path).write_bytes(b"not a database, and larger than a page header " * 40)
-    with pytest.raises(Refusal) as refused:
-        open_journal(tmp_path)
-    assert refused.value.code == "journal.unavailable"
-    assert path(tmp_path).read_bytes().startswith(b"not a database")
 
 
 class Failing:
     """A connection whose statement of one kind fails: before it does anything, or after it did it."""
 
-    def __init__(self, inner, word, *, after):
-        self._inner, self._word, self._after = inner, word, after
+    def __init__(self, inner, word, *, after, failure=Unreachable):
+        self._inner, self._word, self._after, self._failure = inner, word, after, failure
 
     def execute(self, statement, *values):
         """Run, and fail where told to."""
         if statement.startswith(self._word):
             if self._after:
                 self._inner.execute(statement, *values)
-            raise sqlite3.OperationalError("disk I/O error")
+            raise self._failure
         return self._inner.execute(statement, *values)
 
     def __getattr__(self, name):
@@ -208,9 +180,9 @@ class Failing:
 
 
 @pytest.mark.parametrize("word", ["BEGIN", "UPDATE frontier", "COMMIT"])
-def test_what_fails_before_the_commit_is_not_acknowledged_and_may_be_repeated(journal, reader, word):
+def test_what_fails_before_the_commit_is_not_acknowledged_and_may_be_repeated(journal, reader, place, word):
     """Nothing is stored, the refusal says when to come back, and the next try works."""
-    journal._connection = Failing(journal._connection, word, after=False)
+    journal._connection = Failing(journal._connection, word, after=False, failure=place.failure)
     with pytest.raises(Refusal) as refused:
         journal.append([entry(1, 2)])
     assert (refused.value.code, refused.value.facts["retry_after_s"]) == ("journal.unavailable", 2)
@@ -219,14 +191,14 @@ def test_what_fails_before_the_commit_is_not_acknowledged_and_may_be_repeated(jo
     assert proved(stored) == 1
 
 
-def test_a_commit_of_unknown_outcome_is_asked_about(journal, reader):
+def test_a_commit_of_unknown_outcome_is_asked_about(journal, reader, place):
     """The commit happened though it reported an error: the frontier is asked, the batch acknowledged."""
-    journal._connection = Failing(journal._connection, "COMMIT", after=True)
+    journal._connection = Failing(journal._connection, "COMMIT", after=True, failure=place.failure)
     (stored,) = journal.append([entry(1, 2)])
     assert (type(stored), proved(stored), reader.size()) == (Stored, 1, 1)
 
 
-def test_while_durability_is_in_doubt_nothing_is_acknowledged(journal, reader, monkeypatch):
+def test_while_durability_is_in_doubt_nothing_is_acknowledged(journal, reader, place, monkeypatch):
     """A commit that may have happened is carried into the database first; until that works all must wait."""
     busy = {"yes": True}
     real = Journal._make_sure
@@ -237,7 +209,7 @@ def test_while_durability_is_in_doubt_nothing_is_acknowledged(journal, reader, m
         real(self)
 
     monkeypatch.setattr(Journal, "_make_sure", make_sure)
-    journal._connection = Failing(journal._connection, "COMMIT", after=True)
+    journal._connection = Failing(journal._connection, "COMMIT", after=True, failure=place.failure)
     for _ in range(2):
         with pytest.raises(Refusal):
             journal.append([entry(1, 2)])
@@ -245,18 +217,6 @@ def test_while_durability_is_in_doubt_nothing_is_acknowledged(journal, reader, m
     busy["yes"] = False
     (again,) = journal.append([entry(1, 2)])
     assert (type(again), again.index, proved(again)) == (Repeated, 0, 1)
-
-
-def test_a_full_disk_acknowledges_nothing_and_recovers(journal, reader):
-    """While there is no room every batch is told to come back; with room again the same batch is stored."""
-    pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
-    journal._connection.execute(f"PRAGMA max_page_count = {pages}")
-    large = entry(body=bytes(100_000))
-    with pytest.raises(Refusal) as refused:
-        journal.append([large])
-    assert (refused.value.code, reader.size()) == ("journal.unavailable", 0)
-    (stored,) = journal.append([large])
-    assert proved(stored) == 1
 
 
 class Flipping(Failing):
@@ -283,28 +243,17 @@ def test_a_leaf_that_does_not_recompute_is_never_signed(journal, monkeypatch):
     assert signed == []
 
 
-def test_a_damaged_tail_is_found_at_opening(journal, tmp_path):
+def test_a_damaged_tail_is_found_at_opening(journal, place):
     """The newest leaves are compared with their nodes before anything is added to them."""
     journal.append([entry(1, 2)])
     journal.close()
-    spoiled = sqlite3.connect(path(tmp_path))
-    spoiled.execute("UPDATE batch SET leaf = replace(leaf, 'ai-001', 'ai-003')")
-    spoiled.commit()
-    spoiled.close()
+    assert place.spoil("UPDATE batch SET leaf = replace(leaf, 'ai-001', 'ai-003')") == 1
     with pytest.raises(Refusal) as refused:
-        open_journal(tmp_path)
+        place.journal()
     assert refused.value.code == "journal.damaged"
 
 
-def test_the_file_is_for_its_owner_alone(journal, tmp_path):
-    """Nobody else on the machine reads the journal or a body key."""
-    journal.append([entry()])
-    (key,) = (tmp_path / "keys" / "bodies").glob("*/*.key")
-    assert path(tmp_path).stat().st_mode & 0o077 == 0
-    assert key.stat().st_mode & 0o077 == 0
-
-
-def test_an_empty_log_has_a_checkpoint(journal, tmp_path):
+def test_an_empty_log_has_a_checkpoint(journal):
     """Before the first batch the log already signs its emptiness."""
     assert Checkpoint.parse(open_note(journal.checkpoint(), VKEY)) == Checkpoint(ORIGIN, 0, EMPTY)
 

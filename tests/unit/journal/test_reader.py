@@ -10,28 +10,18 @@ from nadzor.base.problems import Refusal
 from nadzor.journal.bodies import Shelf, Shredded
 from nadzor.journal.opening import open_journal as open_for_home
 from nadzor.journal.opening import open_reader
-from nadzor.journal.reader import STEP, Reader
+from nadzor.journal.reader import STEP
 from nadzor_wire.batch import deflate
 from nadzor_wire.merkle import verify_consistency
 from nadzor_wire.note import Checkpoint, open_note
 from nadzor_wire.receipt import verify_receipt
-from tests.unit.journal.entries import LOG_KEY, NOW, VKEY, entry, keys, open_journal, path
+from tests.unit.journal.entries import LOG_KEY, NOW, VKEY, entry
 
 
 @pytest.fixture
-def journal(tmp_path):
-    """An open journal."""
-    opened = open_journal(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def reader(journal, tmp_path):
+def reader(journal, place):
     """A reader beside it."""
-    opened = Reader(path(tmp_path), body_keys=keys(tmp_path), log_key=LOG_KEY)
-    yield opened
-    opened.close()
+    return place.reader(body_keys=place.keys, log_key=LOG_KEY)
 
 
 def many(count):
@@ -67,39 +57,39 @@ def test_a_body_that_does_not_inflate_is_damage(journal, reader):
     assert refused.value.code == "journal.damaged"
 
 
-def test_a_shredded_body_cannot_be_read_but_its_receipt_can(journal, reader, tmp_path):
+def test_a_shredded_body_cannot_be_read_but_its_receipt_can(journal, reader, place):
     """The promise to forget and the promise to prove are kept together."""
     journal.append([entry(1, 2)])
-    keys(tmp_path).shred(Shelf("i-000000000001", "2026-11"))
+    place.keys.shred(Shelf("i-000000000001", "2026-11"))
     with pytest.raises(Shredded):
         reader.batch(0).body()
     assert verify_receipt(reader.receipt(0), VKEY).size == 1
 
 
-def test_without_keys_no_body_is_read(journal, tmp_path):
+def test_without_keys_no_body_is_read(journal, place):
     """An auditor with the file alone sees leaves, not contents."""
     journal.append([entry()])
     with pytest.raises(Refusal) as refused:
-        Reader(path(tmp_path)).batch(0).body()
+        place.reader().batch(0).body()
     assert refused.value.code == "journal.no-keys"
 
 
-def test_a_receipt_is_made_again_for_any_batch(journal, reader, tmp_path):
+def test_a_receipt_is_made_again_for_any_batch(journal, reader, place):
     """Under the newest kept checkpoint, and without the log key once one is kept."""
     journal.append(many(5))
     fresh = reader.receipt(4)
     journal.settle()
-    kept = [Reader(path(tmp_path)).receipt(index) for index in range(5)]
+    kept = [place.reader().receipt(index) for index in range(5)]
     assert {verify_receipt(receipt, VKEY).size for receipt in (fresh, *kept)} == {5}
     assert [receipt.index for receipt in kept] == list(range(5))
     assert msgspec.json.encode(kept[4]) == msgspec.json.encode(fresh)
 
 
-def test_without_a_kept_checkpoint_or_the_log_key_there_is_no_receipt(journal, tmp_path):
+def test_without_a_kept_checkpoint_or_the_log_key_there_is_no_receipt(journal, place):
     """A reader never makes up a signature."""
     journal.append([entry()])
     with pytest.raises(Refusal) as refused:
-        Reader(path(tmp_path)).receipt(0)
+        place.reader().receipt(0)
     assert refused.value.code == "journal.no-checkpoint"
 
 
@@ -126,11 +116,13 @@ def test_the_journal_in_numbers(journal, reader):
     assert counts.root == reader.totals().frontier.root
 
 
-def test_what_is_not_there_is_said(reader, tmp_path):
-    """A missing file and a missing index have their codes."""
+def test_what_is_not_there_is_said(place):
+    """A missing journal and a missing index have their codes."""
     with pytest.raises(Refusal) as missing:
-        Reader(tmp_path / "nothing.sqlite3")
+        place.reader()
     assert missing.value.code == "journal.missing"
+    place.journal()
+    reader = place.reader()
     for index in (0, -1):
         with pytest.raises(Refusal) as none:
             reader.batch(index)

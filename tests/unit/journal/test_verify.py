@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,13 +11,13 @@ from nadzor.journal.bodies import Shelf
 from nadzor.journal.verify import FAULTS_MAX, verify_journal
 from nadzor_wire.note import vkey
 from nadzor_wire.receipt import Verdict
-from tests.unit.journal.entries import ORIGIN, VKEY, entry, follow, keys, open_journal, path, rejecting
+from tests.unit.journal.entries import ORIGIN, VKEY, entry, follow, rejecting
 
 
 @pytest.fixture
-def folder(tmp_path):
+def told(place):
     """A journal with repeats, a gap, a partial fill, a fork, a rejection and a flag."""
-    journal = open_journal(tmp_path)
+    journal = place.journal()
     one, two = entry(1, 3), rejecting(2, first=1, last=2, stream=b"2" * 16)
     journal.append([one, two])
     journal.append([follow(one, 10, 12, flagged=(Verdict(10, "event.future-time", "$.at"),))])
@@ -27,34 +25,24 @@ def folder(tmp_path):
     for number in range(5):
         journal.append([entry(stream=bytes([100 + number]) * 16)])
     journal.close()
-    return tmp_path
+    return place
 
 
-def faults(folder, *, key=VKEY, keyed=True):
+def faults(place, *, key=VKEY, keyed=True):
     """What the check finds, as kinds."""
-    found = verify_journal(path(folder), key, body_keys=keys(folder) if keyed else None)
+    found = verify_journal(place.where, key, body_keys=place.keys if keyed else None)
     return {fault.what for fault in found}
 
 
-def spoil(folder, statement, *values):
-    """Change the file behind the journal's back."""
-    connection = sqlite3.connect(path(folder))
-    changed = connection.execute(statement, values).rowcount
-    connection.commit()
-    connection.close()
-    assert changed > 0
-
-
-def test_a_whole_journal_has_no_faults(folder):
+def test_a_whole_journal_has_no_faults(told):
     """With the body keys and without them."""
-    assert faults(folder) == set()
-    assert faults(folder, keyed=False) == set()
+    assert faults(told) == set()
+    assert faults(told, keyed=False) == set()
 
 
-def test_an_empty_journal_has_no_faults(tmp_path):
+def test_an_empty_journal_has_no_faults(journal, place):
     """Nothing in it is nothing wrong."""
-    open_journal(tmp_path).close()
-    assert faults(tmp_path) == set()
+    assert faults(place) == set()
 
 
 TAMPERED = {
@@ -92,65 +80,62 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("statement, what", TAMPERED.values(), ids=TAMPERED.keys())
-def test_tampering_is_found(folder, statement, what):
+def test_tampering_is_found(told, statement, what):
     """Each change of a row, a leaf, a node or a ledger shows as a fault of its kind."""
-    spoil(folder, statement)
-    assert what in faults(folder)
+    assert told.spoil(statement) > 0
+    assert what in faults(told)
 
 
-def test_a_journal_rolled_back_consistently_is_found_by_its_checkpoints(folder):
+def test_a_journal_rolled_back_consistently_is_found_by_its_checkpoints(told):
     """A log shorter than what it signed once is caught by the checkpoint it left behind."""
-    connection = sqlite3.connect(path(folder))
-    connection.execute("UPDATE checkpoint SET size = 99 WHERE size = 10")
-    connection.commit()
-    connection.close()
-    assert "checkpoint" in faults(folder)
+    assert told.spoil("UPDATE checkpoint SET size = 99 WHERE size = 10") == 1
+    assert "checkpoint" in faults(told)
 
 
-def test_a_signature_base_that_names_another_batch_is_found(folder):
+def test_a_signature_base_that_names_another_batch_is_found(told):
     """The header that was signed must be the row's own."""
-    journal = open_journal(folder)
+    journal = told.journal()
     other = entry(1, 1, stream=b"9" * 16)
     journal.append(
         [entry(1, 1, stream=b"8" * 16, base=other.base), entry(1, 1, stream=b"7" * 16, base=b"none")]
     )
     journal.close()
-    assert "signature" in faults(folder)
+    assert "signature" in faults(told)
 
 
-def test_the_signature_of_a_known_key_is_checked(folder):
+def test_the_signature_of_a_known_key_is_checked(told):
     """With the installation's public key at hand, a batch that it did not sign is found."""
     private = Ed25519PrivateKey.from_private_bytes(bytes(32))
-    journal = open_journal(folder)
+    journal = told.journal()
     made = entry(stream=b"9" * 16, keyid="known")
     journal.append([msgspec.structs.replace(made, signature=private.sign(made.base))])
     journal.close()
     for public, found in ((private.public_key().public_bytes_raw(), set()), (bytes(32), {"signature"})):
-        checked = verify_journal(path(folder), VKEY, publics={"known": public})
+        checked = verify_journal(told.where, VKEY, publics={"known": public})
         assert {fault.what for fault in checked} == found
 
 
-def test_another_key_finds_another_log(folder):
+def test_another_key_finds_another_log(told):
     """Under a stranger's key neither origin nor checkpoints hold."""
     stranger = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key()
-    assert "checkpoint" in faults(folder, key=vkey(ORIGIN, stranger))
-    assert "origin" in faults(folder, key=vkey("log.example/other", stranger))
+    assert "checkpoint" in faults(told, key=vkey(ORIGIN, stranger))
+    assert "origin" in faults(told, key=vkey("log.example/other", stranger))
 
 
-def test_a_shredded_body_is_no_fault(folder):
+def test_a_shredded_body_is_no_fault(told):
     """Shredding is lawful, and leaves the tree whole."""
-    keys(folder).shred(Shelf("i-000000000001", "2026-11"))
-    assert faults(folder) == set()
+    told.keys.shred(Shelf("i-000000000001", "2026-11"))
+    assert faults(told) == set()
 
 
-def test_two_owners_of_one_stream_are_found(folder):
+def test_two_owners_of_one_stream_are_found(told):
     """The replay places every batch again, and does not accept a stranger's."""
-    spoil(folder, "UPDATE batch SET installation = 'i-000000000002' WHERE idx = 2")
-    assert {"row", "stream"} <= faults(folder)
+    assert told.spoil("UPDATE batch SET installation = 'i-000000000002' WHERE idx = 2") > 0
+    assert {"row", "stream"} <= faults(told)
 
 
-def test_a_hopeless_journal_is_not_listed_to_its_end(folder, monkeypatch):
+def test_a_hopeless_journal_is_not_listed_to_its_end(told, monkeypatch):
     """The list of faults has an end."""
     monkeypatch.setattr("nadzor.journal.verify.FAULTS_MAX", 2)
-    spoil(folder, "UPDATE batch SET device = 'ai-009'")
-    assert len(verify_journal(path(folder), VKEY)) == 2 < FAULTS_MAX
+    assert told.spoil("UPDATE batch SET device = 'ai-009'") > 0
+    assert len(verify_journal(told.where, VKEY)) == 2 < FAULTS_MAX
