@@ -76,6 +76,15 @@ class Holder(Struct, frozen=True):
     key: KeyEntry
 
 
+class TokenHolder(Struct, frozen=True):
+    """Whose bearer token it is; `name` is what a leaf says in place of a key."""
+
+    name: str
+    installation: str
+    entry: Entry
+    token: TokenEntry
+
+
 class _Sealed(Struct, frozen=True, forbid_unknown_fields=True):
     directory: msgspec.Raw
     signature: str
@@ -126,7 +135,16 @@ def holders(directory: Directory) -> dict[str, Holder]:
     }
 
 
-def key_in_time(key: KeyEntry, now: datetime) -> bool:
-    """Whether a key may sign at this moment: begun, not ended, not revoked."""
+def token_holders(directory: Directory) -> dict[str, TokenHolder]:
+    """Every bearer token of the directory by its digest."""
+    return {
+        token.digest: TokenHolder(name, installation, entry, token)
+        for installation, entry in directory.installations.items()
+        for name, token in entry.tokens.items()
+    }
+
+
+def key_in_time(key: KeyEntry | TokenEntry, now: datetime) -> bool:
+    """Whether a key, or a token, counts at this moment: begun, not ended, not revoked."""
     ends = [moment for moment in (key.not_after, key.revoked_at) if moment is not None]
     return key.not_before <= now and all(now < end for end in ends)

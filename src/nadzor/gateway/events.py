@@ -26,10 +26,12 @@ FUTURE_TIME: Final = (
     "event.future-time"  # accepted and counted; the clock is a finding, not a fault of the event
 )
 UNKNOWN_FINDING: Final = "event.unknown-finding"  # no registry code, so it could be anything
+PERSONAL: Final = "event.personal-data"  # of an event whose lines the gateway wrote: it goes alone
 CODES: Final = frozenset(
     (
         "event.inconsistent",
         "event.malformed",
+        PERSONAL,
         "event.time-zone",
         "event.too-deep",
         "event.too-large",
@@ -60,9 +62,12 @@ class Personal(Struct, frozen=True):
 
 
 def judge_events(
-    body: bytes, *, first: int, last: int, findings: Sequence[str], now: datetime
+    body: bytes, *, first: int, last: int, findings: Sequence[str], now: datetime, alone: bool = False
 ) -> Fates | Personal | int:
-    """The fate of every line; the number of lines alone when it is not last - first + 1."""
+    """The fate of every line; the number of lines alone when it is not last - first + 1.
+
+    With `alone` a personal detail rejects its own event only: the gateway, not the sender, keeps the lines.
+    """
     count = body.count(b"\n") + (not body.endswith(b"\n"))
     if count != last - first + 1:  # (1) every number has its line
         return count
@@ -76,10 +81,10 @@ def judge_events(
     rejected, shapes = [], []
     raw = split_lines(body) if bad else []
     for place, fault in sorted(bad.items()):
-        if (found := personal_place(raw[place])) is not None:  # (5) a personal detail refuses the whole batch
+        found = personal_place(raw[place])
+        if found is not None and not alone:  # (5) a personal detail refuses the whole batch
             return Personal(first + place, *found)
-        code = fault.code if fault.code in CODES else "event.malformed"  # a maker can look up every code
-        rejected.append(Verdict(first + place, code, fault.at, fault.detail))
+        rejected.append(_verdict(first + place, fault, found))
         shapes.append(shape_of(raw[place]))
     good = kinds - {Malformed}
     return Fates(
@@ -88,6 +93,14 @@ def judge_events(
         tuple(_flags(lines, bad, good, first=first, now=now)) if good else (),
         tuple(_lost(lines)) if Lost in good else (),
     )
+
+
+def _verdict(seq: int, fault: Malformed, found: tuple[str, str] | None) -> Verdict:
+    """Why an event is rejected; a maker can look up every code."""
+    if found is not None:
+        return Verdict(seq, PERSONAL, *found)
+    code = fault.code if fault.code in CODES else "event.malformed"
+    return Verdict(seq, code, fault.at, fault.detail)
 
 
 def _unregistered(lines: Sequence[Line], registered: frozenset[str]) -> dict[int, Malformed]:

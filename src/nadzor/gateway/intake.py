@@ -9,19 +9,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, assert_never
 
 import structlog
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from nadzor.base import clock
+from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.journal.entry import Conflict, Foreign, Outcome, RefusalNote, Repeated, Stored
 from nadzor.journal.incident import places
 from nadzor.journal.writer import Fate, GroupCommit
+from nadzor_wire.limits import CODED_MAX
 
-from .fates import Judged, Refused, Request
-from .judge import judge
+from .fates import Claim, Judged, Refused, Request
+from .judge import admit, decide
 from .keyring import DirectoryWatch, KeyRing
-from .reading import Gone, headers_of, read_request
+from .meter import LOGS, Meter
+from .reading import Gone, headers_of, read_body, stated_size, too_large
 from .replies import Reply, answer, problem
+from .switch import ReadOnly
+from .turns import Space, Turns
 
 log = structlog.get_logger()
 
@@ -29,63 +35,93 @@ log = structlog.get_logger()
 REPEATED: Final = "batch.repeated"  # noted in the sandbox: a sender that repeats survives a lost answer
 
 
+class Desk(Struct, frozen=True):
+    """What the intakes of one process share: the keys, the room and the turns, the switch and the meter."""
+
+    watch: DirectoryWatch
+    space: Space
+    turns: Turns
+    switch: ReadOnly
+    meter: Meter
+
+    @classmethod
+    def furnished(cls, home: Home, loop: asyncio.AbstractEventLoop, *, read_only: bool = False) -> Desk:
+        """A desk of this data directory, for the intakes of one loop."""
+        watch = DirectoryWatch(home.directory, home.settings.directory_key)
+        return cls(watch, Space(), Turns(loop), ReadOnly(home.root, held=read_only), Meter())
+
+
 class Intake:
     """The one door for batches of one log, as an ASGI application."""
 
-    def __init__(
-        self, watch: DirectoryWatch, commit: GroupCommit, *, public_url: str, sandbox: bool = False
-    ) -> None:
-        self._watch = watch
+    def __init__(self, desk: Desk, commit: GroupCommit, *, public_url: str, sandbox: bool = False) -> None:
+        self._desk = desk
         self._commit = commit
         self._sandbox = sandbox
-        self._public_url = public_url.rstrip("/")
+        self._log = LOGS[sandbox]
+        self.public_url = public_url.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = headers_of(scope)
         try:
-            request = await read_request(scope, receive, headers)
-            if isinstance(request, Refused):
-                answered = self._refuse(request, headers)
-            else:
-                answered = await self._answer(request, headers)
+            answered = await self._answer(Request(scope["method"], headers, b""), receive)
         except Gone:
             return
         except Refusal as refusal:
-            answered = problem(refusal, headers)
+            answered = self._problem(refusal, headers)
         except Exception as error:
-            answered = problem(_incident(error), headers)
+            answered = self._problem(incident(error), headers)
         await send_reply(send, answered)
 
-    async def _answer(self, request: Request, headers: Mapping[str, str]) -> Reply:
+    async def _answer(self, head: Request, receive: Receive) -> Reply:
         loop = asyncio.get_running_loop()
-        fate = self._fate(request, self._watch.ring(loop.time()))
-        if isinstance(fate, Refused) and fate.code == "key.unknown":
-            fate = self._fate(request, self._watch.ring_again(loop.time()))
+        self._desk.switch.must_be_off(loop.time())
+        size = stated_size(head.headers)
+        if size > CODED_MAX:
+            return self._refuse(too_large(), head.headers)
+        claim = self._claim(head, loop.time())
+        if isinstance(claim, Refused):
+            return self._refuse(claim, head.headers)
+        self._desk.space.take(claim.lane, size)
+        try:
+            return await self._receive(claim, receive, head.headers)
+        finally:
+            self._desk.space.give_back(claim.lane, size)
+
+    async def _receive(self, claim: Claim, receive: Receive, headers: Mapping[str, str]) -> Reply:
+        """Read the body that was announced, judge it in its turn, and wait until it is durable."""
+        body = await read_body(receive)
+        if isinstance(body, Refused):
+            return self._refuse(body, headers)
+        await self._desk.turns.wait(claim.lane, len(body))
+        fate = decide(claim, body, now=clock.now())
         match fate:
             case Refused():
                 return self._refuse(fate, headers)
             case Judged():
-                waiter: asyncio.Future[Outcome] = loop.create_future()
+                waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
                 self._commit.submit(fate.entry, waiter, lane=fate.lane)
                 return self._tell(await waiter, fate, headers)
             case _:
                 assert_never(fate)
 
-    def _fate(self, request: Request, ring: KeyRing | None) -> Judged | Refused:
-        return judge(
-            request,
-            directory=ring,
-            now=clock.now(),
-            public_url=self._public_url,
-            sandbox=self._sandbox,
-        )
+    def _claim(self, head: Request, monotonic_s: float) -> Claim | Refused:
+        claim = self._admit(head, self._desk.watch.ring(monotonic_s))
+        if isinstance(claim, Refused) and claim.code == "key.unknown":
+            claim = self._admit(head, self._desk.watch.ring_again(monotonic_s))
+        return claim
+
+    def _admit(self, head: Request, ring: KeyRing | None) -> Claim | Refused:
+        now, address = clock.now(), self.public_url
+        return admit(head, directory=ring, now=now, public_url=address, sandbox=self._sandbox)
 
     def _tell(self, outcome: Outcome, judged: Judged, headers: Mapping[str, str]) -> Reply:
         match outcome:
             case Stored():
                 if self._sandbox and isinstance(outcome, Repeated):
                     self._note(_late(judged, REPEATED, {}))
+                self._desk.meter.stored(self._log, outcome)
                 return answer(outcome)
             case Conflict():
                 facts = {"expected_seq": outcome.expected_seq}
@@ -97,7 +133,11 @@ class Intake:
 
     def _refuse(self, refused: Refused, headers: Mapping[str, str]) -> Reply:
         self._note(refused)
-        return problem(refused.refusal(), headers)
+        return self._problem(refused.refusal(), headers)
+
+    def _problem(self, refusal: Refusal, headers: Mapping[str, str]) -> Reply:
+        self._desk.meter.answered(self._log, refusal.code)
+        return problem(refusal, headers)
 
     def _note(self, refused: Refused) -> None:
         self._commit.refuse(
@@ -142,9 +182,9 @@ def _late(judged: Judged, code: str, facts: Mapping[str, Any]) -> Refused:
     )
 
 
-def _incident(error: Exception) -> Refusal:
+def incident(error: Exception) -> Refusal:
     """A bug of ours: logged by place, never with values, and answered with a number to quote."""
-    incident = secrets.token_hex(6)
+    number = secrets.token_hex(6)
     kind, where = type(error).__name__, places(error)
-    log.error("gateway.request.broke", incident=incident, kind=kind, places=where)
-    return Refusal("gateway.broken", incident=incident)
+    log.error("gateway.request.broke", incident=number, kind=kind, places=where)
+    return Refusal("gateway.broken", incident=number)

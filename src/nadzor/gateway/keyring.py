@@ -12,7 +12,15 @@ from typing import Final
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from nadzor.base.directory import Directory, Holder, fresh, holders, open_directory
+from nadzor.base.directory import (
+    Directory,
+    Holder,
+    TokenHolder,
+    fresh,
+    holders,
+    open_directory,
+    token_holders,
+)
 from nadzor.base.problems import Refusal
 
 log = structlog.get_logger()
@@ -28,6 +36,7 @@ class KeyRing:
         self.directory = directory
         self.serial = directory.serial
         self._holders = holders(directory)
+        self._tokens = token_holders(directory)
         self._keys: dict[str, Ed25519PublicKey] = {}
 
     def holder(self, keyid: str) -> Holder | None:
@@ -42,6 +51,10 @@ class KeyRing:
                 raw = base64.b64decode(holder.key.public, validate=True)
                 key = self._keys[keyid] = Ed25519PublicKey.from_public_bytes(raw)
         return key
+
+    def token(self, digest: str) -> TokenHolder | None:
+        """Whose bearer token has this digest."""
+        return self._tokens.get(digest)
 
     def fresh(self, now: datetime) -> bool:
         """Whether this edition may still be believed."""
