@@ -70,10 +70,8 @@ def create_app(home: Home, *, public_url: str | None = None) -> Starlette:
     return _Gateway(
         routes=[
             Route(PATH, only_post),
-            Route("/log/checkpoint", checkpoint),
             Route("/log/key", log_key),
             Route(SANDBOX_PATH, only_post),
-            Route(SANDBOX + "/log/checkpoint", sandbox_checkpoint),
             Route(SANDBOX + "/log/key", sandbox_key),
             Route("/health/live", live),
             Route("/health/ready", ready),
@@ -102,18 +100,6 @@ class _Gateway(Starlette):
 async def only_post(_request: Request) -> Response:
     """What is not a POST to the intake ends here."""
     raise HTTPException(405)
-
-
-async def checkpoint(request: Request) -> Response:
-    """The newest signed checkpoint of the log."""
-    reader: Reader = request.state.reader
-    return PlainTextResponse(reader.checkpoint(), headers={"cache-control": "no-cache"})
-
-
-async def sandbox_checkpoint(request: Request) -> Response:
-    """The newest signed checkpoint of the log of test streams."""
-    note = await request.state.sandbox.checkpoint()
-    return PlainTextResponse(note, headers={"cache-control": "no-cache"})
 
 
 async def sandbox_key(request: Request) -> Response:

@@ -123,8 +123,15 @@ def _note_transmission(home: Home) -> str | None:
     return note_transmission(home, now=clock.now())
 
 
+def _publish_tiles(home: Home) -> str | None:
+    from nadzor.actions.publish_tiles import publish_tiles
+
+    return publish_tiles(home)
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
+    Task("tiles", 2.0, _publish_tiles),  # anyone sees a receipt's leaf covered within seconds
     Task("refresh", 2.0, _refresh),  # load, roll up, detect: only when the journal has grown
     Task("charts", 3600.0, _sweep_charts),  # drawings can all be made again
     Task("lapses", 3600.0, _warn_lapses),  # each lapse is told once, sixty days ahead

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tree cut into tiles of 256 hashes, as the world reads it (C2SP tlog-tiles).
 
-Tile (level, index) holds the nodes (8 * level, 256 * index ...) of the tree: leaf hashes on level 0, and above
-it the roots of full tiles. A tile that is not full ends at its width; it never changes either, for a wider
+Tile (level, index) holds the nodes (8 * level, 256 * index ...) of the tree: leaf hashes on level 0, above it
+the roots of full tiles. A tile that is not full ends at its width; it never changes either, for a wider
 one has another name.
 """
 

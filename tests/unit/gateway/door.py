@@ -47,6 +47,7 @@ async def running(app):
 
 def scope(method, path, headers, state):
     """What a server tells about a request."""
+    path, _, query = path.partition("?")
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -55,7 +56,7 @@ def scope(method, path, headers, state):
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query.encode(),
         "root_path": "",
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
         "client": None,

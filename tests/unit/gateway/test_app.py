@@ -9,6 +9,7 @@ import json
 import pytest
 import structlog
 
+from nadzor.actions.publish_tiles import publish_tiles
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.gateway import app as gateway_app
@@ -292,9 +293,10 @@ def test_the_log_is_public(home):
     """Anyone reads the checkpoint and the key, and the one verifies under the other."""
 
     async def script(ask):
+        publish_tiles(home)
         empty = await ask("GET", "/log/checkpoint")
         await post(ask, asked(study()))
-        await asyncio.sleep(0.5)
+        publish_tiles(home)
         return (
             empty,
             await ask("GET", "/log/checkpoint"),

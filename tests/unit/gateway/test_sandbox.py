@@ -11,6 +11,7 @@ from contextlib import closing
 import pytest
 import structlog
 
+from nadzor.actions.publish_tiles import publish_tiles
 from nadzor.base import clock
 from nadzor.base.home import SANDBOX
 from nadzor.gateway.app import create_app
@@ -141,7 +142,7 @@ def test_the_sandbox_is_public_too(home):
 
     async def script(ask):
         await asyncio.gather(*(post(ask, asked(study(n), stream=bytes([n] * 16))) for n in range(3)))
-        await asyncio.sleep(0.5)
+        publish_tiles(home)
         return [await ask("GET", SANDBOX + path) for path in ("/log/key", "/log/checkpoint", "/v1/batches")]
 
     (key, note, wrong), _ = serving(home, script, sandbox=True)
