@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja.renderers import JSONRenderer
 from ninja.throttling import AnonRateThrottle
 
+from nadzor.actions.count_refusal import count_refusal
 from nadzor.actions.enrol_installation import enrol_installation
+from nadzor.actions.rotate_key import rotate_key
 from nadzor.api import (
     authority_routes,
     desk_routes,
@@ -66,6 +71,22 @@ class EnrolThrottle(AnonRateThrottle):
     scope = "enrol"
 
 
+class RotateThrottle(AnonRateThrottle):
+    """Bounds requests for new keys from one address; enrolments are counted apart."""
+
+    scope = "rotate"
+
+
+@contextmanager
+def counted(verb: str) -> Iterator[None]:
+    """A refusal of what an installation asks is counted: by day, verb and code, nothing of what was sent."""
+    try:
+        yield
+    except Refusal as refusal:
+        count_refusal(verb, role="device", code=refusal.code, on=clock.today())
+        raise
+
+
 @api.post(
     "/enrol",
     operation_id="enrol",
@@ -75,10 +96,29 @@ class EnrolThrottle(AnonRateThrottle):
 )
 def enrol(request: HttpRequest, enrolment: words.EnrolIn) -> words.EnrolOut:
     """Use up a one-time token: give the public key made at the device, get the installation's identity."""
-    found = enrol_installation(
-        settings.HOME, token=enrolment.token, public_key=enrolment.public_key, now=clock.now()
-    )
+    with counted("enrol"):
+        found = enrol_installation(
+            settings.HOME,
+            token=enrolment.token,
+            public_key=enrolment.public_key,
+            suite=enrolment.suite,
+            now=clock.now(),
+        )
     return words.enrolment(found)
+
+
+@api.post(
+    "/rotate",
+    operation_id="rotate",
+    response={200: words.RotateOut, frozenset({401, 409, 422, 429}): words.ProblemDocument},
+    tags=["installations"],
+    throttle=RotateThrottle(),
+)
+def rotate(request: HttpRequest, rotation: words.RotateIn) -> words.RotateOut:
+    """Enter an installation's next key; the present one signs for it and counts for a week more."""
+    with counted("rotate"):
+        found = rotate_key(settings.HOME, words.rotation_ask(rotation), now=clock.now())
+    return words.rotation(found)
 
 
 @api.get("/problems", operation_id="list_problems", response=list[words.ProblemOut], tags=["problems"])

@@ -6,16 +6,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Final
 
+import msgspec
 from ninja import Field, Schema
 from pydantic import BeforeValidator
 
-from nadzor.actions.enrol_installation import Enrolment
+from nadzor.actions.issue_credential import Enrolment
+from nadzor.actions.rotate_key import Rotation
 from nadzor.api.wire import as_written
 from nadzor.base.problems import catalogue
 from nadzor.people.queries import OrganisationCard
 from nadzor.register.cards import ClaimCard, DeviceCard, VersionCard
+from nadzor_wire.rotation import RotationAsk
+from nadzor_wire.suites import DEFAULT
 
-KEY: Final = r"^[A-Za-z0-9+/_-]{43}=?$"  # 32 bytes
+KEY: Final = r"^[A-Za-z0-9+/_-]{43,398}={0,2}$"  # 32 bytes and more: the suite knows how many
 Day = Annotated[date, BeforeValidator(as_written)]
 Moment = Annotated[datetime, BeforeValidator(as_written)]
 
@@ -32,8 +36,9 @@ class EnrolIn(Schema):
 
     token: str = Field(min_length=20, max_length=100)
     public_key: str = Field(
-        max_length=44, json_schema_extra={"pattern": KEY}, description="Ed25519, 32 bytes, base64"
+        max_length=200, json_schema_extra={"pattern": KEY}, description="raw public key, base64"
     )
+    suite: str = Field(DEFAULT, max_length=32, description="of the key; a refusal names those on offer")
 
 
 class EnrolOut(Schema):
@@ -42,10 +47,31 @@ class EnrolOut(Schema):
     installation: str
     device: str
     keyid: str
+    suite: str
     gateway: str
+    portal: str
     log_vkey: str
     directory_serial: int
     enrolled_at: datetime
+
+
+class RotateIn(Schema):
+    """A new public key, asked for by the present key and proved by the new one."""
+
+    installation: str = Field(pattern="^i-[0-9a-f]{12}$")
+    keyid: str = Field(pattern="^[0-9a-f]{16}$", description="the present key")
+    suite: str = Field(min_length=1, max_length=32, description="of the new key")
+    public_key: str = Field(pattern=KEY, max_length=200, description="the new key, base64")
+    created: int = Field(ge=1, le=999_999_999_999, description="seconds since 1970")
+    signature: str = Field(pattern=KEY, max_length=400, description="by the present key, base64")
+    proof: str = Field(pattern=KEY, max_length=400, description="by the new key, base64")
+
+
+class RotateOut(EnrolOut):
+    """The identity under the new key, and how long the former one counts."""
+
+    former: str
+    former_until: datetime
 
 
 class DevicesIn(Schema):
@@ -147,6 +173,17 @@ class ProblemOut(Schema):
 def enrolment(found: Enrolment) -> EnrolOut:
     """An enrolment in the API's words."""
     return EnrolOut.model_validate(found, from_attributes=True)
+
+
+def rotation_ask(asked: RotateIn) -> RotationAsk:
+    """A rotation as the deed wants it."""
+    return msgspec.convert(asked.model_dump(), RotationAsk)
+
+
+def rotation(found: Rotation) -> RotateOut:
+    """A rotation in the API's words."""
+    told = msgspec.structs.asdict(found.credential)
+    return RotateOut(former=found.former, former_until=found.former_until, **told)
 
 
 def organisation(found: OrganisationCard) -> OrganisationOut:

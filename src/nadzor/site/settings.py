@@ -190,4 +190,4 @@ LOGGING = {
 NINJA_NUM_PROXIES = (
     1 if CONFIGURATION.proxy else 0
 )  # without a proxy, a caller's own X-Forwarded-For is not believed
-NINJA_DEFAULT_THROTTLE_RATES = {"enrol": f"{CONFIGURATION.enrol_per_minute}/min"}
+NINJA_DEFAULT_THROTTLE_RATES = dict.fromkeys(("enrol", "rotate"), f"{CONFIGURATION.enrol_per_minute}/min")

@@ -63,7 +63,7 @@ def test_whatever_hears_a_body_shows_one(told):
         for body in [operation.get("requestBody", {}).get("content", {}).get("application/json")]
         if body is not None and "example" not in body and "/seams/" not in place
     ]
-    assert bare == ["post /api/v1/enrol"]
+    assert bare == ["post /api/v1/enrol", "post /api/v1/rotate"]
 
 
 def test_signing_in_is_told(told):

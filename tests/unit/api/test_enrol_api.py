@@ -14,10 +14,12 @@ from nadzor.base import clock
 from nadzor.base.directory import open_directory
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import CONSOLE
+from nadzor.register.models import RefusedMove
 from tests.register_samples import CLINIC_OID, device, register
 
 pytestmark = pytest.mark.django_db
 KEY = base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
+OTHER = base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
 FORGED = "nz-" + "x" * 43
 
 
@@ -43,7 +45,9 @@ def test_a_token_and_a_key_become_a_credential(client, home, token):
         "installation",
         "device",
         "keyid",
+        "suite",
         "gateway",
+        "portal",
         "log_vkey",
         "directory_serial",
         "enrolled_at",
@@ -53,13 +57,31 @@ def test_a_token_and_a_key_become_a_credential(client, home, token):
 
 
 def test_a_used_token_is_refused_in_words(client, token):
-    """401 with a problem document, in Russian by default and in English when preferred."""
+    """401 with a problem document, in Russian by default and in English when preferred; counted."""
     post(client, {"token": token, "public_key": KEY})
     for language, title in (("ru", "Приглашение"), ("en", "The token is unknown")):
-        answer = post(client, {"token": token, "public_key": KEY}, headers={"accept-language": language})
+        answer = post(client, {"token": token, "public_key": OTHER}, headers={"accept-language": language})
         assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json")
         assert answer.json()["code"] == "enrol.token"
         assert answer.json()["title"].startswith(title)
+    counted = RefusedMove.objects.get(verb="enrol")
+    assert (counted.role, counted.code, counted.times) == ("device", "enrol.token", 2)
+
+
+def test_a_lost_answer_can_be_asked_for_again(client, token):
+    """The same token with the same key is told the same, however often it asks."""
+    first, again = (post(client, {"token": token, "public_key": KEY}).json() for _ in range(2))
+    assert again["directory_serial"] >= first.pop("directory_serial")
+    assert first == {name: again[name] for name in first}
+
+
+def test_a_suite_that_is_not_offered_is_refused_with_those_that_are(client, token):
+    """And the token survives."""
+    body = {"token": token, "public_key": KEY, "suite": "gost2012-256+streebog256"}
+    answer = post(client, body, headers={"accept-language": "en"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "enrol.suite")
+    assert answer.json()["title"].endswith("ed25519+sha256")
+    assert post(client, body | {"suite": "ed25519+sha256"}).json()["suite"] == "ed25519+sha256"
 
 
 @pytest.mark.parametrize(
