@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TypedDict
+from typing import Final, TypedDict
 
+import msgspec
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -24,13 +25,17 @@ from nadzor.journal.reader import Reader
 from nadzor.journal.writer import GroupCommit
 from nadzor_wire.batch import PATH
 
-from . import description, metrics, otlp, tiles
-from .intake import Intake, deliver_to
+from . import description, health, metrics, otlp, tiles
+from .intake import Desk, Intake, deliver_to
 from .keyring import DirectoryWatch
+from .meter import Tally
 from .replies import problem
 from .sandbox import SANDBOX_PATH, Sandbox
+from .switch import Shut
 
 log = structlog.get_logger()
+
+BEAT_S: Final = 1.0
 
 
 class Ready(TypedDict):
@@ -41,26 +46,44 @@ class Ready(TypedDict):
     commit: GroupCommit
     reader: Reader
     sandbox: Sandbox
+    health: health.Health
+    board: metrics.Board
+    tally: Callable[[], Tally]
 
 
-def create_app(home: Home, *, public_url: str | None = None) -> Starlette:
+def create_app(
+    home: Home, *, public_url: str | None = None, worker: int = 0, read_only: bool = False
+) -> Starlette:
     """The gateway of a data directory; `public_url` is the address that senders sign."""
     address = public_url or home.settings.public_url
     key = home.log_vkey
 
     @asynccontextmanager
-    async def running(_app: Starlette) -> AsyncIterator[Ready]:
-        commit = GroupCommit(open_journal(home), deliver=deliver_to(asyncio.get_running_loop()))
+    async def running(app: Starlette) -> AsyncIterator[Ready]:
+        loop = asyncio.get_running_loop()
+        desk = Desk.furnished(home, loop, read_only=read_only)
+        journal = Shut() if read_only else open_journal(home)
+        commit = GroupCommit(journal, deliver=deliver_to(loop), timed=desk.meter.committed)
         commit.start()
-        watch = DirectoryWatch(home.directory, home.settings.directory_key)
         reader = open_reader(home)
-        sandbox = Sandbox(home, watch, public_url=address)
+        ready = Ready(
+            intake=Intake(desk, commit, public_url=address),
+            watch=desk.watch,
+            commit=commit,
+            reader=reader,
+            sandbox=Sandbox(home, desk, public_url=address),
+            health=health.Health(home, desk, commit, health.SteadyClock(), health.signer_is_ours(home)),
+            board=metrics.Board(home, worker),
+            tally=lambda: tally_of(desk, commit),
+        )
+        beat = loop.create_task(_beat(ready))
+        app.state.meter = desk.meter
         try:
-            intake = Intake(watch, commit, public_url=address)
-            yield Ready(intake=intake, watch=watch, commit=commit, reader=reader, sandbox=sandbox)
+            yield ready
         finally:
+            beat.cancel()
             await asyncio.to_thread(commit.stop)
-            await asyncio.to_thread(sandbox.stop)
+            await asyncio.to_thread(ready["sandbox"].stop)
             reader.close()
             log.info("gateway.stopped")
 
@@ -73,8 +96,7 @@ def create_app(home: Home, *, public_url: str | None = None) -> Starlette:
             Route("/log/key", log_key),
             Route(SANDBOX_PATH, only_post),
             Route(SANDBOX + "/log/key", sandbox_key),
-            Route("/health/live", live),
-            Route("/health/ready", ready),
+            *health.routes(),
             *(route for part in (tiles, otlp, metrics, description) for route in part.routes(home)),
         ],
         lifespan=running,
@@ -107,21 +129,22 @@ async def sandbox_key(request: Request) -> Response:
     return PlainTextResponse(await request.state.sandbox.vkey() + "\n")
 
 
-async def live(_request: Request) -> Response:
-    """The process answers."""
-    return PlainTextResponse("ok\n")
+def tally_of(desk: Desk, commit: GroupCommit) -> Tally:
+    """The numbers of this process as they stand."""
+    return msgspec.structs.replace(
+        desk.meter.tally(),
+        waiting=commit.waiting,
+        waiting_bytes=commit.waiting_bytes,
+        held_bytes=desk.space.held,
+    )
 
 
-async def ready(request: Request) -> Response:
-    """Whether a batch sent now would be judged: 503 while the key directory is missing or stale."""
-    ring = request.state.watch.ring(asyncio.get_running_loop().time())
-    good = ring is not None and ring.fresh(clock.now())
-    page = {
-        "directory": ring.serial if ring else None,
-        "fresh": good,
-        "waiting": request.state.commit.waiting,
-    }
-    return JSONResponse(page, status_code=200 if good else 503)
+async def _beat(ready: Ready) -> None:
+    """Once a second: compare the clocks, leave the numbers for the other workers."""
+    while True:
+        ready["health"].steady.look(clock.now(), asyncio.get_running_loop().time())
+        ready["board"].leave(ready["tally"]())
+        await asyncio.sleep(BEAT_S)
 
 
 async def refuse_address(request: Request, error: Exception) -> Response:

@@ -27,7 +27,7 @@ from .meter import LOGS, Meter
 from .reading import Gone, headers_of, read_body, stated_size, too_large
 from .replies import Reply, answer, problem
 from .switch import ReadOnly
-from .turns import Space, Turns
+from .turns import Hold, Space, Turns
 
 log = structlog.get_logger()
 
@@ -61,6 +61,11 @@ class Intake:
         self._log = LOGS[sandbox]
         self.public_url = public_url.rstrip("/")
 
+    @property
+    def desk(self) -> Desk:
+        """What other doors onto the same log share with this one."""
+        return self._desk
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = headers_of(scope)
@@ -83,15 +88,15 @@ class Intake:
         claim = self._claim(head, loop.time())
         if isinstance(claim, Refused):
             return self._refuse(claim, head.headers)
-        self._desk.space.take(claim.lane, size)
+        hold = Hold(self._desk.space, claim.lane)
         try:
-            return await self._receive(claim, receive, head.headers)
+            hold.at_least(size)
+            return await self._received(claim, await read_body(receive, hold.at_least), head.headers)
         finally:
-            self._desk.space.give_back(claim.lane, size)
+            hold.release()
 
-    async def _receive(self, claim: Claim, receive: Receive, headers: Mapping[str, str]) -> Reply:
-        """Read the body that was announced, judge it in its turn, and wait until it is durable."""
-        body = await read_body(receive)
+    async def _received(self, claim: Claim, body: bytes | Refused, headers: Mapping[str, str]) -> Reply:
+        """Judge the body in its maker's turn, and wait until it is durable."""
         if isinstance(body, Refused):
             return self._refuse(body, headers)
         await self._desk.turns.wait(claim.lane, len(body))

@@ -75,6 +75,11 @@ class DirectoryWatch:
         self._seen: tuple[int, int, int] | None = None
         self._ring: KeyRing | None = None
 
+    @property
+    def newest(self) -> KeyRing | None:
+        """The key ring at hand, however old."""
+        return self._ring
+
     def ring(self, monotonic_s: float) -> KeyRing | None:
         """The key ring to judge with; None before the first directory was published."""
         return self._looked(monotonic_s, every_s=LOOK_S)

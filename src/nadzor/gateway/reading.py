@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading one request's body, with a limit on its size and on the sender's time."""
+"""Reading one request: its headers as text, its body with a limit on its size and on the sender's time."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from starlette.types import Receive, Scope
@@ -26,22 +27,39 @@ class Gone(Exception):
     """The sender hung up before its request was whole."""
 
 
+def stated_size(headers: Mapping[str, str]) -> int:
+    """How many bytes the body says it has; 0 when it does not say."""
+    stated = headers.get("content-length", "")
+    return int(stated[:12]) if stated.isdigit() else 0
+
+
 async def read_request(scope: Scope, receive: Receive, headers: dict[str, str]) -> Request | Refused:
     """The whole request, or why it is not read further.
 
     Raises: Gone when nobody is there to be answered.
     """
-    stated = headers.get("content-length", "")
-    if stated.isdigit() and int(stated[:12]) > CODED_MAX:
-        return _too_large()
+    if stated_size(headers) > CODED_MAX:
+        return too_large()
+    body = await read_body(receive)
+    return body if isinstance(body, Refused) else Request(scope["method"], headers, body)
+
+
+async def read_body(receive: Receive, grown: Callable[[int], None] | None = None) -> bytes | Refused:
+    """The whole body, or why it is not read further; `grown` is told each new size before more is read.
+
+    Raises: Gone when nobody is there to be answered; what `grown` raises.
+    """
     try:
         async with asyncio.timeout(BODY_S):
-            body = await _body(receive)
+            body = await _body(receive, grown)
     except TimeoutError:
         return Refused(code="batch.too-slow", facts={"limit": BODY_S})
-    if body is None:
-        return _too_large()
-    return Request(scope["method"], headers, body)
+    return too_large() if body is None else body
+
+
+def too_large() -> Refused:
+    """The body has more bytes than any may have."""
+    return Refused(code="batch.too-large", facts={"limit": CODED_MAX})
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -54,7 +72,7 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return headers
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def _body(receive: Receive, grown: Callable[[int], None] | None) -> bytes | None:
     """All of the body; None when it grew too large."""
     parts, size = [], 0
     while True:
@@ -66,9 +84,7 @@ async def _body(receive: Receive) -> bytes | None:
         size += len(part)
         if size > CODED_MAX:
             return None
+        if grown is not None:
+            grown(size)
         if not message.get("more_body", False):
             return b"".join(parts) if len(parts) > 1 else part
-
-
-def _too_large() -> Refused:
-    return Refused(code="batch.too-large", facts={"limit": CODED_MAX})

@@ -16,13 +16,11 @@ from starlette.types import Receive, Scope, Send
 from nadzor.base.home import SANDBOX, Home, Log
 from nadzor.base.problems import Refusal
 from nadzor.journal.log import RETRY_S, Journal
-from nadzor.journal.opening import open_log, read_log
-from nadzor.journal.reader import Reader
+from nadzor.journal.opening import open_log
 from nadzor.journal.writer import GroupCommit
 from nadzor_wire.batch import PATH
 
-from .intake import Intake, deliver_to, send_reply
-from .keyring import DirectoryWatch
+from .intake import Desk, Intake, deliver_to, send_reply
 from .reading import headers_of
 from .replies import problem
 
@@ -34,16 +32,15 @@ SANDBOX_PATH: Final = SANDBOX + PATH  # what a sender makes of the address in a 
 class _Open(Struct, frozen=True):
     intake: Intake
     commit: GroupCommit
-    reader: Reader
     vkey: str
 
 
 class Sandbox:
     """The test log of a home, as an ASGI application for its batches."""
 
-    def __init__(self, home: Home, watch: DirectoryWatch, *, public_url: str) -> None:
+    def __init__(self, home: Home, desk: Desk, *, public_url: str) -> None:
         self._home = home
-        self._watch = watch
+        self._desk = desk
         self._address = public_url.rstrip("/") + SANDBOX
         self._opening = asyncio.Lock()
         self._found: _Open | None = None
@@ -57,9 +54,9 @@ class Sandbox:
             return
         await intake(scope, receive, send)
 
-    async def checkpoint(self) -> str:
-        """The newest signed checkpoint of the test log."""
-        return (await self._opened()).reader.checkpoint()
+    async def commit(self) -> GroupCommit:
+        """Whoever writes the test log, for test streams that come through another door."""
+        return (await self._opened()).commit
 
     async def vkey(self) -> str:
         """The test log's public key."""
@@ -69,7 +66,6 @@ class Sandbox:
         """Write what waits, and let the files go."""
         if self._found is not None:
             self._found.commit.stop()
-            self._found.reader.close()
 
     async def _opened(self) -> _Open:
         """The log, opened by whoever asks first.
@@ -84,16 +80,18 @@ class Sandbox:
 
     async def _open(self) -> _Open:
         try:
-            place, journal, reader = await asyncio.to_thread(_files_of, self._home)
+            place, journal = await asyncio.to_thread(_files_of, self._home)
         except (Refusal, OSError) as error:
             log.warning("gateway.sandbox.closed", kind=type(error).__name__)
             raise Refusal("journal.unavailable", retry_after_s=RETRY_S) from error
-        commit = GroupCommit(journal, deliver=deliver_to(asyncio.get_running_loop()))
+        commit = GroupCommit(
+            journal, deliver=deliver_to(asyncio.get_running_loop()), timed=self._desk.meter.committed
+        )
         commit.start()
-        intake = Intake(self._watch, commit, public_url=self._address, sandbox=True)
-        return _Open(intake, commit, reader, place.vkey)
+        intake = Intake(self._desk, commit, public_url=self._address, sandbox=True)
+        return _Open(intake, commit, place.vkey)
 
 
-def _files_of(home: Home) -> tuple[Log, Journal, Reader]:
+def _files_of(home: Home) -> tuple[Log, Journal]:
     place = home.sandbox()
-    return place, open_log(place), read_log(place)
+    return place, open_log(place)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from time import perf_counter, sleep
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import structlog
 from msgspec import Struct
@@ -22,7 +22,7 @@ from nadzor.base.problems import Refusal
 from .entry import Entry, Outcome, RefusalNote
 from .incident import places
 from .lanes import Lanes, Room
-from .log import RETRY_S, Journal
+from .log import RETRY_S
 
 log = structlog.get_logger()
 
@@ -49,6 +49,22 @@ class _Waiting(Struct, frozen=True):
     waiter: Any
 
 
+class Writes(Protocol):
+    """What a journal's writing side can do."""
+
+    def append(self, entries: Sequence[Entry], /) -> list[Outcome]:
+        """Store what is new and answer for each entry, in order."""
+
+    def count_refused(self, counts: Counter[tuple[str, str]], kept: Sequence[RefusalNote], /) -> None:
+        """Add refusals to their counts, and keep some of them one by one."""
+
+    def settle(self) -> None:
+        """Keep the checkpoint signed last."""
+
+    def close(self) -> None:
+        """Let the file go."""
+
+
 class GroupCommit:
     """The one thread that writes to the journal.
 
@@ -60,7 +76,7 @@ class GroupCommit:
     """
 
     def __init__(
-        self, journal: Journal, *, deliver: Deliver | None = None, timed: Timed | None = None
+        self, journal: Writes, *, deliver: Deliver | None = None, timed: Timed | None = None
     ) -> None:
         self._journal = journal
         self._deliver = deliver or settle_futures

@@ -15,6 +15,8 @@ from nadzor.base.problems import Refusal
 from nadzor.gateway import app as gateway_app
 from nadzor.gateway import intake, reading
 from nadzor.gateway.app import create_app
+from nadzor.gateway.health import CONDITIONS
+from nadzor.gateway.judge import judge
 from nadzor.journal.opening import open_reader
 from nadzor.journal.writer import GroupCommit
 from nadzor_wire.limits import CODED_MAX
@@ -121,8 +123,9 @@ def test_a_conflict_and_a_foreign_stream_are_told_apart(home):
     outcome = intake.Foreign()
     commit = type("Commit", (), {"refuse": lambda _self, note: kept.append(note)})()
     kept = []
-    judged = intake.judge(request(study()), directory=ring(), now=ring().directory.issued_at, public_url=URL)
-    status, _, body = intake.Intake(None, commit, public_url=URL)._tell(outcome, judged, {})
+    judged = judge(request(study()), directory=ring(), now=ring().directory.issued_at, public_url=URL)
+    desk = intake.Desk.furnished(home, None)
+    status, _, body = intake.Intake(desk, commit, public_url=URL)._tell(outcome, judged, {})
     assert (status, json.loads(body)["code"]) == (403, "key.foreign")
     assert kept[0].code == "key.foreign"
 
@@ -176,11 +179,19 @@ def test_a_large_body_is_not_read_to_its_end(home):
     async def script(ask):
         said = await ask("POST", "/v1/batches", {"Content-Length": str(CODED_MAX + 1)}, pieces=[])
         pieces = [bytes(CODED_MAX // 2)] * 9
-        silent = await ask("POST", "/v1/batches", {}, pieces=pieces)
+        silent = await ask("POST", "/v1/batches", asked(study()).headers, pieces=pieces)
         return said, silent
 
     for reply in serving(home, script):
         assert (problem_of(reply)["code"], reply.status) == ("batch.too-large", 413)
+
+
+def test_who_cannot_sign_is_answered_before_the_body_is_read(home):
+    """No memory and no time are spent on bytes that nobody signed for."""
+    made = asked(study())
+    unsigned = {name: value for name, value in made.headers.items() if name != "signature"}
+    reply = serving(home, lambda ask: ask("POST", "/v1/batches", unsigned, pieces=[]))
+    assert (problem_of(reply)["code"], reply.status) == ("signature.missing", 401)
 
 
 def test_a_body_too_large_to_read_is_refused_in_the_language_asked_for(home):
@@ -195,7 +206,7 @@ def test_a_slow_sender_is_not_waited_for(home, monkeypatch):
     monkeypatch.setattr(reading, "BODY_S", 0.05)
 
     async def script(ask):
-        return await ask("POST", "/v1/batches", {}, pieces=[])
+        return await ask("POST", "/v1/batches", asked(study()).headers, pieces=[])
 
     page = problem_of(serving(home, script))
     assert (page["code"], page["status"]) == ("batch.too-slow", 408)
@@ -205,7 +216,7 @@ def test_a_sender_that_hangs_up_is_not_answered(home):
     """Nobody is there; nothing is stored, nothing breaks."""
 
     async def script(ask):
-        return await ask("POST", "/v1/batches", {}, pieces=[b"half", None])
+        return await ask("POST", "/v1/batches", asked(study()).headers, pieces=[b"half", None])
 
     assert serving(home, script) is None
 
@@ -276,7 +287,7 @@ def test_a_bug_of_ours_has_a_number_and_no_values(home, monkeypatch):
     def broken(*_args, **_kw):
         raise RuntimeError("the value that broke it")
 
-    monkeypatch.setattr(intake, "judge", broken)
+    monkeypatch.setattr(intake, "admit", broken)
 
     async def play():
         async with running(create_app(home, public_url=URL)) as ask:
@@ -308,7 +319,7 @@ def test_the_log_is_public(home):
     vkey = key.body.decode().strip()
     sizes = [Checkpoint.parse(open_note(reply.body.decode(), vkey)).size for reply in (empty, after)]
     assert (sizes, vkey) == ([0, 1], home.log_vkey)
-    assert json.loads(ready.body) == {"directory": 1, "fresh": True, "waiting": 0}
+    assert json.loads(ready.body) == dict.fromkeys(CONDITIONS, True) | {"directory": 1, "waiting": 0}
 
 
 @pytest.mark.parametrize(
