@@ -52,12 +52,16 @@ class Bearer(Struct, frozen=True, kw_only=True):
     holder: TokenHolder
     directory: int
 
+    @property
+    def lane(self) -> str:
+        """Whose turn it uses up, as for a signed batch."""
+        return self.holder.entry.maker or self.holder.entry.device
+
 
 class Forwarded(Struct, frozen=True):
     """The batches that a request becomes: none for an empty one, several beyond the limit of events."""
 
     entries: tuple[Entry, ...]
-    lane: str = ""  # whose turn they use up
 
 
 def media_type(headers: Mapping[str, str]) -> str | None:
@@ -97,8 +101,7 @@ def judge_forwarded(request: Request, bearer: Bearer, *, now: datetime, target: 
         return Refused(code=wrong.code, facts=facts, keyid=bearer.holder.name, digest=digest.hex())
     case = _Case(request, bearer, digest, now=now, target=target)
     lines = [line_of(said) for said in records]
-    entry = bearer.holder.entry
-    return Forwarded(tuple(case.entries(lines)), entry.maker or entry.device)
+    return Forwarded(tuple(case.entries(lines)))
 
 
 def _records(request: Request) -> Sequence[Said]:
