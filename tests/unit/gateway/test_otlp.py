@@ -32,6 +32,7 @@ from tests.unit.gateway.otlp_samples import (
     export,
     headers_for,
     studies,
+    token_entry,
 )
 from tests.unit.gateway.test_otlp_judge import entry_of
 
