@@ -106,11 +106,11 @@ class Face:
 
 
 def _sandbox_vkey(home: Home) -> str:
-    """The key of the sandbox log, which is made with its first batch."""
+    """The key of the sandbox log, which is made with its first batch; before that there is no such log."""
     try:
         return (home.keys / "sandbox-log.vkey").read_text().strip()
     except FileNotFoundError:
-        raise _unpublished() from None
+        raise Refusal("gateway.not-found") from None
 
 
 def _unpublished() -> Refusal:

@@ -52,12 +52,13 @@ def grown(home):
 
 
 def test_nothing_is_shown_before_the_job_has_run(home):
-    """A receipt can already be had; the public log asks for patience."""
-    replies = asking(
+    """A receipt can already be had; the public log asks for patience; a sandbox nobody needed is not there."""
+    *replies, sandbox = asking(
         home, "/log/checkpoint", "/log/tile/0/000", "/log/consistency?from=0", SANDBOX + "/log/checkpoint"
     )
-    assert [code_of(reply) for reply in replies] == [(503, "log.unpublished")] * 4
+    assert [code_of(reply) for reply in replies] == [(503, "log.unpublished")] * 3
     assert {reply.headers["retry-after"] for reply in replies} == {"5"}
+    assert code_of(sandbox) == (404, "gateway.not-found")
 
 
 def test_the_checkpoint_is_the_published_one(grown):
