@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m nadzor_sdk enrol|verify`: exit codes 0 done, 1 refused or not proved, 2 wrong use."""
+"""`python -m nadzor_sdk enrol|rotate|verify`: exit codes 0 done, 1 refused or not proved, 2 wrong use."""
 
 from __future__ import annotations
 
@@ -16,23 +16,46 @@ def main(arguments: list[str] | None = None) -> int:
     enrolling.add_argument("--url", required=True, help="address of the portal")
     enrolling.add_argument("--token", required=True, help="the one-time token")
     enrolling.add_argument("--out", required=True, type=Path, help="credential file to write")
+    enrolling.add_argument("--suite", default="ed25519+sha256", help="of the key; the portal may offer more")
+    rotating = commands.add_parser("rotate", help="make a new key here; the present one asks for it")
+    rotating.add_argument("--credential", required=True, type=Path, help="credential file, changed in place")
+    rotating.add_argument("--url", help="address of the portal, if the file does not say it")
+    rotating.add_argument("--suite", help="another suite for the new key")
     verifying = commands.add_parser("verify", help="check a receipt offline")
     verifying.add_argument("file", type=Path, help="receipt or answer, JSON")
     verifying.add_argument("--key", required=True, help="verifier key of the log, or a file that holds it")
     chosen = parser.parse_args(arguments)
-    return _enrol(chosen) if chosen.command == "enrol" else _verify(chosen)
+    return {"enrol": _enrol, "rotate": _rotate, "verify": _verify}[chosen.command](chosen)
 
 
 def _enrol(chosen: argparse.Namespace) -> int:
     from nadzor_sdk.enrol import EnrolmentError, enrol
+    from nadzor_wire.suites import UnknownSuite
 
     try:
-        credential = enrol(chosen.url, chosen.token, chosen.out)
+        credential = enrol(chosen.url, chosen.token, chosen.out, suite_name=chosen.suite)
     except FileExistsError as there:
         return _fail(f"{there} exists already; move it away first", code=2)
+    except UnknownSuite as bad:
+        return _fail(str(bad), code=2)
     except EnrolmentError as refused:
         return _fail(str(refused))
     print(f"enrolled {credential.installation} for {credential.device}, key {credential.keyid}")
+    return 0
+
+
+def _rotate(chosen: argparse.Namespace) -> int:
+    from nadzor_sdk.rotate import RotationError, rotate
+    from nadzor_wire.enrolment import CredentialError
+
+    try:
+        rotated = rotate(chosen.credential, portal=chosen.url, suite=chosen.suite)
+    except (CredentialError, OSError) as bad:
+        return _fail(str(bad), code=2)
+    except RotationError as refused:
+        return _fail(str(refused))
+    made, until = rotated.credential, rotated.former_until.isoformat(timespec="minutes")
+    print(f"{made.installation} has key {made.keyid}; {rotated.former} counts until {until}")
     return 0
 
 

@@ -3,41 +3,43 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from nadzor_sdk.durable import sync_folder
+from nadzor_sdk.portal import PortalError, ask_portal
 from nadzor_wire.base64text import b64, unb64
 from nadzor_wire.enrolment import Credential, new_key
-from nadzor_wire.keys import Ed25519PrivateKey, key_id
 from nadzor_wire.note import NoteError, parse_vkey
+from nadzor_wire.suites import DEFAULT, suite
 
 PATH = "/api/v1/enrol"
-ANSWER_S = 30.0
 
 
 class EnrolmentError(Exception):
     """The platform did not enrol this installation; the text says why."""
 
 
-def enrol(portal: str, token: str, out: Path) -> Credential:
+def enrol(portal: str, token: str, out: Path, *, suite_name: str = DEFAULT) -> Credential:
     """Credential of a new installation, also written to `out`, readable by its owner only.
 
     Why: the key is on disk before the token is spent, so an answer that was lost can be asked for again
     with the same key.
-    Raises: EnrolmentError, FileExistsError.
+    Raises: EnrolmentError, FileExistsError, UnknownSuite.
     """
     if out.exists():
         raise FileExistsError(out)
-    private = _pending_key(out.with_name(out.name + ".key"))
-    public = Ed25519PrivateKey.from_private_bytes(unb64(private, size=32)).public_key().public_bytes_raw()
-    answer = _post(portal, {"token": token, "public_key": b64(public)})
-    if answer.get("keyid") != key_id(public):
+    private = _pending_key(out.with_name(out.name + ".key"), suite_name)
+    used = suite(suite_name)
+    public = used.public_of(unb64(private))
+    asked = {"token": token, "public_key": b64(public)}
+    try:
+        answer = ask_portal(portal, PATH, asked if suite_name == DEFAULT else asked | {"suite": suite_name})
+    except PortalError as refused:
+        raise EnrolmentError(str(refused)) from None
+    if answer.get("keyid") != used.keyid_of(public):
         raise EnrolmentError("the platform enrolled another key")
     try:
         credential = msgspec.convert({**answer, "private": private}, type=Credential)
@@ -49,9 +51,9 @@ def enrol(portal: str, token: str, out: Path) -> Credential:
     return credential
 
 
-def _pending_key(path: Path) -> str:
+def _pending_key(path: Path, suite_name: str) -> str:
     if not path.exists():
-        _write_new(path, new_key()[0].encode())
+        _write_new(path, new_key(suite_name)[0].encode())
     return path.read_text()
 
 
@@ -62,22 +64,3 @@ def _write_new(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(fd)
     sync_folder(path.parent)
-
-
-def _post(portal: str, content: dict[str, str]) -> dict[str, Any]:
-    parts = urlsplit(portal.rstrip("/") + PATH)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=ANSWER_S)
-    try:
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        connection.request("POST", parts.path, body=msgspec.json.encode(content), headers=headers)
-        answer = connection.getresponse()
-        found = msgspec.json.decode(answer.read())
-    except (OSError, http.client.HTTPException, msgspec.DecodeError) as bad:
-        raise EnrolmentError(f"no answer from {parts.netloc}: {bad}") from None
-    finally:
-        connection.close()
-    if not isinstance(found, dict) or answer.status != 200:
-        told = found if isinstance(found, dict) else {}
-        raise EnrolmentError(f"{answer.status} {told.get('code', '')}: {told.get('title', 'refused')}")
-    return found

@@ -13,10 +13,12 @@ from threading import Thread
 import pytest
 
 from nadzor_sdk.__main__ import main
+from nadzor_wire import suites
 from nadzor_wire.base64text import unb64
 from nadzor_wire.enrolment import parse_credential
 from nadzor_wire.keys import key_id
 from nadzor_wire.receipt import encode_answer
+from tests.second_suite import ED448, NAME
 from tests.stub_gateway import StubLog
 from tests.wire_samples import flip, sent_and_answered
 
@@ -28,6 +30,7 @@ class Portal:
 
     def __init__(self) -> None:
         self.status, self.change, self.asked = 200, {}, []
+        self.keyid_of = key_id
         portal = self
 
         class Door(BaseHTTPRequestHandler):
@@ -52,7 +55,7 @@ class Portal:
         identity = {
             "installation": "i-000000000001",
             "device": "ai-001",
-            "keyid": key_id(unb64(asked["public_key"], size=32)),
+            "keyid": self.keyid_of(unb64(asked["public_key"])),
             "gateway": "https://intake.example",
             "log_vkey": LOG.vkey,
             "directory_serial": 3,
@@ -127,6 +130,18 @@ def test_an_existing_credential_is_never_overwritten(portal, tmp_path, capsys):
     out = tmp_path / "installation.json"
     out.write_text("{}")
     assert enrolled(portal, out) == 2 and portal.asked == []
+
+
+def test_a_key_of_another_suite_is_asked_for_by_name(portal, tmp_path, capsys, monkeypatch):
+    """One that this machine does not offer is wrong use, and nothing is asked."""
+    out = tmp_path / "installation.json"
+    command = ["enrol", "--url", portal.url, "--token", "t-1", "--out", str(out), "--suite", NAME]
+    assert main(command) == 2 and portal.asked == [] and list(tmp_path.iterdir()) == []
+    monkeypatch.setitem(suites.SUITES, NAME, ED448)
+    portal.change = {"suite": NAME}
+    portal.keyid_of = ED448.keyid_of
+    assert main(command) == 0
+    assert portal.asked[0][1]["suite"] == NAME == parse_credential(out.read_bytes()).suite
 
 
 @pytest.fixture(scope="module")
