@@ -36,7 +36,7 @@ def issue_token(home: Home, *, device: str, clinic_oid: str | None, by: Person |
     must_issue_token(by, maker=row.maker.code)
     if row.status == "cancelled":
         raise Refusal("enrol.device-cancelled")
-    site = vault.seal(_clinic(clinic_oid), home=home, now=now) if clinic_oid is not None else BENCH
+    site = vault.seal(clinic_of(clinic_oid), home=home, now=now) if clinic_oid is not None else BENCH
     token = "nz-" + secrets.token_urlsafe(32)
     digest = token_digest(token)
     EnrolmentToken.objects.create(
@@ -59,6 +59,7 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _clinic(oid: str) -> vault.Clinic:
+def clinic_of(oid: str) -> vault.Clinic:
+    """The clinic as the vault keeps it, with its names where the register has them."""
     known = Organisation.objects.filter(oid=oid).first()
     return vault.Clinic(oid, known.inn, known.name_ru, known.name_en) if known else vault.Clinic(oid)

@@ -15,6 +15,7 @@ from nadzor.cli import (
     demo,
     enrol,
     find,
+    forwarder,
     gate,
     journal,
     law,
@@ -58,6 +59,7 @@ app.add_typer(verify.app, name="verify")
 app.add_typer(account.app, name="account")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(enrol.keys, name="key")
+app.add_typer(forwarder.app, name="forwarder")
 app.add_typer(law.app, name="law")
 app.add_typer(gate.app, name="gate")
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
