@@ -7,28 +7,33 @@ import atexit
 import os
 import weakref
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nadzor_sdk import clock
 from nadzor_sdk.compose import SDK_VERSION, Composer, Dropped
 from nadzor_sdk.health import Counters, Health, logger
 from nadzor_sdk.segments import Retired
 from nadzor_sdk.settings import Settings
+from nadzor_sdk.tally import Tally
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from nadzor_sdk import fields
+    from nadzor_sdk.credentials import CredentialFile, Source
+    from nadzor_sdk.debug import DebugLog, Sink
     from nadzor_sdk.sender import Sender
     from nadzor_sdk.settings import Options
     from nadzor_wire.enrolment import Credential
 
+Transport: TypeAlias = Literal["http", "debug"]
 Hook: TypeAlias = Callable[[dict[str, Any]], "dict[str, Any] | None"]
 
+_URGENT = frozenset(("adverse_event", "heartbeat"))  # taken from the spool's reserve
+MOVES_MAX = 8  # changes of stream in the time of one call; there is hardly ever one
 EXIT_S = 2.0  # how long an exiting process waits for its last receipts; what remains is safe on disk
 
 
@@ -45,21 +50,39 @@ class Client:
 
     def __init__(
         self,
-        credential: Credential | Mapping[str, Any] | str | os.PathLike[str],
+        credential: Source | None = None,
         *,
         spool: str | os.PathLike[str] | None = None,
         before_send: Hook | None = None,
+        transport: Transport = "http",
         **options: Unpack[Options],
     ) -> None:
-        self._credential = _load(credential)
-        self._settings = Settings(spool=_spool_path(credential, self._credential, spool), **options)
+        self._debug: DebugLog | None = None
+        if transport == "debug":
+            self._debug, credential, spool = _debug(spool)
+        self._credentials = _credentials(credential)
+        self._settings = Settings(spool=_spool_path(credential, self._credentials, spool), **options)
         self._counters = Counters()
+        self._tally = _tally(self)
         self._composer = Composer(self._settings.purpose, before_send)
         self._lock = RLock()
         self._sender: Sender | None = None
         self._closed = False
         self._start()
         _clients.add(self)
+
+    @classmethod
+    def debug(
+        cls, sink: Sink | None = None, *, before_send: Hook | None = None, **options: Unpack[Options]
+    ) -> Client:
+        """A client that reports nothing: each sealed batch goes to `sink`, or is printed to standard error.
+
+        It needs no credential and no network; the rest is as real as it gets, spool and receipts included.
+        """
+        client = cls(transport="debug", before_send=before_send, **options)
+        if sink and client._debug:
+            client._debug.sink = sink
+        return client
 
     def study(self, **event: Unpack[fields.Study]) -> str:
         """One study passed through the device."""
@@ -108,6 +131,9 @@ class Client:
                 until = clock.monotonic() + timeout
                 sender.flush(timeout)
                 sender.stop(max(0.2, until - clock.monotonic()))
+            self._tally.release()
+            if self._debug:
+                self._debug.clear(self._settings.spool)
         except Exception:
             logger.exception("nadzor client did not close cleanly; events stay on disk")
 
@@ -124,9 +150,11 @@ class Client:
             refused=dict(counters.refused),
             withheld=counters.withheld,
             last_receipt_at=counters.last_receipt_at,
+            last_ack_age_s=counters.ack_age_s(),
             last_error=counters.last_error,
             clock_offset_ms=counters.clock_offset_ms,
             closed=self._closed,
+            transport="debug" if self._debug else "http",
         )
 
     def __enter__(self) -> Client:
@@ -138,35 +166,48 @@ class Client:
     def _capture(self, kind: str, event: Mapping[str, Any]) -> str:
         try:
             event_id, line = self._composer.compose(kind, event)
-            self._append(line)
+            self._append(line, urgent=kind in _URGENT)
         except Dropped as dropped:
-            self._counters.drop(dropped.reason)
+            self._drop(kind, dropped.reason)
             if self._settings.strict and dropped.reason == "invalid":
                 raise ValueError(dropped.detail) from None
             return ""
         except OSError:
-            self._counters.drop("disk_full")
+            self._drop(kind, "disk_full")
             return ""
         except Exception:
             logger.exception("nadzor could not take an event")
-            self._counters.drop("sdk_internal")
+            self._drop(kind, "sdk_internal")
             return ""
         return event_id
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, line: bytes, *, urgent: bool) -> None:
         sender = self._sender or self._start()
         log = sender.current.log
-        if log.bytes + sender.orphan_bytes > self._settings.spool_max_bytes:
+        if not sender.room.admits(log, urgent=urgent):
             raise Dropped("spool_full")
         try:
             number = log.append(line)
-        except Retired:  # closed, or moved to a new stream a moment ago
-            if self._closed:
-                raise Dropped("closed") from None
-            number = sender.current.log.append(line)
+        except Retired:
+            number = self._append_elsewhere(sender, line)
         self._counters.capture()
         if number % self._settings.seal_events == 0:
             sender.wake.set()
+
+    def _append_elsewhere(self, sender: Sender, line: bytes) -> int:
+        """The client was closed, or the stream was left for a new one a moment ago."""
+        for _ in range(MOVES_MAX):
+            if self._closed:
+                break
+            with suppress(Retired):
+                return sender.current.log.append(line)
+        raise Dropped("closed")
+
+    def _drop(self, kind: str, reason: str) -> None:
+        """Counts an event of the host's; a heartbeat that found no room is nobody's loss."""
+        if kind != "heartbeat":
+            self._counters.drop(reason)
+            self._tally.add(reason)
 
     def _make_durable(self) -> None:
         try:
@@ -182,45 +223,64 @@ class Client:
             if self._closed:
                 raise Dropped("closed")
             if self._sender is None:
-                self._sender = Sender(self._credential, self._settings, self._counters)
-                self._sender.heartbeat = self._beat
+                sender = Sender(self._credentials, self._settings, self._counters, self._debug)
+                sender.heartbeat, sender.inherit = self._beat, self._tally.inherit
+                sender.start()
+                self._sender = sender
             return self._sender
 
     def _beat(self) -> None:
-        health = self.health()
+        health, drops = self.health(), self._tally.counts()
         event = {
             "spool_events": health.unreceipted,
             "spool_bytes": health.spool_bytes,
-            "drops": health.drops,
+            "drops": drops,
             "sdk": SDK_VERSION,
             "clock_offset_ms": health.clock_offset_ms,
         }
-        self._capture("heartbeat", event)
+        if self._capture("heartbeat", event):
+            self._tally.told(drops)
 
     def _forked(self) -> None:
         """In a child: its own locks, counters, thread and, with the first event, its own stream."""
         sender, self._sender, self._lock, self._counters = self._sender, None, RLock(), Counters()
+        self._tally.abandon()
+        self._tally = _tally(self)
         if sender is not None:
             sender.abandon_in_child()
 
 
-def _load(source: Credential | Mapping[str, Any] | str | os.PathLike[str]) -> Credential:
-    from nadzor_wire.enrolment import Credential, parse_credential
+def _credentials(source: Source | None) -> CredentialFile:
+    from nadzor_sdk.credentials import CredentialFile
 
-    if isinstance(source, Credential):
-        return source
-    if isinstance(source, Mapping):
-        return parse_credential(msgspec.json.encode(source))
-    return parse_credential(Path(source).read_bytes())
+    if source is None:
+        raise TypeError('Client needs a credential, or transport="debug"')
+    return CredentialFile(source)
 
 
-def _spool_path(source: object, credential: Credential, spool: str | os.PathLike[str] | None) -> Path:
+def _debug(spool: object) -> tuple[DebugLog, Credential, Path]:
+    from nadzor_sdk.debug import DebugLog, debug_credential, debug_spool
+
+    if spool is not None:  # its events would be forgotten on the word of nobody
+        raise ValueError("the debug transport takes no spool; it makes one of its own and removes it")
+    log = DebugLog()
+    return log, debug_credential(log.vkey), debug_spool()
+
+
+def _spool_path(source: object, found: CredentialFile, spool: str | os.PathLike[str] | None) -> Path:
     """Where the events wait: as told, else beside the credential's file, else in the home directory."""
     if spool is not None:
         return Path(spool)
     if isinstance(source, (str, os.PathLike)):
         return Path(source).with_suffix(".spool")
-    return Path.home() / ".nadzor" / "spool" / credential.installation
+    return Path.home() / ".nadzor" / "spool" / found.current().installation
+
+
+def _tally(client: Client) -> Tally:
+    """The client's count of untold drops; its lock goes with the client."""
+    tally = Tally(client._settings.spool)
+    weakref.finalize(client, tally.release)
+    return tally
 
 
 def _close_all() -> None:

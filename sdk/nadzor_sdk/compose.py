@@ -27,7 +27,10 @@ class Dropped(Exception):
 
 
 class Composer:
-    """Makes lines. The hook may only remove; a narrative with personal details is taken away here already."""
+    """Makes lines. The hook may only remove; a narrative with personal details is taken away here already.
+
+    Why: heartbeats are the SDK's own word and do not pass the hook, so that no host hides what it dropped.
+    """
 
     def __init__(
         self, purpose: str, before_send: Callable[[dict[str, Any]], dict[str, Any] | None] | None
@@ -46,7 +49,7 @@ class Composer:
             _guard_narrative(whole)
         try:
             line = _encode(whole)
-            if self._before_send:
+            if self._before_send and kind != "heartbeat":
                 line = self._reduced(line)
             _check(line)
         except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as bad:
@@ -59,11 +62,12 @@ class Composer:
         try:
             after = self._before_send(msgspec.json.decode(line))
         except Exception:
-            raise Dropped("before_send", "before_send raised") from None
+            raise Dropped("before_send_failed", "before_send raised") from None
         if after is None:
             raise Dropped("before_send", "before_send removed the event")
-        if not _is_part(after, msgspec.json.decode(line)):
-            raise Dropped("before_send", "before_send may only remove")
+        before = msgspec.json.decode(line)
+        if not _is_part(after, before) or after.get("purpose") != before.get("purpose"):
+            raise Dropped("before_send_changed", "before_send may only remove, and not the purpose")
         return _encode(after)
 
 

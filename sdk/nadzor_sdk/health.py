@@ -8,6 +8,8 @@ from threading import RLock
 
 from msgspec import Struct
 
+from nadzor_sdk import clock
+
 logger = logging.getLogger("nadzor_sdk")
 
 
@@ -17,15 +19,17 @@ class Health(Struct, frozen=True, kw_only=True):
     captured: int  # events this process has put on disk
     unreceipted: int  # events on disk that no receipt covers, of all streams this process owns
     receipted: int  # events whose receipt this process has verified
-    spool_bytes: int
+    spool_bytes: int  # of the whole spool, whichever process wrote them
     drops: dict[str, int]  # events that were not spooled, by reason
     rejected: dict[str, int]  # events the platform refused one by one, by code
     refused: dict[str, int]  # whole batches given up, by code
     withheld: int  # events replaced by a placeholder because the platform saw personal details
-    last_receipt_at: float | None  # seconds since 1970
+    last_receipt_at: float | None  # seconds since 1970; of this spool, so a dead process's counts too
+    last_ack_age_s: float | None  # seconds since then; None if no receipt was ever seen here
     last_error: str | None  # the last thing that went wrong with sending; None after a receipt
     clock_offset_ms: int  # server time minus ours, when it last mattered
     closed: bool
+    transport: str  # "http", or "debug": nothing is reported
 
 
 class Counters:
@@ -42,6 +46,23 @@ class Counters:
         self.last_receipt_at: float | None = None
         self.last_error: str | None = None
         self.clock_offset_ms = 0
+        self._acked_at: float | None = None  # by the monotonic clock: no jump of the other makes it young
+
+    def start(self, *, last_receipt_at: float | None, now: float) -> None:
+        """What the spool remembers of its last receipt."""
+        if self.last_receipt_at is None and last_receipt_at is not None:
+            self.last_receipt_at = last_receipt_at
+            self._acked_at = clock.monotonic() - max(0.0, now - last_receipt_at)
+
+    def receipt(self, events: int, *, at: float) -> None:
+        """The receipt of so many events was verified."""
+        self.receipted += events
+        self.last_receipt_at, self._acked_at = at, clock.monotonic()
+        self.last_error = None
+
+    def ack_age_s(self) -> float | None:
+        """Seconds since the last receipt."""
+        return None if self._acked_at is None else clock.monotonic() - self._acked_at
 
     def capture(self) -> None:
         """One event is on disk."""

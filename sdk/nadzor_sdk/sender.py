@@ -5,21 +5,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from threading import Condition, Event, Thread
 
 from nadzor_sdk import clock, ids
+from nadzor_sdk.credentials import CredentialFile
 from nadzor_sdk.delivery import HOLD_S, Response, server_time, step_for, wait_s
-from nadzor_sdk.exchange import Exchange
+from nadzor_sdk.exchange import Carrier, Exchange
 from nadzor_sdk.health import Counters, logger
-from nadzor_sdk.placeholders import lost_line, withheld_line
+from nadzor_sdk.placeholders import withheld_line
+from nadzor_sdk.room import Room
 from nadzor_sdk.settings import Settings
-from nadzor_sdk.spool import Refusal, Spool, clear_nurseries
+from nadzor_sdk.settling import Settling
+from nadzor_sdk.spool import Spool, clear_nurseries
 from nadzor_sdk.stream import Sealed, Stream
 from nadzor_wire.coding import Coding
-from nadzor_wire.enrolment import Credential
 from nadzor_wire.receipt import ReceiptError, decode_answer, verify_answer
 
 ADOPT_EVERY_S = 30.0  # how soon the events of a process that died are taken over by a living one
+LOOK_EVERY_S = 1.0  # no pause keeps the thread longer from making durable, beating, and giving way
 RESIGNS_MAX = 2  # in a row: a third refusal for time means that the clocks run apart, not off
 
 
@@ -28,38 +32,57 @@ class Sender:
 
     Durability: a record leaves the disk only after a receipt that names it was verified under the pinned
     log key. Order: within a stream by number. Retries: as `delivery.step_for` says, with jitter. Absence:
-    if the gateway never answers, everything stays on disk.
+    if the gateway never answers, everything stays on disk. Concurrency: while somebody carries batches of
+    this spool by hand, nothing is sent and the streams are let go.
     """
 
-    def __init__(self, credential: Credential, settings: Settings, counters: Counters) -> None:
-        self._credential, self._settings, self._counters = credential, settings, counters
-        self._exchange = Exchange(credential)
-        self._spool = Spool(settings.spool)
+    def __init__(
+        self, credentials: CredentialFile, settings: Settings, counters: Counters, carrier: Carrier | None
+    ) -> None:
+        self._credentials, self._settings, self._counters = credentials, settings, counters
+        self._carrier = carrier
+        self._credential = credentials.current()
+        self._exchange = Exchange(self._credential, carrier=carrier)
+        self._spool = Spool(settings.spool, refused_max=settings.spool_max_bytes // 8)
         clear_nurseries(settings.spool)
-        self.coding: Coding = settings.coding or ("zstd" if find_spec("zstandard") else "gzip")
+        counters.start(last_receipt_at=self._spool.last_answer_at(), now=clock.now_s())
+        self._settling = Settling(self._spool, counters, move_to=self._leave_behind)
+        self._settling.coding = settings.coding or ("zstd" if find_spec("zstandard") else "gzip")
         self.heartbeat: Callable[[], None] = lambda: None
-        self._orphans: list[Stream] = []
-        self._take_over()
-        self.orphan_bytes = sum(orphan.log.bytes for orphan in self._orphans)
+        self.inherit: Callable[[], bool] = lambda: False
+        self._orphans: list[Stream] = [] if self._spool.turns.taken() else self._spool.adopt()
+        self._given: list[Path] = []  # streams let go of while they held unreceipted records
         self.current = self._spool.open(self._orphans)
+        self.room = Room(settings.spool, settings.spool_max_bytes)
         self.settled = Condition()
         self.wake = Event()
         self._flushing = 0  # callers waiting in flush
         self._stopping = False
         self._attempt = self._resigns = 0
-        self._not_before = 0.0
+        self._not_before = self._synced_at = 0.0
         self._adopt_at = clock.monotonic() + ADOPT_EVERY_S
         self._beat_at = clock.monotonic() + (settings.heartbeat_every_s or 0.0)
         self._thread = Thread(target=self._run, name="nadzor-sender", daemon=True)
+
+    def start(self) -> None:
+        """Begins to send; tells soon of what dead processes dropped."""
+        if self.inherit():
+            self._beat_at = clock.monotonic()
         self._thread.start()
+
+    @property
+    def coding(self) -> Coding:
+        """How batches are coded at the moment."""
+        return self._settling.coding
 
     def pending(self) -> int:
         """Records of all streams here that no receipt covers."""
         return sum(stream.pending for stream in self._streams())
 
     def spool_bytes(self) -> int:
-        """Bytes of the segments of all streams here."""
-        return sum(stream.log.bytes for stream in self._streams())
+        """Bytes of the whole spool, whoever wrote them."""
+        self.room.look(self.current.log)
+        return self.room.taken(self.current.log)
 
     def flush(self, timeout_s: float) -> bool:
         """Whether all that was captured before the call is settled, within the time."""
@@ -72,11 +95,12 @@ class Sender:
                 self._flushing -= 1
 
     def stop(self, timeout_s: float) -> None:
-        """Ends the thread; what is pending stays on disk for the next process."""
+        """Ends the thread, also inside a request; what is pending stays on disk for the next process."""
         self._stopping = True
         self.wake.set()
+        self._exchange.abort()
         self._thread.join(timeout_s)
-        if self._thread.is_alive():  # inside a request: the system releases locks and files at exit
+        if self._thread.is_alive():  # looking up a name, or a disk hangs: the system cleans up at exit
             return
         self._exchange.close()
         for stream in self._streams():
@@ -100,7 +124,9 @@ class Sender:
         return True
 
     def _settled_upto(self, current: Stream, target: int) -> bool:
-        return current.place.settled >= target and not any(orphan.pending for orphan in self._orphans)
+        if current.place.settled < target or any(orphan.pending for orphan in self._orphans):
+            return False
+        return not any(folder.exists() for folder in self._given)
 
     def _streams(self) -> list[Stream]:
         return [*self._orphans, self.current]
@@ -116,13 +142,13 @@ class Sender:
 
     def _run(self) -> None:
         while not self._stopping:
-            pause = self._not_before - clock.monotonic()
-            self.wake.wait(max(pause, 0.0) or (0.01 if self._flushing else self._settings.flush_every_s))
+            self.wake.wait(self._pause())
             self.wake.clear()
             try:
                 self._round(clock.monotonic())
             except OSError as bad:
                 self._counters.fail(f"disk.{bad.errno}")
+                self._synced_at = 0.0
                 self._back_off()
             except Exception:
                 logger.exception("nadzor sender failed; events stay on disk")
@@ -131,16 +157,30 @@ class Sender:
             with self.settled:
                 self.settled.notify_all()
 
+    def _pause(self) -> float:
+        """Seconds until something may have to be done."""
+        rest = self._not_before - clock.monotonic()
+        if rest > 0:
+            return min(rest, self._settings.flush_every_s, LOOK_EVERY_S)
+        return 0.01 if self._flushing else min(self._settings.flush_every_s, LOOK_EVERY_S)
+
     def _round(self, now: float) -> None:
         """One pass over all streams: make durable, take over orphans, send what is ready."""
-        self._make_durable()
-        self.orphan_bytes = sum(orphan.log.bytes for orphan in self._orphans)
-        if now >= self._adopt_at:
-            self._adopt_at = now + ADOPT_EVERY_S
-            self._take_over()
+        self._make_durable(now)
+        self.room.refresh(self.current.log)
         if self._settings.heartbeat_every_s and now >= self._beat_at:
             self._beat_at = now + self._settings.heartbeat_every_s
             self.heartbeat()
+        if self._spool.turns.taken():
+            return self._give_way(now)
+        if now >= self._adopt_at:
+            self._adopt_at = now + ADOPT_EVERY_S
+            self._orphans += self._spool.adopt()
+            self.inherit()
+        self._renew()
+        return self._deliver()
+
+    def _deliver(self) -> None:
         for stream in self._streams():
             while not self._stopping and clock.monotonic() >= self._not_before:
                 if not self._advance(stream):
@@ -149,20 +189,55 @@ class Sender:
             self._orphans.remove(orphan)
             self._spool.finish(orphan)
 
-    def _take_over(self) -> None:
-        """Adopts the streams of dead processes and declares what damage has taken from them."""
-        for orphan in self._spool.adopt():
-            for first, last in orphan.log.gaps:
-                orphan.log.append(lost_line(first, last, "spool.corrupt"))
-            self._orphans.append(orphan)
+    def _give_way(self, now: float) -> None:
+        """Lets go of every stream that holds records, and looks for them again when the carrier is done."""
+        with self.settled:
+            leaving, self._orphans = self._orphans, []
+            if self.current.log.last:
+                leaving.append(self.current)
+                self._move_on(leaving)
+                leaving[-1].log.retire()
+            self._given = [folder for folder in self._given if folder.exists()]
+            self._given += [stream.folder for stream in leaving if stream.pending]
+        for stream in leaving:
+            self._leave(stream)
+        self._adopt_at = now
 
-    def _make_durable(self) -> None:
+    def _move_on(self, predecessors: list[Stream]) -> None:
+        self.current = self._spool.open(predecessors)
+        self.room.look(self.current.log)
+
+    def _renew(self) -> None:
+        """Takes up a rotated key: the same bytes are signed anew, and a refusal of the old one is over."""
+        fresh = self._credentials.current()
+        if fresh is self._credential:
+            return
+        self._credential = fresh
+        self._exchange.close()
+        self._exchange = Exchange(fresh, carrier=self._carrier)
+        if self._stopping:
+            self._exchange.abort()
+        self._not_before, self._attempt = 0.0, 0
+
+    def _make_durable(self, now: float) -> None:
+        if now - self._synced_at < self._settings.flush_every_s and not self._flushing:
+            return
+        self._synced_at = now
         for stream in self._streams():
             try:
                 stream.log.sync()
             except OSError as bad:  # never trust a descriptor again whose sync has failed
                 self._counters.fail(f"disk.{bad.errno}")
-                self._restream(stream)
+                with self.settled:  # nobody's flush ends while records are between two streams
+                    self._settling.restream(stream)
+
+    def _leave_behind(self, stream: Stream) -> Stream:
+        """The stream that takes what a spoilt one holds; the spoilt one is no longer ours to look after."""
+        if stream is self.current:
+            self._move_on([stream])
+        else:
+            self._orphans.remove(stream)
+        return self.current
 
     def _advance(self, stream: Stream) -> bool:
         """Sends one batch if one is ready; whether there may be another."""
@@ -204,30 +279,28 @@ class Sender:
             except ReceiptError as bad:
                 self._counters.fail(f"receipt.{bad.field}")
                 return self._back_off()
-            return self._receipted(stream, sealed, response.body, [v.code for v in answer.rejected])
-        self._counters.fail(response.code())
-        return self._steps[step](self, stream, sealed, response)
+            self._attempt = 0
+            return self._settling.receipted(stream, sealed, answer, response.body)
+        if not self._stopping:
+            self._counters.fail(response.code())
+        return self._react(step, stream, sealed, response)
 
-    def _receipted(self, stream: Stream, sealed: Sealed, answer: bytes, rejected: list[str]) -> None:
-        self._spool.keep_answer(answer)
-        stream.settle(sealed, receipted=True)
-        for code in rejected:
-            self._counters.reject(code)
-        self._counters.receipted += sealed.header.count
-        self._counters.last_receipt_at = clock.now_s()
-        self._counters.last_error = None
-        self._attempt = 0
-
-    def _retry(self, stream: Stream, sealed: Sealed, response: Response) -> None:
-        self._back_off(response.headers.get("retry-after"))
+    def _react(self, step: str, stream: Stream, sealed: Sealed, response: Response) -> None:
+        match step:
+            case "retry":
+                self._back_off(response.headers.get("retry-after"))
+            case "hold":
+                self._not_before = clock.monotonic() + HOLD_S * (1.0 + 0.25 * ids.jitter())
+            case "resign":
+                self._resign(stream, sealed, response)
+            case _:
+                with self.settled:
+                    self._settling.steps()[step](stream, sealed, response)
 
     def _back_off(self, asked: str | None = None) -> None:
         wait = wait_s(self._attempt, jitter=ids.jitter(), asked=asked, now_s=clock.now_s())
         self._attempt += 1
         self._not_before = clock.monotonic() + wait
-
-    def _hold(self, stream: Stream, sealed: Sealed, response: Response) -> None:
-        self._not_before = clock.monotonic() + HOLD_S * (1.0 + 0.25 * ids.jitter())
 
     def _resign(self, stream: Stream, sealed: Sealed, response: Response) -> None:
         """The server's clock differs: sign again with its time; the sealed bytes stay as they are."""
@@ -237,68 +310,3 @@ class Sender:
             return self._back_off()
         self._counters.clock_offset_ms = round((moment.timestamp() - clock.now_s()) * 1000)
         return self._send(stream, sealed)
-
-    def _recode(self, stream: Stream, sealed: Sealed, response: Response) -> None:
-        """The gateway does not read this coding: seal the same lines in a plainer one."""
-        if sealed.coding == "identity":
-            return self._refuse(stream, sealed, response)
-        self.coding = "gzip" if sealed.coding == "zstd" else "identity"
-        stream.seal(sealed.lines(), first=sealed.header.first, coding=self.coding)
-        return None
-
-    def _withhold(self, stream: Stream, sealed: Sealed, response: Response) -> None:
-        """The platform saw personal details in one event: a placeholder takes its number, the value goes."""
-        problem = response.problem()
-        seq, field = problem.get("seq"), problem.get("at", "$")
-        lines = sealed.lines()
-        index = seq - sealed.header.first if isinstance(seq, int) else -1
-        if not 0 <= index < len(lines) or b'"kind":"withheld"' in lines[index]:
-            return self._refuse(stream, sealed, response)
-        lines[index] = withheld_line("batch.personal-data", field=field if isinstance(field, str) else "$")
-        stream.seal(lines, first=sealed.header.first, coding=self.coding)
-        self._counters.withheld += 1
-        return None
-
-    def _refuse(self, stream: Stream, sealed: Sealed, response: Response) -> None:
-        """This batch will never be accepted: keep it aside and say so in the stream."""
-        code = response.code()
-        if code != "batch.personal-data":  # what holds personal details is kept nowhere
-            self._spool.refuse(sealed, Refusal(response.status, code))
-        if any(b'"kind":"lost"' not in line for line in sealed.lines()):
-            stream.log.append(lost_line(sealed.header.first, sealed.header.last, code))
-        stream.settle(sealed, receipted=False)
-        self._counters.refuse(code)
-
-    def _conflict(self, stream: Stream, sealed: Sealed, response: Response) -> None:
-        """Other bytes hold these numbers: a restored copy of this spool is or was at work."""
-        self._spool.refuse(sealed, Refusal(response.status, response.code()))
-        self._counters.refuse(response.code())
-        self._restream(stream)
-
-    def _restream(self, stream: Stream) -> None:
-        """Moves what is pending into a new stream. A repeated event is recognised by its id."""
-        if stream is self.current:
-            self.current = self._spool.open([stream])
-        stream.log.salvage()
-        first = stream.place.settled + 1
-        while True:
-            first, lines = stream.log.read(first, most=self._settings.seal_events)
-            if not lines:
-                break
-            for line in lines:
-                self.current.log.append(withheld_line("spool.corrupt") if line is None else line)
-            first += len(lines)
-        self.current.log.sync()
-        if stream in self._orphans:
-            self._orphans.remove(stream)
-        stream.destroy()
-
-    _steps: dict[str, Callable[[Sender, Stream, Sealed, Response], None]] = {
-        "retry": _retry,
-        "hold": _hold,
-        "resign": _resign,
-        "recode": _recode,
-        "withhold": _withhold,
-        "refuse": _refuse,
-        "restream": _conflict,
-    }

@@ -13,9 +13,13 @@ from msgspec import Struct
 from nadzor_sdk import clock, ids
 from nadzor_sdk.durable import sync_folder, write_atomic
 from nadzor_sdk.health import logger
+from nadzor_sdk.placeholders import lost_line
+from nadzor_sdk.room import folder_bytes
 from nadzor_sdk.stream import Origin, Sealed, Stream, lock_folder
+from nadzor_sdk.turns import Turns
 
 NURSERY_S = 3600.0  # a stream is made in milliseconds; a younger folder may be somebody's at work
+REFUSED_MAX = 128 * 1024**2  # bytes of refused batches that are kept for a person
 
 
 class LastStream(Struct, frozen=True):
@@ -39,16 +43,27 @@ class Spool:
     Concurrency: any number of processes may use one spool; each owns the streams whose locks it holds.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, refused_max: int = REFUSED_MAX) -> None:
         self._root = root
+        self._refused_max = refused_max
         self._fresh = not root.exists()
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.turns = Turns(root)
 
     def adopt(self) -> list[Stream]:
-        """Streams whose owners died, oldest first, torn tails cut; empty ones are removed."""
+        """Streams whose owners died, oldest first, torn tails cut, and what damage took declared lost."""
         found = [self._adopt(folder) for folder in self._root.glob("s-*")]
         streams = [stream for stream in found if stream]
+        for stream in streams:
+            for first, last in stream.log.gaps:
+                stream.log.append(lost_line(first, last, "spool.corrupt"))
         return sorted(streams, key=lambda stream: stream.origin.created_ns)
+
+    def held(self) -> list[Path]:
+        """Folders of streams that hold records."""
+        return [
+            folder for folder in self._root.glob("s-*") if any(_size(log) for log in folder.glob("*.log"))
+        ]
 
     def open(self, predecessors: list[Stream]) -> Stream:
         """A new stream that names the one it continues.
@@ -79,12 +94,20 @@ class Spool:
         stream.destroy()
 
     def refuse(self, sealed: Sealed, refusal: Refusal) -> None:
-        """Keeps a batch that will never be accepted, with the reason."""
+        """Keeps a batch that will never be accepted, with the reason; of too many only the reasons."""
         folder = self._root / "refused"
         folder.mkdir(exist_ok=True, mode=0o700)
         name = f"{sealed.header.stream.hex()}-{sealed.header.first}"
-        write_atomic(folder / f"{name}.batch", sealed.encode())
+        if folder_bytes(folder) + len(sealed.body) <= self._refused_max:
+            write_atomic(folder / f"{name}.batch", sealed.encode())
         write_atomic(folder / f"{name}.json", msgspec.json.encode(refusal))
+
+    def last_answer_at(self) -> float | None:
+        """When the last receipt of this spool was verified, by any process.  Units: seconds since 1970."""
+        try:
+            return (self._root / "last-answer.json").stat().st_mtime
+        except FileNotFoundError:
+            return None
 
     def keep_answer(self, answer: bytes) -> None:
         """Keeps the last verified answer: the newest checkpoint this installation has seen."""
@@ -128,3 +151,10 @@ def clear_nurseries(root: Path) -> None:
     for folder in root.glob("new-*"):
         if clock.now_s() - folder.stat().st_mtime > NURSERY_S:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -6,6 +6,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -69,6 +70,8 @@ class Sealed(Struct, frozen=True):
 class Stream:
     """A folder that one process owns: `origin.json`, `place.json`, `sealed.batch`, segments and a lock.
 
+    `carried-….batch` files hold a chain sealed ahead for a medium: each names the one before as its `prev`.
+
     Durability: a batch is sealed once the call returns; a settled place survives SIGKILL, and a power cut
     only repeats the last batch. Order: one sealed batch at a time. Concurrency: one thread, one process; the
     lock is released by the system when the owner dies.
@@ -81,6 +84,9 @@ class Stream:
         self.place = self._noted_place()
         self.log = SegmentLog(folder)
         self.partial_at = 0.0
+        self._ahead = sorted(
+            int(path.stem.removeprefix("carried-")) for path in folder.glob("carried-*.batch")
+        )
 
     @property
     def pending(self) -> int:
@@ -99,27 +105,51 @@ class Stream:
 
     def _sealed_file(self) -> Sealed | None:
         """The batch that was sealed last; one that the disk did not keep is sealed anew."""
-        try:
-            return Sealed.decode((self.folder / SEALED).read_bytes())
-        except (FileNotFoundError, ValueError):
-            return None
+        return _read_sealed(self.folder / SEALED)
 
     def sealed(self) -> Sealed | None:
         """The batch waiting for its receipt."""
         sealed = self._sealed_file()
-        return sealed if sealed and sealed.header.last > self.place.settled else None
+        if sealed and sealed.header.last > self.place.settled:
+            return sealed
+        return _read_sealed(self._carried(self._ahead[0])) if self._ahead else None
+
+    def chain(self) -> Iterator[Sealed]:
+        """All batches that are sealed and not receipted, in their order; a damaged one voids what follows."""
+        first = self._sealed_file()
+        if first and first.header.last > self.place.settled:
+            yield first
+        for begin in list(self._ahead):
+            sealed = _read_sealed(self._carried(begin))
+            if sealed is None:
+                return self._discard_ahead(begin)
+            yield sealed
+        return None
 
     def seal(self, lines: list[bytes], *, first: int, coding: Coding) -> Sealed:
-        """Fixes the bytes of the next batch, durably, before anybody sees them."""
-        header = BatchHeader(self.origin.stream, first, first + len(lines) - 1, self.place.prev)
-        if self.place.prev == NO_PREVIOUS:
+        """Fixes the bytes of the next batch, durably, before anybody sees them; the chain ahead is void."""
+        sealed = self._sealed(lines, first=first, coding=coding, prev=self.place.prev)
+        self._discard_ahead()
+        write_atomic(self.folder / SEALED, sealed.encode())
+        return sealed
+
+    def seal_ahead(self, lines: list[bytes], *, before: Sealed | None, coding: Coding) -> Sealed:
+        """Fixes the bytes of a batch behind the last one of the chain, as if that were receipted."""
+        first = before.header.last + 1 if before else self.place.settled + 1
+        prev = sha256(before.body).digest() if before else self.place.prev
+        sealed = self._sealed(lines, first=first, coding=coding, prev=prev)
+        write_atomic(self._carried(first), sealed.encode())
+        self._ahead.append(first)
+        return sealed
+
+    def _sealed(self, lines: list[bytes], *, first: int, coding: Coding, prev: bytes) -> Sealed:
+        header = BatchHeader(self.origin.stream, first, first + len(lines) - 1, prev)
+        if prev == NO_PREVIOUS:
             origin = self.origin
             header = msgspec.structs.replace(
                 header, after=origin.after, after_last=origin.after_last, restored=origin.restored
             )
-        sealed = Sealed(header, *_code(b"\n".join(lines) + b"\n", coding))
-        write_atomic(self.folder / SEALED, sealed.encode())
-        return sealed
+        return Sealed(header, *_code(b"\n".join(lines) + b"\n", coding))
 
     def settle(self, sealed: Sealed, *, receipted: bool) -> None:
         """Advances behind a batch: its receipt was verified, or it was given up.
@@ -129,10 +159,23 @@ class Stream:
         """
         prev = sha256(sealed.body).digest() if receipted else self.place.prev
         self.place = Place(sealed.header.last, prev)
-        write_replace(self.folder / "place.json", msgspec.json.encode(self.place))
+        carried = bool(self._ahead) and self._ahead[0] == sealed.header.first
+        write = write_atomic if carried else write_replace
+        write(self.folder / "place.json", msgspec.json.encode(self.place))
+        if carried:
+            self._carried(self._ahead.pop(0)).unlink(missing_ok=True)
         if not receipted:
             (self.folder / SEALED).unlink(missing_ok=True)
+            self._discard_ahead()
         self.log.drop(self.place.settled)
+
+    def _discard_ahead(self, first: int = 0) -> None:
+        """What was sealed ahead of a batch that changes or is given up names the wrong predecessor."""
+        while self._ahead and self._ahead[-1] >= first:
+            self._carried(self._ahead.pop()).unlink(missing_ok=True)
+
+    def _carried(self, first: int) -> Path:
+        return self.folder / f"carried-{first:012d}.batch"
 
     def release(self) -> None:
         """Lets another process have the stream."""
@@ -156,6 +199,13 @@ class Stream:
         lock, self._lock = self._lock, CLOSED
         if lock != CLOSED:
             os.close(lock)
+
+
+def _read_sealed(path: Path) -> Sealed | None:
+    try:
+        return Sealed.decode(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def _code(body: bytes, coding: Coding) -> tuple[Coding, bytes]:

@@ -18,7 +18,8 @@ from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import Role
 from nadzor_sdk import Client
 from nadzor_sdk import clock as sdk_clock
-from nadzor_sdk.exchange import BROKEN, Exchange
+from nadzor_sdk.exchange import Exchange
+from nadzor_sdk.line import BROKEN
 from nadzor_wire.base64text import b64
 from nadzor_wire.enrolment import Credential, new_key
 from nadzor_wire.event import Failure, Finding

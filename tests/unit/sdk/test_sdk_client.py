@@ -127,15 +127,32 @@ def test_before_send_may_remove(gateway, connect):
         lambda event: event | {"sex": "f"},
         lambda event: event | {"findings": [{"code": "mass"}, {"code": "nodule"}]},
         lambda event: {**event, "duration_ms": 5.0},
-        lambda event: 1 / 0,
         lambda event: [event],
+        lambda event: event.pop("purpose") and event,
     ],
+    ids=["changes", "adds", "reorders", "retypes", "wraps", "makes-a-test-count"],
 )
 def test_before_send_may_not_add_or_change(gateway, connect, hook):
-    """A hook that changes, adds, reorders or fails costs the event, visibly."""
-    client = connect(before_send=hook)
+    """A hook that changes, adds or reorders, or takes away that this is a test, costs the event, visibly."""
+    client = connect(before_send=hook, purpose="test")
     assert client.study(**EVENT, duration_ms=5, findings=[Finding(code="nodule"), Finding(code="mass")]) == ""
-    assert client.health().drops == {"before_send": 1}
+    assert client.health().drops == {"before_send_changed": 1}
+
+
+def test_before_send_that_fails_is_counted(gateway, connect):
+    """An exception in the hook costs the event and reaches nobody."""
+    client = connect(before_send=lambda event: 1 / 0)
+    assert client.study(**EVENT) == "" and client.health().drops == {"before_send_failed": 1}
+
+
+def test_before_send_does_not_see_heartbeats(gateway, connect):
+    """What was dropped is told although the hook takes everything."""
+    client = connect(before_send=lambda event: None)
+    client.study(**EVENT)
+    client._beat()
+    assert client.flush(30)
+    (beat,) = gateway.events()
+    assert beat["kind"] == "heartbeat" and beat["drops"] == {"before_send": 1}
 
 
 def test_before_send_that_removes_too_much_makes_the_event_invalid(gateway, connect):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from nadzor_sdk import exchange
+from nadzor_sdk import line
 from nadzor_sdk.direct import NotAccepted, StreamState, seal_batch, send_batch, send_sealed
 from nadzor_wire.receipt import ReceiptError
 from tests.stub_gateway import Fault, StubLog, make_credential
@@ -61,16 +61,16 @@ def test_a_foreign_log_is_not_believed(gateway, state):
 def test_a_connection_gone_stale_is_opened_again(gateway, state):
     """A server that closes idle connections costs one silent retry."""
     send_batch(gateway.credential, LINES, state)
-    state.exchange._connection.sock.shutdown(2)
+    state.exchange._carrier._connection.hang_up()
     assert send_batch(gateway.credential, LINES, state).receipt.index == 1
 
 
 def test_an_answer_without_end_is_cut(gateway, state, monkeypatch):
     """A huge answer is not read into memory, and its connection is not used again."""
-    monkeypatch.setattr(exchange, "ANSWER_MAX", 100)
+    monkeypatch.setattr(line, "ANSWER_MAX", 100)
     with pytest.raises(ReceiptError):
         send_batch(gateway.credential, LINES, state)
-    assert state.exchange._connection is None
+    assert state.exchange._carrier._connection is None
 
 
 def test_https_is_spoken_when_asked(state):

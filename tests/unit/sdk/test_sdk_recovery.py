@@ -160,7 +160,7 @@ def test_a_failure_of_our_own_stops_nothing(gateway, connect, monkeypatch):
     broken = [RuntimeError("bug")]
     sound = sender._make_durable
     monkeypatch.setattr(
-        sender, "_make_durable", lambda: (_ for _ in ()).throw(broken.pop()) if broken else sound()
+        sender, "_make_durable", lambda now: (_ for _ in ()).throw(broken.pop()) if broken else sound(now)
     )
     ids = capture(client, 1)
     assert client.flush(30) and delivered(gateway) == ids

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much of the disk the spool may still take, whoever fills it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from nadzor_sdk import clock
+from nadzor_sdk.segments import SegmentLog
+
+SHARES = 64  # the folder is looked at again after each such share of the limit: what others wrote is seen
+LOOK_AGAIN_S = 1.0  # and, once full, this often: what others freed is seen
+RESERVE_MIN = 4096
+
+
+class Room:
+    """Counts every byte of the spool's folder: all streams of all processes, sealed, refused and damaged.
+
+    The last share is a reserve: heartbeats tell that the rest is full, and an adverse event is a duty.
+    Concurrency: any thread; between two looks each further process can add one share unseen.
+    """
+
+    def __init__(self, root: Path, limit: int) -> None:
+        self._root = root
+        self._limit = limit
+        self._share = max(RESERVE_MIN, limit // SHARES)
+        self._elsewhere = self._next_look = 0
+        self._looked_at = 0.0
+
+    def admits(self, log: SegmentLog, *, urgent: bool = False) -> bool:
+        """Whether the log may take another record."""
+        if log.bytes >= self._next_look:
+            self.look(log)
+        if self._fits(log, urgent):
+            return True
+        self.refresh(log)
+        return self._fits(log, urgent)
+
+    def refresh(self, log: SegmentLog) -> None:
+        """Looks again if the last look is old."""
+        if clock.monotonic() - self._looked_at >= LOOK_AGAIN_S:
+            self.look(log)
+
+    def look(self, log: SegmentLog) -> None:
+        """Measures what lies beside this log."""
+        own, whole = log.bytes, folder_bytes(self._root)
+        self._elsewhere = max(0, whole - own)
+        self._next_look = own + self._share
+        self._looked_at = clock.monotonic()
+
+    def taken(self, log: SegmentLog) -> int:
+        """Bytes of the folder: this log's as of now, all others' as of the last look."""
+        return log.bytes + self._elsewhere
+
+    def _fits(self, log: SegmentLog, urgent: bool) -> bool:
+        return log.bytes + self._elsewhere <= self._limit - (0 if urgent else self._share)
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes of all files below a folder; what vanishes meanwhile counts nothing."""
+    return sum(_sizes(folder))
+
+
+def _sizes(folder: str | os.PathLike[str]) -> Iterator[int]:
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                yield from _sizes(entry.path)
+            else:
+                with suppress(FileNotFoundError):
+                    yield entry.stat(follow_symlinks=False).st_size
