@@ -28,7 +28,7 @@ class Frame(Protocol):
     def must_be_free(self, home: Home, *, only: frozenset[str]) -> None:
         """Refuse when another program holds the address of a door named (of any when none is)."""
 
-    def serve(self, home: Home, *, only: frozenset[str], workers: int) -> int:
+    def serve(self, home: Home, *, only: frozenset[str], workers: int, read_only: bool = False) -> int:
         """Start the doors as processes and stay until interrupted. Returns the exit code."""
 
     def measure(self, families: Sequence[str], *, quick: bool) -> tuple[list[Any], str]:

@@ -54,6 +54,9 @@ def serve(
         list[str] | None, typer.Option(help="A door to open: gateway, portal or jobs. Repeatable.")
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Gateway processes.")] = 1,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Take no batches (503 with a time); show everything else.")
+    ] = False,
     port: Port = None,
 ) -> None:
     """Open the doors and keep them open: gateway, portal and jobs, each a process of its own."""
@@ -62,7 +65,7 @@ def serve(
         raise typer.BadParameter(f"no such door: {', '.join(sorted(unknown))}")
     home = addressed(settled(context, data), port)
     err.print(f"portal {home.settings.portal_url}   gateway {home.settings.public_url}   stop with Ctrl+C")
-    raise typer.Exit(frame(context).serve(home, only=chosen, workers=workers))
+    raise typer.Exit(frame(context).serve(home, only=chosen, workers=workers, read_only=read_only))
 
 
 def addressed(home: Home, port: int | None) -> Home:

@@ -73,7 +73,7 @@ def create_app(
             reader=reader,
             sandbox=Sandbox(home, desk, public_url=address),
             health=health.Health(home, desk, commit, health.SteadyClock(), health.signer_is_ours(home)),
-            board=metrics.Board(home, worker),
+            board=metrics.Board(home.root, worker),
             tally=lambda: tally_of(desk, commit),
         )
         beat = loop.create_task(_beat(ready))

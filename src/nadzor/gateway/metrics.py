@@ -39,6 +39,7 @@ FORWARDED: Final = (
     "x-forwarded-for",
     "via",
 )  # who came through a proxy is not local
+FOLDER: Final = "run"  # of what concerns running processes only
 Series = Iterator[tuple[str, float]]
 
 _FAMILIES: Final = (
@@ -60,8 +61,8 @@ class Board:
     Durability: none, and none is needed. Concurrency: one writer a file, replaced whole.
     """
 
-    def __init__(self, home: Home, worker: int) -> None:
-        self._folder = board_folder(home)
+    def __init__(self, root: Path, worker: int) -> None:
+        self._folder = root / FOLDER
         self._mine = self._folder / f"gateway-{worker}.json"
 
     def leave(self, tally: Tally) -> None:
@@ -84,11 +85,6 @@ class Board:
         """Forget workers of an earlier run."""
         for path in self._folder.glob("gateway-*.json"):
             path.unlink(missing_ok=True)
-
-
-def board_folder(home: Home) -> Path:
-    """The folder of what concerns running processes only."""
-    return home.root / "run"
 
 
 def routes(home: Home) -> list[Route]:

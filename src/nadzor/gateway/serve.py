@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -17,37 +18,62 @@ from typing import Final
 
 import structlog
 import uvicorn
+from msgspec import Struct
 
 from nadzor.base import logs
 from nadzor.base.home import Home
 
 from .app import create_app
+from .line import IDLE_S, MOST, lines
+from .metrics import Board
 
 log = structlog.get_logger()
 
 SWITCH_S: Final = 0.0005  # the writer's thread needs the interpreter between statements; 5 ms starves it
-KEEP_ALIVE_S: Final = 75  # longer than the SDK's quietest interval between two batches
-STOP_S: Final = 10
+STOP_S: Final = 7  # for requests on their way; the house waits ten seconds in all
 BACKLOG: Final = 2_048
 WATCH_S: Final = 0.5
+FILES: Final = 65_536  # descriptors wanted: connections, and the journal's
+FILES_KEPT: Final = 128  # of them for files and for what accepts connections
 _STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
-def run(home: Home, host: str, port: int, *, workers: int = 1, public_url: str | None = None) -> None:
+class Orders(Struct, frozen=True):
+    """What every worker of one gateway is told."""
+
+    root: Path
+    public_url: str | None = None
+    read_only: bool = False
+
+
+def run(
+    home: Home,
+    host: str,
+    port: int,
+    *,
+    workers: int = 1,
+    public_url: str | None = None,
+    read_only: bool = False,
+) -> None:
     """Serve until told to stop (SIGTERM or SIGINT): no new requests, the rest answered, then the end."""
     listening = _listen(host, port)
+    Board(home.root, 0).clear()
+    orders = Orders(home.root, public_url, read_only)
     if workers <= 1:
-        _serve(home.root, listening, public_url)
+        _serve(orders, listening, 0)
         return
     stopped = threading.Event()
     for number in _STOPPING:
         signal.signal(number, lambda *_: stopped.set())
-    workshop = [_Worker(os.getpid(), home.root, listening, public_url) for _ in range(workers)]
+    workshop = [_Worker(os.getpid(), orders, listening, number) for number in range(workers)]
     while not stopped.wait(WATCH_S):
         for worker in workshop:
             worker.keep_alive()
+    listening.close()  # or the system would go on taking connections for nobody
     for worker in workshop:
         worker.stop()
+    for worker in workshop:
+        worker.join()
 
 
 class _Worker:
@@ -64,6 +90,8 @@ class _Worker:
 
     def stop(self) -> None:
         self._process.terminate()
+
+    def join(self) -> None:
         self._process.join(STOP_S)
 
     def _start(self) -> SpawnProcess:
@@ -86,7 +114,7 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def _work(parent: int, root: Path, listening: socket.socket, public_url: str | None) -> None:
+def _work(parent: int, orders: Orders, listening: socket.socket, worker: int) -> None:
     """A worker: serves, and ends when its parent does, however and however soon that ended."""
 
     def follow() -> None:
@@ -96,24 +124,38 @@ def _work(parent: int, root: Path, listening: socket.socket, public_url: str | N
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=follow, daemon=True).start()
-    _serve(root, listening, public_url)
+    _serve(orders, listening, worker)
 
 
-def _serve(root: Path, listening: socket.socket, public_url: str | None) -> None:
+def _serve(orders: Orders, listening: socket.socket, worker: int) -> None:
     logs.configure()
     sys.setswitchinterval(SWITCH_S)
+    home = Home.open(orders.root)
+    app = create_app(home, public_url=orders.public_url, worker=worker, read_only=orders.read_only)
     config = uvicorn.Config(
-        create_app(Home.open(root), public_url=public_url),
+        app,
+        http=lines(min(MOST, _file_limit() - FILES_KEPT)),
+        ws="none",
         lifespan="on",
-        log_level="warning",
+        log_level="error",
         access_log=False,
         server_header=False,
         date_header=False,
         proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_keep_alive=int(IDLE_S),
         timeout_graceful_shutdown=STOP_S,
     )
     _Server(config).run(sockets=[listening])
+
+
+def _file_limit() -> int:
+    """How many files this process may have open, once it has asked for as many as it wants."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return FILES if soft == resource.RLIM_INFINITY else soft
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -23,6 +23,7 @@ from nadzor.cli.output import refuse
 from nadzor.site.processes import (
     DOORS,
     Door,
+    Opening,
     address_of,
     free_address,
     gateway_answers,
@@ -56,15 +57,17 @@ class House:
         """Refuse when another program holds the address of a door named (of any when none is)."""
         must_be_free([address for name in _named(only) if (address := address_of(name, home))])
 
-    def serve(self, home: Home, *, only: frozenset[str], workers: int) -> int:
+    def serve(self, home: Home, *, only: frozenset[str], workers: int, read_only: bool = False) -> int:
         """Start the doors named (all when none is) and keep them running until interrupted."""
         self.must_be_free(home, only=only)
         names = _named(only)
         if "gateway" in names and "jobs" not in names:
             names.append("directory")
-        with running(
-            [Door(name, home, workers=workers if name == "gateway" else 1) for name in names]
-        ) as doors:
+        doors = [
+            Door(name, home, workers=workers, read_only=read_only) if name == "gateway" else Door(name, home)
+            for name in names
+        ]
+        with running(doors):
             return watch(doors)
 
     def measure(self, families: Sequence[str], *, quick: bool) -> tuple[list[Any], str]:
@@ -83,10 +86,16 @@ def _named(only: frozenset[str]) -> list[str]:
 
 @app.command("door", hidden=True)
 def door(
-    name: str, data: Path, workers: int = 1, address: str | None = None, parent: int | None = None
+    name: str,
+    data: Path,
+    *,
+    workers: int = 1,
+    address: str | None = None,
+    parent: int | None = None,
+    read_only: Annotated[bool, typer.Option("--read-only")] = False,
 ) -> None:
     """Be one door of the house (started by `nadzor serve`)."""
-    run_door(name, Home.open(data), workers=workers, address=address, parent=parent)
+    run_door(name, Home.open(data), Opening(workers, address, read_only), parent=parent)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import structlog
+from msgspec import Struct
 
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
@@ -37,12 +38,21 @@ def address_of(name: str, home: Home) -> str | None:
 class Door:
     """One door's process, restarted in place when it falls."""
 
-    def __init__(self, name: str, home: Home, *, workers: int = 1, address: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        home: Home,
+        *,
+        workers: int = 1,
+        address: str | None = None,
+        read_only: bool = False,
+    ) -> None:
         self.name = name
         self.address = address or address_of(name, home)
         self._command = [sys.executable, "-m", "nadzor.site.launch", "door", name, str(home.root)]
         self._command += ["--workers", str(workers), "--parent", str(os.getpid())]
         self._command += ["--address", address] if address else []
+        self._command += ["--read-only"] if read_only else []
         self.process = self._start()
 
     def fell(self) -> bool:
@@ -147,10 +157,18 @@ def watch(doors: list[Door]) -> int:
     return 0
 
 
-def run_door(name: str, home: Home, *, workers: int, address: str | None, parent: int | None) -> None:
+class Opening(Struct, frozen=True):
+    """How a door is opened: by how many processes, where, and whether it only shows."""
+
+    workers: int = 1
+    address: str | None = None
+    read_only: bool = False
+
+
+def run_door(name: str, home: Home, how: Opening, *, parent: int | None) -> None:
     """Be one door, in this process, until told to stop or until `parent` is gone."""
     _die_with_parent(parent)
-    _STARTERS[name](home, workers, address)
+    _STARTERS[name](home, how)
 
 
 def _wait_until_answering(door: Door) -> None:
@@ -172,28 +190,29 @@ def _die_with_parent(parent: int | None) -> None:
         sys.exit(1)
 
 
-def _gateway(home: Home, workers: int, address: str | None) -> None:
+def _gateway(home: Home, how: Opening) -> None:
     from nadzor.gateway.serve import run
 
-    public_url = address or home.settings.public_url
+    public_url = how.address or home.settings.public_url
     parts = urlsplit(public_url)
-    run(home, parts.hostname or "127.0.0.1", parts.port or 80, workers=workers, public_url=public_url)
+    host, port = parts.hostname or "127.0.0.1", parts.port or 80
+    run(home, host, port, workers=how.workers, public_url=public_url, read_only=how.read_only)
 
 
-def _portal(home: Home, _workers: int, address: str | None) -> None:
+def _portal(home: Home, how: Opening) -> None:
     import uvicorn
 
     from nadzor.site.django import setup
 
     setup(home)
-    parts = urlsplit(address or home.settings.portal_url)
+    parts = urlsplit(how.address or home.settings.portal_url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 80
     uvicorn.run(
         "nadzor.site.asgi:application", host=host, port=port, log_level="warning", server_header=False
     )
 
 
-def _jobs(home: Home, _workers: int, _address: str | None) -> None:
+def _jobs(home: Home, _how: Opening) -> None:
     from nadzor.jobs.loop import TASKS, run
     from nadzor.site.django import setup
 
@@ -201,7 +220,7 @@ def _jobs(home: Home, _workers: int, _address: str | None) -> None:
     run(home, TASKS)
 
 
-def _directory(home: Home, _workers: int, _address: str | None) -> None:
+def _directory(home: Home, _how: Opening) -> None:
     from nadzor.jobs.loop import TASKS, run
     from nadzor.site.django import setup
 
@@ -209,7 +228,7 @@ def _directory(home: Home, _workers: int, _address: str | None) -> None:
     run(home, [task for task in TASKS if task.name == "directory"])
 
 
-_STARTERS: dict[str, Callable[[Home, int, str | None], None]] = {
+_STARTERS: dict[str, Callable[[Home, Opening], None]] = {
     "gateway": _gateway,
     "portal": _portal,
     "jobs": _jobs,

@@ -71,7 +71,7 @@ class Frame:
     def must_be_free(self, home, *, only):
         """No port is held in this town."""
 
-    def serve(self, home, *, only, workers):
+    def serve(self, home, *, only, workers, read_only=False):
         """Note what was to be opened."""
         self.served.append((home.settings.portal_url, sorted(only), workers))
         return 0

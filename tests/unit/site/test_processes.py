@@ -19,6 +19,7 @@ from nadzor.site import processes
 from nadzor.site.launch import House
 from nadzor.site.processes import (
     Door,
+    Opening,
     address_of,
     fetch,
     free_address,
@@ -147,7 +148,7 @@ def test_a_door_whose_house_has_gone_does_not_open(home, monkeypatch):
     """Started by a process that ended meanwhile, it ends before it listens to anybody."""
     monkeypatch.setattr(processes.ctypes, "CDLL", lambda _: _Library())
     with pytest.raises(SystemExit):
-        run_door("gateway", home, workers=1, address=None, parent=1 << 22)
+        run_door("gateway", home, Opening(), parent=1 << 22)
 
 
 class _Library:
