@@ -11,8 +11,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from nadzor.base.directory import Holder, key_in_time
 from nadzor.journal.entry import Entry
 from nadzor_wire import limits
@@ -24,6 +22,7 @@ from nadzor_wire.signature import (
     verify_digest,
     verify_request,
 )
+from nadzor_wire.suites import VerifyingKey
 
 from .events import Fates, Personal, judge_events
 from .fates import Claim, Judged, Refused, Request
@@ -31,6 +30,7 @@ from .keyring import KeyRing
 
 CODINGS: Final = ("zstd", "gzip")
 STALE_RETRY_S: Final = 5  # the directory is republished every 15 s
+SUITE_RETRY_S: Final = 60  # until somebody installs a library
 
 _LIMITS: Final = {
     "batch.too-large": limits.CODED_MAX,
@@ -114,6 +114,7 @@ class _Head:
             method=self._method,
             target_uri=public_url + PATH,
             headers=self._headers,
+            suite=holder.key.suite,
         )
         return Claim(
             holder=holder,
@@ -147,9 +148,10 @@ class _Head:
             raise _No("digest.missing", "content-digest")
         return header
 
-    def _holder(self, keyid: str, directory: KeyRing) -> tuple[Holder, Ed25519PublicKey]:
+    def _holder(self, keyid: str, directory: KeyRing) -> tuple[Holder, VerifyingKey]:
         holder, public = directory.holder(keyid), directory.public(keyid)
-        if holder is None or public is None:
+        beyond = directory.beyond_us(keyid)
+        if holder is None or (public is None and not beyond):
             raise _No("key.unknown")
         self._keyid = keyid
         if holder.key.revoked_at is not None and holder.key.revoked_at <= self._now:
@@ -158,6 +160,8 @@ class _Head:
             raise _No("key.out-of-time")
         if holder.entry.sandbox is not self._sandbox:  # a test key and a working key never share a log
             raise _No("key.sandbox" if holder.entry.sandbox else "key.live")
+        if public is None:  # ours to mend, so the sender only waits
+            raise _No("key.suite", retry_after_s=SUITE_RETRY_S)
         return holder, public
 
 
@@ -167,7 +171,10 @@ def _entry(claim: Claim, body: bytes, now: datetime) -> Entry:
         raise _No("batch.empty")
     if len(body) > limits.CODED_MAX:
         raise _No("batch.too-large")
-    digest = verify_digest({"content-digest": claim.stated}, body)  # (11) it is the body that was signed
+    used = claim.holder.key.suite
+    digest = verify_digest(  # (11) it is the body that was signed
+        {"content-digest": claim.stated}, body, suite_name=used
+    )
     fates = _fates(claim, body, now)  # (12) (13) (14) (15)
     known = claim.holder.entry
     return Entry(

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from nadzor.base.directory import (
+    VALID_S,
     Directory,
     Holder,
     TokenHolder,
@@ -22,6 +22,7 @@ from nadzor.base.directory import (
     token_holders,
 )
 from nadzor.base.problems import Refusal
+from nadzor_wire.suites import SUITES, VerifyingKey, suite
 
 log = structlog.get_logger()
 
@@ -37,20 +38,26 @@ class KeyRing:
         self.serial = directory.serial
         self._holders = holders(directory)
         self._tokens = token_holders(directory)
-        self._keys: dict[str, Ed25519PublicKey] = {}
+        self._keys: dict[str, VerifyingKey] = {}
+        self.spent = False  # in hand for longer than a directory is good, whatever the clock on the wall says
 
     def holder(self, keyid: str) -> Holder | None:
         """Whose key this is."""
         return self._holders.get(keyid)
 
-    def public(self, keyid: str) -> Ed25519PublicKey | None:
-        """The key of a keyid; None when it is unknown, or when what was published is no key."""
+    def public(self, keyid: str) -> VerifyingKey | None:
+        """The key of a keyid; None when it is unknown, or when what was published is no key of its suite."""
         key = self._keys.get(keyid)
         if key is None and (holder := self._holders.get(keyid)) is not None:
             with suppress(ValueError):
                 raw = base64.b64decode(holder.key.public, validate=True)
-                key = self._keys[keyid] = Ed25519PublicKey.from_public_bytes(raw)
+                key = self._keys[keyid] = suite(holder.key.suite).verifying(raw)
         return key
+
+    def beyond_us(self, keyid: str) -> bool:
+        """Whether the key is known but of a suite that this gateway cannot check."""
+        holder = self._holders.get(keyid)
+        return holder is not None and holder.key.suite not in SUITES
 
     def token(self, digest: str) -> TokenHolder | None:
         """Whose bearer token has this digest."""
@@ -58,20 +65,21 @@ class KeyRing:
 
     def fresh(self, now: datetime) -> bool:
         """Whether this edition may still be believed."""
-        return fresh(self.directory, now)
+        return not self.spent and fresh(self.directory, now)
 
 
 class DirectoryWatch:
     """The newest good directory in a file, looked at no more than once a second.
 
     Why: a damaged or older file is not followed; the one at hand is used until it goes stale, and then every
-    batch waits, because a revocation may have been missed.
+    batch waits, because a revocation may have been missed. An edition is also laid down after a minute in
+    hand: a clock on the wall that stands still or goes back does not lengthen it.
     """
 
     def __init__(self, path: Path, public: str) -> None:
         self._path = path
         self._public = public
-        self._looked_at = float("-inf")
+        self._looked_at = self._followed_at = float("-inf")
         self._seen: tuple[int, int, int] | None = None
         self._ring: KeyRing | None = None
 
@@ -91,10 +99,12 @@ class DirectoryWatch:
     def _looked(self, monotonic_s: float, *, every_s: float) -> KeyRing | None:
         if monotonic_s - self._looked_at >= every_s:
             self._looked_at = monotonic_s
-            self._look()
+            self._look(monotonic_s)
+        if self._ring is not None:
+            self._ring.spent = monotonic_s - self._followed_at >= VALID_S
         return self._ring
 
-    def _look(self) -> None:
+    def _look(self, monotonic_s: float) -> None:
         try:
             stat = self._path.stat()
             seen = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
@@ -107,10 +117,12 @@ class DirectoryWatch:
             log.warning("gateway.directory.unreadable", kind=type(error).__name__)
             return
         self._seen = seen
-        self._follow(found)
+        self._follow(found, monotonic_s)
 
-    def _follow(self, found: Directory) -> None:
+    def _follow(self, found: Directory, monotonic_s: float) -> None:
         if self._ring is not None and found.serial < self._ring.serial:
             log.warning("gateway.directory.older", serial=found.serial, kept=self._ring.serial)
             return
+        if self._ring is None or found.serial > self._ring.serial:
+            self._followed_at = monotonic_s
         self._ring = KeyRing(found)

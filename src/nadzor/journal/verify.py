@@ -15,13 +15,14 @@ from typing import Any, Final
 
 import msgspec
 
+from nadzor.base.directory import KeyEntry
 from nadzor.base.problems import Refusal
 from nadzor.receipts.tree import Frontier, append
 from nadzor_wire.base64text import b64, unb64
-from nadzor_wire.keys import signed_by
 from nadzor_wire.merkle import leaf_hash
 from nadzor_wire.note import Checkpoint, NoteError, open_note, parse_vkey
 from nadzor_wire.receipt import leaf_bytes
+from nadzor_wire.suites import SUITES, suite
 
 from .bodies import BodyKeys, Shredded
 from .fault import Fault
@@ -34,6 +35,8 @@ from .store import Connection
 from .turn import Totals
 from .where import Where
 
+_DIGEST: Final = b'"content-digest": '
+_SHA256: Final = "sha-256=:"
 FAULTS_MAX: Final = 1_000  # a journal that bad is not read to the end
 
 
@@ -42,7 +45,7 @@ def verify_journal(
     vkey: str,
     *,
     body_keys: BodyKeys | None = None,
-    publics: Mapping[str, bytes] | None = None,
+    publics: Mapping[str, KeyEntry] | None = None,
 ) -> list[Fault]:
     """Every disagreement in a journal; an empty list means that it is whole.
 
@@ -63,7 +66,7 @@ def verify_journal(
 class _Check:
     """One pass over a journal, from its first batch to its last."""
 
-    def __init__(self, reader: Reader, vkey: str, publics: Mapping[str, bytes]) -> None:
+    def __init__(self, reader: Reader, vkey: str, publics: Mapping[str, KeyEntry]) -> None:
         self._reader, self._connection = reader, reader.connection
         self._vkey, self._publics = vkey, publics
         self._replay = Replay()
@@ -140,22 +143,35 @@ def _said(record: BatchRecord) -> Mapping[str, Any]:
     }
 
 
-def _signature_faults(record: BatchRecord, publics: Mapping[str, bytes]) -> Iterator[Fault]:
+def _signature_faults(record: BatchRecord, publics: Mapping[str, KeyEntry]) -> Iterator[Fault]:
     leaf = record.leaf
-    base, digest = unb64(leaf["base"]), f'"content-digest": sha-256=:{b64(record.body_sha256)}:'
-    if digest.encode() not in base.split(b"\n"):
+    base, stated = unb64(leaf["base"]), _stated_digest(record)
+    if stated is None or (stated.startswith(_SHA256) and stated != f"{_SHA256}{b64(record.body_sha256)}:"):
         yield Fault("signature", record.index, "content-digest differs from what was signed")
-    public = publics.get(record.keyid)
-    if public is not None and not signed_by(public, unb64(leaf["signature"]), base):
-        yield Fault("signature", record.index, "is not by the installation's key")
+    key = publics.get(record.keyid)
+    if key is not None and key.suite in SUITES:
+        if not suite(key.suite).verify(unb64(key.public), unb64(leaf["signature"]), base):
+            yield Fault("signature", record.index, "is not by the installation's key")
+
+
+def _stated_digest(record: BatchRecord) -> str | None:
+    """The Content-Digest that was signed."""
+    for line in unb64(record.leaf["base"]).split(b"\n"):
+        if line.startswith(_DIGEST):
+            return line.removeprefix(_DIGEST).decode("latin-1")
+    return None
 
 
 def _body_faults(record: BatchRecord, *, keyed: bool) -> Iterator[Fault]:
     if not keyed:
         return
     try:
-        if hashlib.sha256(record.coded()).digest() != record.body_sha256:
+        coded, stated = record.coded(), _stated_digest(record) or ""
+        known = [one for one in SUITES.values() if stated.startswith(f"{one.digest}=")]
+        if hashlib.sha256(coded).digest() != record.body_sha256:
             yield Fault("body", record.index, "differs from its digest")
+        elif any(one.content_digest(coded) != stated for one in known):
+            yield Fault("body", record.index, "differs from the digest that was signed")
     except Shredded:
         return
     except Refusal:

@@ -7,8 +7,10 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from nadzor.base.directory import KeyEntry
 from nadzor.journal.bodies import Shelf
 from nadzor.journal.verify import FAULTS_MAX, verify_journal
+from nadzor_wire.base64text import b64
 from nadzor_wire.note import vkey
 from nadzor_wire.receipt import Verdict
 from tests.unit.journal.entries import ORIGIN, VKEY, entry, follow, rejecting
@@ -111,7 +113,8 @@ def test_the_signature_of_a_known_key_is_checked(told):
     journal.append([msgspec.structs.replace(made, signature=private.sign(made.base))])
     journal.close()
     for public, found in ((private.public_key().public_bytes_raw(), set()), (bytes(32), {"signature"})):
-        checked = verify_journal(told.where, VKEY, publics={"known": public})
+        known = KeyEntry(public=b64(public), not_before=made.received_at)
+        checked = verify_journal(told.where, VKEY, publics={"known": known})
         assert {fault.what for fault in checked} == found
 
 
