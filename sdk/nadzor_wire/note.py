@@ -65,8 +65,7 @@ class Checkpoint(Struct, frozen=True):
 
 def vkey(name: str, public: Ed25519PublicKey | bytes) -> str:
     """Text of a verifier key: `name+keyid+base64`. Method: C2SP signed-note."""
-    if not _NAME.fullmatch(name):
-        raise NoteError("a key name has no spaces and no plus signs")
+    check_name(name)
     key = VerifierKey(name, public_bytes(public))
     return f"{name}+{key.id.hex()}+{b64(ED25519 + key.public)}"
 
@@ -98,17 +97,37 @@ def open_note(note: str, vkey: str) -> str:
 
     Raises: NoteError if the note is malformed or no valid signature by the key is there.
     """
+    key, text = parse_vkey(vkey), note_text(note)
+    ours = [coded[4:] for name, coded in signatures_of(note) if name == key.name and coded[:4] == key.id]
+    if len(ours) != 1 or len(ours[0]) != 64 or not signed_by(key.public, ours[0], text.encode()):
+        raise NoteError("note is not signed by the expected key")
+    return text
+
+
+def note_text(note: str) -> str:
+    """Text of a note, whoever signed it. Raises: NoteError if the note is malformed."""
+    return _halves(note)[0]
+
+
+def signatures_of(note: str) -> list[tuple[str, bytes]]:
+    """The signatures of a note, unchecked: name, and key id with signature. Raises: NoteError."""
+    return [_signature(line) for line in _halves(note)[1].split("\n")]
+
+
+def check_name(name: str) -> None:
+    """Raises: NoteError unless this can be the name of a key."""
+    if not _NAME.fullmatch(name):
+        raise NoteError("a key name has no spaces and no plus signs")
+
+
+def _halves(note: str) -> tuple[str, str]:
+    """Text, and signature lines without the last line end."""
     if len(note) > NOTE_MAX or not _printable(note):
         raise NoteError("note is malformed")
     head, blank, tail = note.rpartition("\n\n")
     if not blank or not tail.endswith("\n"):
         raise NoteError("note has no signatures")
-    key, text = parse_vkey(vkey), head + "\n"
-    signatures = [_signature(line) for line in tail[:-1].split("\n")]
-    ours = [coded[4:] for name, coded in signatures if name == key.name and coded[:4] == key.id]
-    if len(ours) != 1 or len(ours[0]) != 64 or not signed_by(key.public, ours[0], text.encode()):
-        raise NoteError("note is not signed by the expected key")
-    return text
+    return head + "\n", tail[:-1]
 
 
 def _signature(line: str) -> tuple[str, bytes]:

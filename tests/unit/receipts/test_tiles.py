@@ -67,7 +67,8 @@ def test_names(tile, path):
     [
         "tile/entries/000", "tile/0/0", "tile/0/x000/001", "tile/0/001/002", "tile/00/000", "tile/9/000",
         "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/", "tile/0/000/",
-        "tile/-1/000", "tile/0/../0/000", "tile/0/%30%30%30", "tile/0/\u0660\u0660\u0660", "tile/0/000\n", "", "checkpoint",
+        "tile/-1/000", "tile/0/../0/000", "tile/0/%30%30%30", "tile/0/\u0660\u0660\u0660", "tile/0/000\n",
+        "", "checkpoint",
     ],
 )  # fmt: skip
 def test_anything_else_is_no_name(path):
