@@ -50,7 +50,8 @@ class Sender:
         self._settling.coding = settings.coding or ("zstd" if find_spec("zstandard") else "gzip")
         self.heartbeat: Callable[[], None] = lambda: None
         self.inherit: Callable[[], bool] = lambda: False
-        self._orphans: list[Stream] = [] if self._spool.turns.taken() else self._spool.adopt()
+        carried = self._spool.turns.taken()
+        self._orphans: list[Stream] = [] if carried else self._spool.adopt()
         self._given: list[Path] = []  # streams let go of while they held unreceipted records
         self.current = self._spool.open(self._orphans)
         self.room = Room(settings.spool, settings.spool_max_bytes)
@@ -60,7 +61,7 @@ class Sender:
         self._stopping = False
         self._attempt = self._resigns = 0
         self._not_before = self._synced_at = 0.0
-        self._adopt_at = clock.monotonic() + ADOPT_EVERY_S
+        self._adopt_at = clock.monotonic() + (0.0 if carried else ADOPT_EVERY_S)
         self._beat_at = clock.monotonic() + (settings.heartbeat_every_s or 0.0)
         self._thread = Thread(target=self._run, name="nadzor-sender", daemon=True)
 

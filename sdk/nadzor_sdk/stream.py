@@ -133,9 +133,8 @@ class Stream:
         write_atomic(self.folder / SEALED, sealed.encode())
         return sealed
 
-    def seal_ahead(self, lines: list[bytes], *, before: Sealed | None, coding: Coding) -> Sealed:
+    def seal_ahead(self, lines: list[bytes], *, first: int, before: Sealed | None, coding: Coding) -> Sealed:
         """Fixes the bytes of a batch behind the last one of the chain, as if that were receipted."""
-        first = before.header.last + 1 if before else self.place.settled + 1
         prev = sha256(before.body).digest() if before else self.place.prev
         sealed = self._sealed(lines, first=first, coding=coding, prev=prev)
         write_atomic(self._carried(first), sealed.encode())
