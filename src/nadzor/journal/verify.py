@@ -149,9 +149,10 @@ def _signature_faults(record: BatchRecord, publics: Mapping[str, KeyEntry]) -> I
     if stated is None or (stated.startswith(_SHA256) and stated != f"{_SHA256}{b64(record.body_sha256)}:"):
         yield Fault("signature", record.index, "content-digest differs from what was signed")
     key = publics.get(record.keyid)
-    if key is not None and key.suite in SUITES:
-        if not suite(key.suite).verify(unb64(key.public), unb64(leaf["signature"]), base):
-            yield Fault("signature", record.index, "is not by the installation's key")
+    if key is None or key.suite not in SUITES:
+        return
+    if not suite(key.suite).verify(unb64(key.public), unb64(leaf["signature"]), base):
+        yield Fault("signature", record.index, "is not by the installation's key")
 
 
 def _stated_digest(record: BatchRecord) -> str | None:
