@@ -82,6 +82,7 @@ def create_app(
             yield ready
         finally:
             beat.cancel()
+            await asyncio.to_thread(desk.bench.shutdown)
             await asyncio.to_thread(commit.stop)
             await asyncio.to_thread(ready["sandbox"].stop)
             reader.close()

@@ -13,7 +13,7 @@ from msgspec import Struct
 from nadzor.journal.entry import Declared
 from nadzor_wire.batch import Malformed, decode_lines, split_lines
 from nadzor_wire.event import AdverseEvent, Event, Lost, Review, Study, Truth
-from nadzor_wire.limits import FUTURE_FLAG_S
+from nadzor_wire.limits import EVENT_MAX, FUTURE_FLAG_S
 from nadzor_wire.personal import find_personal
 from nadzor_wire.receipt import Verdict
 
@@ -40,6 +40,8 @@ CODES: Final = frozenset(
         UNKNOWN_FINDING,
     )
 )
+LOOKED_MAX: Final = 4 * 1024 * 1024  # bytes of bad lines of a batch: 5,000 real events misspelt by an SDK
+HUGE_MAX: Final = 256 * 1024  # bytes of lines beyond the limit of one event; no SDK seals such a line
 _WITH_FINDINGS: Final = (Study, Review, Truth)
 _moment = attrgetter("at")
 
@@ -61,9 +63,15 @@ class Personal(Struct, frozen=True):
     kind: str
 
 
+class Unreadable(Struct, frozen=True):
+    """More is no event than anybody can look at for personal details.  Units: limit in bytes."""
+
+    limit: int
+
+
 def judge_events(
     body: bytes, *, first: int, last: int, findings: Sequence[str], now: datetime, alone: bool = False
-) -> Fates | Personal | int:
+) -> Fates | Personal | Unreadable | int:
     """The fate of every line; the number of lines alone when it is not last - first + 1.
 
     With `alone` a personal detail rejects its own event only: the gateway, not the sender, keeps the lines.
@@ -80,6 +88,8 @@ def judge_events(
         bad |= _unregistered(lines, frozenset(findings))
     rejected, shapes = [], []
     raw = split_lines(body) if bad else []
+    if not alone and (unreadable := _too_much([raw[place] for place in bad])) is not None:
+        return unreadable
     for place, fault in sorted(bad.items()):
         found = personal_place(raw[place])
         if found is not None and not alone:  # (5) a personal detail refuses the whole batch
@@ -101,6 +111,14 @@ def _verdict(seq: int, fault: Malformed, found: tuple[str, str] | None) -> Verdi
         return Verdict(seq, PERSONAL, *found)
     code = fault.code if fault.code in CODES else "event.malformed"
     return Verdict(seq, code, fault.at, fault.detail)
+
+
+def _too_much(bad: Sequence[bytes]) -> Unreadable | None:
+    """Whether so much is no event that looking at it would hold the others up."""
+    if sum(map(len, bad)) > LOOKED_MAX:
+        return Unreadable(LOOKED_MAX)
+    huge = sum(len(line) for line in bad if len(line) > EVENT_MAX)
+    return Unreadable(HUGE_MAX) if huge > HUGE_MAX else None
 
 
 def _unregistered(lines: Sequence[Line], registered: frozenset[str]) -> dict[int, Malformed]:

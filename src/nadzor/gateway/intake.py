@@ -6,6 +6,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final, assert_never
 
 import structlog
@@ -35,6 +37,9 @@ log = structlog.get_logger()
 REPEATED: Final = "batch.repeated"  # noted in the sandbox: a sender that repeats survives a lost answer
 
 
+INLINE_MAX: Final = 128 * 1024  # bytes of a coded body that is judged within the loop, in some milliseconds
+
+
 class Desk(Struct, frozen=True):
     """What the intakes of one process share: the keys, the room and the turns, the switch and the meter."""
 
@@ -43,12 +48,13 @@ class Desk(Struct, frozen=True):
     turns: Turns
     switch: ReadOnly
     meter: Meter
+    bench: Executor
 
     @classmethod
     def furnished(cls, home: Home, loop: asyncio.AbstractEventLoop, *, read_only: bool = False) -> Desk:
         """A desk of this data directory, for the intakes of one loop."""
         watch = DirectoryWatch(home.directory, home.settings.directory_key)
-        return cls(watch, Space(), Turns(loop), ReadOnly(home.root, held=read_only), Meter())
+        return cls(watch, Space(), Turns(loop), ReadOnly(home.root, held=read_only), Meter(), _bench())
 
 
 class Intake:
@@ -100,7 +106,7 @@ class Intake:
         if isinstance(body, Refused):
             return self._refuse(body, headers)
         await self._desk.turns.wait(claim.lane, len(body))
-        fate = decide(claim, body, now=clock.now())
+        fate = await self._decided(claim, body)
         match fate:
             case Refused():
                 return self._refuse(fate, headers)
@@ -110,6 +116,13 @@ class Intake:
                 return self._tell(await waiter, fate, headers)
             case _:
                 assert_never(fate)
+
+    async def _decided(self, claim: Claim, body: bytes) -> Judged | Refused:
+        """The fate of the body; a large one is judged beside the loop, one at a time."""
+        if len(body) <= INLINE_MAX:
+            return decide(claim, body, now=clock.now())
+        work = partial(decide, claim, body, now=clock.now())
+        return await asyncio.get_running_loop().run_in_executor(self._desk.bench, work)
 
     def _claim(self, head: Request, monotonic_s: float) -> Claim | Refused:
         claim = self._admit(head, self._desk.watch.ring(monotonic_s))
@@ -155,6 +168,11 @@ class Intake:
                 keyid=refused.keyid,
             )
         )
+
+
+def _bench() -> Executor:
+    """Where large bodies are judged while the loop goes on."""
+    return ThreadPoolExecutor(1, "judge")
 
 
 def deliver_to(loop: asyncio.AbstractEventLoop) -> Any:

@@ -24,7 +24,7 @@ from nadzor_wire.signature import (
 )
 from nadzor_wire.suites import VerifyingKey
 
-from .events import Fates, Personal, judge_events
+from .events import Fates, Personal, Unreadable, judge_events
 from .fates import Claim, Judged, Refused, Request
 from .keyring import KeyRing
 
@@ -205,6 +205,8 @@ def _fates(claim: Claim, coded: bytes, now: datetime) -> Fates:
     )
     if isinstance(judged, int):
         raise _No("batch.count-mismatch", lines=judged, numbers=header.count)
+    if isinstance(judged, Unreadable):
+        raise _No("batch.unreadable", limit=judged.limit)
     if isinstance(judged, Personal):  # (15) no personal data
         raise _No("batch.personal-data", judged.at, seq=judged.seq, kind=judged.kind)
     return judged
