@@ -95,19 +95,23 @@ def judge_forwarded(request: Request, bearer: Bearer, *, now: datetime, target: 
     """The fate of every record of a request; `target` is the address that it was sent to."""
     digest = hashlib.sha256(request.body).digest()
     try:
-        records = _records(request)  # (5) within the limits, and an export request
+        body = _inflated(request)  # (5) within the limits, and an export request
+        records = _records(body, media_type(request.headers))
     except (BatchError, Unreadable) as wrong:
         facts = {"limit": _LIMITS[wrong.code]} if wrong.code in _LIMITS else {}
         return Refused(code=wrong.code, facts=facts, keyid=bearer.holder.name, digest=digest.hex())
-    case = _Case(request, bearer, digest, now=now, target=target)
+    case = _Case(bearer, body, digest, now=now, target=target)
     lines = [line_of(said) for said in records]
     return Forwarded(tuple(case.entries(lines)))
 
 
-def _records(request: Request) -> Sequence[Said]:
+def _inflated(request: Request) -> bytes:
     coding = request.headers.get("content-encoding", "identity")
-    body = inflate(request.body, coding=coding) if request.body else b""
-    if media_type(request.headers) == PROTOBUF:
+    return inflate(request.body, coding=coding) if request.body else b""
+
+
+def _records(body: bytes, media: str | None) -> Sequence[Said]:
+    if media == PROTOBUF:
         return read_protobuf(body)
     return read_json(body) if body else []
 
@@ -115,14 +119,13 @@ def _records(request: Request) -> Sequence[Said]:
 class _Case:
     """One request whose records are known."""
 
-    def __init__(
-        self, request: Request, bearer: Bearer, digest: bytes, *, now: datetime, target: str
-    ) -> None:
-        self._request, self._bearer, self._digest = request, bearer, digest
+    def __init__(self, bearer: Bearer, body: bytes, digest: bytes, *, now: datetime, target: str) -> None:
+        """Why: named by the inflated body, a request that is packed anew and sent again is stored once."""
+        self._bearer, self._digest = bearer, digest
         self._now, self._target = now, target
         installation = bearer.holder.installation.encode()
-        named = hashlib.sha256(_DOMAIN + b"\n" + installation + b"\n" + digest)
-        self._stream = named.digest()[:16]  # the same request is the same stream, so it is stored once
+        named = b"\n".join((_DOMAIN, installation, hashlib.sha256(body).digest()))
+        self._stream = hashlib.sha256(named).digest()[:16]
 
     def entries(self, lines: Sequence[bytes]) -> list[Entry]:
         """The batches, each ready for the journal and naming the one before it."""
@@ -173,7 +176,7 @@ class _Case:
     def _base(self, header: BatchHeader, digest: bytes) -> bytes:
         """What the log signs for in place of a signature base: the lines that we wrote, and what came in."""
         said = {
-            "@method": self._request.method,
+            "@method": "POST",
             "@target-uri": self._target,
             "content-digest": f"sha-256=:{b64(digest)}:",
             "content-type": CONTENT_TYPE,

@@ -95,10 +95,12 @@ def test_the_leaf_will_say_that_nobody_signed():
 
 
 def test_the_same_request_is_the_same_stream():
-    """Repeated later it has the same place and the same bytes; another one has its own."""
+    """Repeated later, even packed anew, it has the same place and the same bytes; another one has its own."""
     body = encoded(studies(3), PROTOBUF)
     first, again = fate(body).entries[0], fate(body, now=NOW + timedelta(hours=5)).entries[0]
     assert (first.header, first.coded) == (again.header, again.coded)
+    packed = fate(deflate(body, "gzip"), **{"content-encoding": "gzip"}).entries[0]
+    assert (packed.header, packed.coded) == (first.header, first.coded)
     assert fate(encoded(studies(4), PROTOBUF)).entries[0].header.stream != first.header.stream
 
 
