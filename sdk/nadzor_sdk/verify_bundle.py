@@ -93,7 +93,7 @@ def _counts(read: dict[int, tuple[str, dict[int, Any]]]) -> dict[str, int]:
     good = [one for place, one in dict(reversed(events)).items() if place not in voided]
     good = [one for one in good if one.get("purpose", "clinical") == "clinical"]
     outcomes = [f"study.{one['outcome']}" for one in good if one["kind"] == "study"]
-    stages = [f"study.failed.{one['failure']['stage']}" for one in good if "failure" in one]
+    stages = [f"study.failed.{one['failure']['stage']}" for one in good if one.get("failure")]
     return dict(Counter([one["kind"] for one in good] + outcomes + stages))
 
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`nadzor verify`: check a receipt or a whole journal, with no network and no trust in whoever keeps it."""
+"""`nadzor verify`: check a receipt, a bundle, a journal, with no network and no trust in whoever keeps it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from nadzor.base.home import Home
@@ -15,7 +16,7 @@ from nadzor.cli.output import out, print_facts, print_json, refuse, show
 from nadzor_wire.note import NoteError, parse_vkey
 from nadzor_wire.receipt import Receipt, ReceiptError, decode_receipt, verify_receipt
 
-app = typer.Typer(help="Verify a receipt or a journal offline.", no_args_is_help=True)
+app = typer.Typer(help="Verify a receipt, a proof bundle or a journal offline.", no_args_is_help=True)
 
 LogKey = Annotated[
     str | None, typer.Option("--key", help="The log's public key: its text, or a file that holds it.")
@@ -47,6 +48,34 @@ def receipt(file: Path, key: LogKey = None, data: OptionalData = None, as_json: 
     )
 
 
+@app.command("bundle")
+def bundle(
+    file: Path,
+    key: LogKey = None,
+    data: OptionalData = None,
+    directory_key: Annotated[
+        str | None, typer.Option(help="The directory's public key (base64), when it is known beforehand.")
+    ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="Key of a witness that must have cosigned; may be repeated.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a proof bundle: every signature, proof, digest and figure; exit 1 when one does not hold."""
+    from nadzor.detect.calc import calculate
+    from nadzor.receipts.bundle import BundleError
+    from nadzor.receipts.bundle_check import Pins, verify_bundle
+
+    vkey = _readable(_log_key(key, data, beside=file))
+    pins = Pins(vkey=vkey, directory_key=directory_key, witnesses=tuple(witness or ()))
+    try:
+        report = verify_bundle(_read_bundle(file), pins, calculate=calculate)
+    except BundleError as error:
+        _report({"valid": False, "reason": str(error)}, as_json=as_json)
+        raise typer.Exit(1) from error
+    _report({"valid": True} | msgspec.to_builtins(report), as_json=as_json)
+
+
 @app.command("journal")
 def journal(
     data: Data,
@@ -60,7 +89,7 @@ def journal(
     if not sandbox:
         _must_not_be_lost(home, as_json=as_json)
     log = home.sandbox() if sandbox else home.log
-    faults = verify_journal(log.journal, log.vkey)
+    faults = verify_journal(log, log.vkey)
     show(faults, as_json=as_json, title="Faults")
     raise typer.Exit(1 if faults else 0)
 
@@ -76,6 +105,13 @@ def _must_not_be_lost(home: Home, *, as_json: bool) -> None:
             raise
         refuse(refusal, as_json=as_json)
         raise typer.Exit(1) from refusal
+
+
+def _read_bundle(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Refusal("bundle.unreadable", at=str(file)) from error
 
 
 def _read_receipt(file: Path) -> Receipt:

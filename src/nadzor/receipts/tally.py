@@ -83,5 +83,5 @@ def _names(told: Told) -> Iterable[str]:
     yield told["kind"]
     if told["kind"] == "study":
         yield f"study.{told['outcome']}"
-    if "failure" in told:
+    if told.get("failure"):
         yield f"study.failed.{told['failure']['stage']}"
