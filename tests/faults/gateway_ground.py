@@ -161,7 +161,7 @@ def post_on(link, made, *, path=PATH):
     """The same on a connection that stays."""
     link.request("POST", path, made.body, dict(made.headers))
     answer = link.getresponse()
-    return answer.status, dict(answer.getheaders()), answer.read()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
 
 
 def raw_head(made, port):
@@ -197,4 +197,4 @@ def _ask(port, method, path, body, headers, timeout):
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)) as link:
         link.request(method, path, body, headers)
         answer = link.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
