@@ -7,7 +7,7 @@ import contextlib
 import secrets
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -134,12 +134,17 @@ class Home:
 
     def at_address(self, *, portal_url: str, public_url: str) -> Home:
         """The same data directory, its doors at other addresses from now on."""
-        moved = msgspec.structs.replace(
-            self.settings, portal_url=portal_url.rstrip("/"), public_url=public_url.rstrip("/")
-        )
-        if moved != self.settings:
-            write_atomic(self.config, msgspec.json.format(msgspec.json.encode(moved)) + b"\n")
-        return Home(self.root, moved)
+        return self._with(portal_url=portal_url.rstrip("/"), public_url=public_url.rstrip("/"))
+
+    def witnessed_by(self, witnesses: tuple[Witness, ...]) -> Home:
+        """The same data directory, its log witnessed by these from now on."""
+        return self._with(witnesses=witnesses)
+
+    def _with(self, **settings: Any) -> Home:
+        changed = msgspec.structs.replace(self.settings, **settings)
+        if changed != self.settings:
+            write_atomic(self.config, msgspec.json.format(msgspec.json.encode(changed)) + b"\n")
+        return Home(self.root, changed)
 
     def key(self, name: str) -> Ed25519PrivateKey:
         """A signing key of the house: `log` or `directory`."""

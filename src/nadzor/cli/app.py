@@ -19,6 +19,7 @@ from nadzor.cli import (
     gate,
     journal,
     law,
+    monitor,
     register,
     replay,
     report,
@@ -26,6 +27,7 @@ from nadzor.cli import (
     serve,
     simulate,
     verify,
+    witness,
 )
 
 
@@ -62,6 +64,8 @@ app.add_typer(enrol.keys, name="key")
 app.add_typer(forwarder.app, name="forwarder")
 app.add_typer(law.app, name="law")
 app.add_typer(gate.app, name="gate")
+app.add_typer(witness.app, name="witness")
+app.command("monitor")(monitor.monitor)
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
 app.command("init")(serve.init)
 app.command("serve")(serve.serve)

@@ -129,9 +129,16 @@ def _publish_tiles(home: Home) -> str | None:
     return publish_tiles(home)
 
 
+def _ask_witnesses(home: Home) -> str | None:
+    from nadzor.actions.ask_witnesses import ask_witnesses
+
+    return ask_witnesses(home, now=clock.now())
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("tiles", 2.0, _publish_tiles),  # anyone sees a receipt's leaf covered within seconds
+    Task("witnesses", 2.0, _ask_witnesses),  # a task of its own: one that is down holds no tile up
     Task("refresh", 2.0, _refresh),  # load, roll up, detect: only when the journal has grown
     Task("charts", 3600.0, _sweep_charts),  # drawings can all be made again
     Task("lapses", 3600.0, _warn_lapses),  # each lapse is told once, sixty days ahead

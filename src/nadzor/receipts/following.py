@@ -47,6 +47,9 @@ def compare(seen: Checkpoint | None, shown: Checkpoint) -> Alarm | None:
 def grow(start: Frontier, seen: Checkpoint | None, shown: Checkpoint, fetch: FetchTile) -> Grown:
     """Read every tile from a known tree to the one shown, and add them up.
 
+    From a known tree an alarm may mean an altered tile as well as another history before it; from the empty
+    one it says which.
+
     Method: leaf hashes are appended to the frontier; passing the size seen before, the root must be the one
     seen; at the end, the one shown; every hash above must be the root of the tile below it.
     """
@@ -58,10 +61,7 @@ def grow(start: Frontier, seen: Checkpoint | None, shown: Checkpoint, fetch: Fet
         return Grown(start, reading.tiles, (Alarm("tile-missing", f"{error} cannot be had"),))
     except ValueError as error:
         return Grown(start, reading.tiles, (Alarm("tile-altered", str(error)),))
-    alarms = list(reading.alarms)
-    if reading.frontier.root != shown.root and not any(one.code == "tile-altered" for one in alarms):
-        alarms.append(Alarm("tile-altered", f"the tiles do not add up to the root of {shown.size} leaves"))
-    return Grown(reading.frontier, reading.tiles, tuple(alarms))
+    return Grown(reading.frontier, reading.tiles, tuple(reading.concluded(shown)))
 
 
 def proved(old: Checkpoint, new: Checkpoint, fetch: FetchTile) -> bool:
@@ -83,8 +83,9 @@ class _Reading:
 
     def __init__(self, start: Frontier, seen: Checkpoint | None, fetch: FetchTile) -> None:
         self.frontier = self._start = start
-        self.alarms: list[Alarm] = []
         self.tiles = 0
+        self._rewritten: list[Alarm] = []
+        self._altered: list[Alarm] = []
         self._seen, self._fetch = seen, fetch
         self._made: dict[Place, bytes] = {}
 
@@ -102,6 +103,16 @@ class _Reading:
             if tile.level:
                 self._compare(tile, self._read(tile), self._made)
 
+    def concluded(self, shown: Checkpoint) -> list[Alarm]:
+        """What is wrong, given the checkpoint.
+
+        Why: only tiles that add up to what the log has signed can prove that it signed another history.
+        """
+        if self.frontier.root == shown.root:
+            return self._rewritten + self._altered
+        told = f"the tiles do not add up to the root of {shown.size} leaves"
+        return self._altered or [Alarm("tile-altered", told)]
+
     def _read(self, tile: Tile) -> list[bytes]:
         self.tiles += 1
         return hashes_of(tile, self._fetch(tile))
@@ -112,14 +123,14 @@ class _Reading:
             return
         if append(self.frontier, hashes[: seen.size - before])[0].root != seen.root:
             told = f"the first {seen.size} leaves are not those that were seen"
-            self.alarms.append(Alarm("rewritten", told))
+            self._rewritten.append(Alarm("rewritten", told))
 
     def _compare(self, tile: Tile, held: list[bytes], made: Nodes) -> None:
         for place, node in zip(tile.places, held, strict=True):
             if made.get(place, node) != node:
                 below = Tile(tile.level - 1, place[1])
                 told = f"{below.path} and {tile.path} do not agree"
-                self.alarms.append(Alarm("tile-altered", told))
+                self._altered.append(Alarm("tile-altered", told))
 
 
 def _level(level: int, old: int, size: int) -> Iterator[Tile]:
