@@ -24,7 +24,11 @@ LEAF_VERSION = 1
 LEAF_INTEGERS = ("v", "first", "last", "directory")
 LEAF_BYTES = ("salt", "stream", "prev", "body", "base", "signature", "verdicts")  # base64
 LEAF_TEXTS = ("device", "installation", "site", "keyid", "received_at")
+TOKEN_PREFIX = "t-"  # of a `keyid` that names a bearer token; no key is called so
 LEAF_FIELDS = frozenset((*LEAF_INTEGERS, *LEAF_BYTES, *LEAF_TEXTS))
+
+FLAGS = frozenset({"event.future-time", "narrative.held"})
+"""Codes of verdicts on events that count all the same; a leaf's digest tells them from others by nothing else."""
 
 Leaf: TypeAlias = dict[str, Any]
 
@@ -108,6 +112,11 @@ def leaf_bytes(leaf: Leaf) -> bytes:
     return canonical(leaf)
 
 
+def assurance(leaf: Leaf) -> str:
+    """`A`: the installation's key has signed; `B`: only a bearer token (`t-...`) vouches, nobody has signed."""
+    return "B" if leaf["keyid"].startswith(TOKEN_PREFIX) else "A"
+
+
 def verdicts_digest(verdicts: Sequence[Verdict]) -> str:
     """SHA-256, base64, over the canonical JSON of all verdicts in order of seq and code."""
     ordered = sorted(verdicts, key=lambda verdict: (verdict.seq, verdict.code, verdict.at, verdict.detail))
@@ -155,7 +164,7 @@ def verify_receipt(receipt: Receipt, vkey: str) -> Checkpoint:
         verify_inclusion(leaf, receipt.index, checkpoint.size, proof, checkpoint.root)
     except (ProofError, ValueError) as bad:
         raise ReceiptError("proof", str(bad)) from None
-    _check_form(receipt.leaf)
+    check_form(receipt.leaf)
     return checkpoint
 
 
@@ -184,7 +193,8 @@ def verify_answer(answer: Answer, *, sent: SentBatch, vkey: str) -> Checkpoint:
     return checkpoint
 
 
-def _check_form(leaf: Leaf) -> None:
+def check_form(leaf: Leaf) -> None:
+    """Raises: ReceiptError for a leaf that says what no leaf can say."""
     _require(leaf["v"] == LEAF_VERSION, "leaf.v", "unknown version")
     _require(bool(_MOMENT.fullmatch(leaf["received_at"])), "leaf.received_at", "expected RFC 3339 in UTC")
     for name in LEAF_BYTES:
@@ -192,6 +202,8 @@ def _check_form(leaf: Leaf) -> None:
             unb64(leaf[name])
         except ValueError as bad:
             raise ReceiptError(f"leaf.{name}", str(bad)) from None
+    signed = leaf["signature"] != ""
+    _require(signed is (assurance(leaf) == "A"), "leaf.signature", "does not suit what keyid names")
 
 
 def _check_signature(leaf: Leaf, sent: SentBatch) -> None:

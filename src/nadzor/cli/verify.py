@@ -9,14 +9,20 @@ from typing import Annotated
 import msgspec
 import typer
 
+from nadzor.base.directory import KeyEntry, holders, open_directory
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.cli.options import AsJson, Data
 from nadzor.cli.output import out, print_facts, print_json, refuse, show
 from nadzor_wire.note import NoteError, parse_vkey
-from nadzor_wire.receipt import Receipt, ReceiptError, decode_receipt, verify_receipt
+from nadzor_wire.receipt import Receipt, ReceiptError, assurance, decode_receipt, verify_receipt
 
 app = typer.Typer(help="Verify a receipt, a proof bundle or a journal offline.", no_args_is_help=True)
+
+ASSURANCES = {
+    "A": "signed by the installation's key",
+    "B": "forwarded under a bearer token; nobody has signed the events",
+}
 
 LogKey = Annotated[
     str | None, typer.Option("--key", help="The log's public key: its text, or a file that holds it.")
@@ -36,12 +42,14 @@ def receipt(file: Path, key: LogKey = None, data: OptionalData = None, as_json: 
     except ReceiptError as error:
         _report({"valid": False, "reason": str(error)}, as_json=as_json)
         raise typer.Exit(1) from error
+    level = assurance(found.leaf)
     _report(
         {
             "valid": True,
             "index": found.index,
             "size": checkpoint.size,
             "origin": checkpoint.origin,
+            "assurance": f"{level}: {ASSURANCES[level]}",
             "leaf": found.leaf,
         },
         as_json=as_json,
@@ -69,7 +77,7 @@ def bundle(
     vkey = _readable(_log_key(key, data, beside=file))
     pins = Pins(vkey=vkey, directory_key=directory_key, witnesses=tuple(witness or ()))
     try:
-        report = verify_bundle(_read_bundle(file), pins, calculate=calculate)
+        report = verify_bundle(_read_file(file, "bundle.unreadable"), pins, calculate=calculate)
     except BundleError as error:
         _report({"valid": False, "reason": str(error)}, as_json=as_json)
         raise typer.Exit(1) from error
@@ -82,16 +90,45 @@ def journal(
     sandbox: Annotated[bool, typer.Option("--sandbox", help="The log of test streams instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Recompute every leaf, the tree and the checkpoints; exit 1 when anything is wrong or lost."""
+    """Recompute every leaf, body, signature, the tree, the checkpoints; exit 1 when any is wrong or lost."""
+    from nadzor.journal.bodies import BodyKeys
     from nadzor.journal.verify import verify_journal
 
     home = Home.open(data)
     if not sandbox:
         _must_not_be_lost(home, as_json=as_json)
     log = home.sandbox() if sandbox else home.log
-    faults = verify_journal(log, log.vkey)
+    keys = BodyKeys(log.body_keys)
+    faults = verify_journal(log, log.vkey, body_keys=keys, publics=_publics(home))
     show(faults, as_json=as_json, title="Faults")
     raise typer.Exit(1 if faults else 0)
+
+
+@app.command("consistency")
+def consistency(
+    files: Annotated[list[Path], typer.Argument(help="Kept checkpoints (notes) or receipts (JSON).")],
+    data: Data,
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="The log of test streams instead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold old checkpoints and receipts against the log as it is now; exit 1 when it has another history."""
+    from nadzor.journal.held import find_contradictions, parse_held
+
+    home = Home.open(data)
+    log = home.sandbox() if sandbox else home.log
+    held = [parse_held(_read_file(file, "receipt.unreadable"), log.vkey) for file in files]
+    faults = find_contradictions(log, held)
+    show(faults, as_json=as_json, title="Contradictions")
+    raise typer.Exit(1 if faults else 0)
+
+
+def _publics(home: Home) -> dict[str, KeyEntry]:
+    """The keys of installations as last published; none where nothing was."""
+    try:
+        published = open_directory(home.directory.read_bytes(), home.settings.directory_key)
+    except (FileNotFoundError, Refusal):
+        return {}
+    return {keyid: holder.key for keyid, holder in holders(published).items()}
 
 
 def _must_not_be_lost(home: Home, *, as_json: bool) -> None:
@@ -107,11 +144,11 @@ def _must_not_be_lost(home: Home, *, as_json: bool) -> None:
         raise typer.Exit(1) from refusal
 
 
-def _read_bundle(file: Path) -> bytes:
+def _read_file(file: Path, code: str) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise Refusal("bundle.unreadable", at=str(file)) from error
+        raise Refusal(code, at=str(file)) from error
 
 
 def _read_receipt(file: Path) -> Receipt:

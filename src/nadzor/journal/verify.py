@@ -21,7 +21,7 @@ from nadzor.receipts.tree import Frontier, append
 from nadzor_wire.base64text import b64, unb64
 from nadzor_wire.merkle import leaf_hash
 from nadzor_wire.note import Checkpoint, NoteError, open_note, parse_vkey
-from nadzor_wire.receipt import leaf_bytes
+from nadzor_wire.receipt import FLAGS, Verdict, assurance, leaf_bytes
 from nadzor_wire.suites import SUITES, suite
 
 from .bodies import BodyKeys, Shredded
@@ -122,8 +122,19 @@ def _row_faults(record: BatchRecord, events_before: int) -> Iterator[Fault]:
             yield Fault("row", record.index, f"{name} differs from the leaf")
     if record.cum_events != events_before or record.rejected != len(record.verdicts.rejected):
         yield Fault("row", record.index, "counts do not add up")
+    if any((verdict.code in FLAGS) != flagged for verdict, flagged in _fates(record)):
+        yield Fault("row", record.index, "a verdict stands in the wrong list")
     if record.accepted + record.rejected != record.last - record.first + 1:
         yield Fault("row", record.index, "accepted and rejected are not all events")
+
+
+def _fates(record: BatchRecord) -> Iterator[tuple[Verdict, bool]]:
+    """Every verdict, and whether its event counts.
+
+    Why: the leaf's digest is over all of them, so that a rejected event could be passed off as a flagged one.
+    """
+    yield from ((verdict, False) for verdict in record.verdicts.rejected)
+    yield from ((verdict, True) for verdict in record.verdicts.flagged)
 
 
 def _said(record: BatchRecord) -> Mapping[str, Any]:
@@ -148,6 +159,8 @@ def _signature_faults(record: BatchRecord, publics: Mapping[str, KeyEntry]) -> I
     base, stated = unb64(leaf["base"]), _stated_digest(record)
     if stated is None or (stated.startswith(_SHA256) and stated != f"{_SHA256}{b64(record.body_sha256)}:"):
         yield Fault("signature", record.index, "content-digest differs from what was signed")
+    if (leaf["signature"] == "") is (assurance(leaf) == "A"):  # level B, and it alone, has none
+        yield Fault("signature", record.index, "does not suit what keyid names")
     key = publics.get(record.keyid)
     if key is None or key.suite not in SUITES:
         return

@@ -15,7 +15,7 @@ from msgspec import Struct
 from nadzor.portal.frame import house
 from nadzor.portal.sheets import Fact
 from nadzor.portal.words import number
-from nadzor_wire.receipt import Receipt, ReceiptError, decode_receipt, verify_receipt
+from nadzor_wire.receipt import Receipt, ReceiptError, assurance, decode_receipt, verify_receipt
 
 RECEIPT_MAX = 64 * 1024  # a receipt with a proof of 63 steps is under 8 KiB
 
@@ -98,7 +98,14 @@ def leaf_facts(leaf: dict[str, Any]) -> list[Fact]:
         Fact(_("SHA-256 of the batch as sent"), leaf["body"], mono=True),
         Fact(_("Digest of the verdicts"), leaf["verdicts"], mono=True),
         Fact(_("Key of the sender"), leaf["keyid"], mono=True),
+        Fact(_("Assurance level"), _assurance(leaf)),
     ]
+
+
+def _assurance(leaf: dict[str, Any]) -> str:
+    if assurance(leaf) == "A":
+        return _("A: signed by the key of the installation")
+    return _("B: forwarded under a bearer token; nobody has signed the events")
 
 
 def _place(receipt: Receipt, size: int) -> dict[str, str]:

@@ -20,9 +20,9 @@ from nadzor.journal.entry import Conflict, Foreign
 from nadzor.journal.opening import open_reader, read_log
 from nadzor.journal.verify import verify_journal
 from nadzor.journal.writer import GroupCommit
-from nadzor_wire.receipt import verify_receipt
+from nadzor_wire.receipt import ReceiptError, assurance, check_form, verify_receipt
 from tests.unit.gateway.door import running
-from tests.unit.gateway.house import KEYID, PUBLIC, URL, publish
+from tests.unit.gateway.house import INSTALLATION, URL, directory, publish
 from tests.unit.gateway.otlp_samples import (
     JSON,
     NAME,
@@ -99,12 +99,16 @@ def test_rejected_records_are_told_and_quarantined(home, media):
 def test_the_journal_and_the_receipt_hold_without_a_signature(home):
     """Every proof holds, with and without the keys of others; the receipt names the token, not a key."""
     serving(home, lambda ask: post(ask, encoded(export(*MIXED), PROTOBUF)))
-    for publics in ({}, {KEYID: PUBLIC}):
+    for publics in ({}, directory().installations[INSTALLATION].keys):
         assert verify_journal(home.journal, home.log_vkey, publics=publics) == []
     with closing(open_reader(home)) as reader:
         receipt = reader.receipt(0)
     assert verify_receipt(receipt, home.log_vkey).size == 1
     assert (receipt.leaf["keyid"], receipt.leaf["signature"]) == (NAME, "")
+    assert assurance(receipt.leaf) == "B"
+    for altered in ({"keyid": "0" * 16}, {"signature": "AAAA"}):
+        with pytest.raises(ReceiptError):
+            check_form(receipt.leaf | altered)
 
 
 def test_the_same_request_again_is_stored_once(home):
