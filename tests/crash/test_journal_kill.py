@@ -38,7 +38,7 @@ def senders_at(home, port, batches):
 
 def check_everything(home, senders, batches):
     """Every acknowledged batch is in the journal exactly once, and all proofs hold offline."""
-    assert verify_journal(home.journal, home.log_vkey, body_keys=BodyKeys(home.body_keys)) == []
+    assert verify_journal(home.log, home.log_vkey, body_keys=BodyKeys(home.body_keys)) == []
     reader = open_reader(home)
     final = Checkpoint.parse(open_note(reader.checkpoint(), home.log_vkey))
     indexes = []
@@ -54,6 +54,7 @@ def check_everything(home, senders, batches):
             indexes.append(answer.receipt.index)
     assert sorted(indexes) == list(range(reader.size()))
     counts = reader.counts()
+    reader.close()
     assert (counts.gaps, counts.forks, counts.rejected) == (0, 0, 0)
 
 

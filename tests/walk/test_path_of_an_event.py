@@ -38,10 +38,18 @@ def test_the_nine_files_exist_in_their_order():
     assert [name for _, name in rows if not (ROOT / name).is_file()] == []
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def home(request, tmp_path, settings) -> Home:
+    """A data directory whose journal lies in a file, and one whose journal a server keeps."""
+    on_server = request.param == "postgresql"
+    url = request.getfixturevalue("postgres").database() if on_server else ""
+    settings.HOME = Home.create(tmp_path / "data", journal_url=url)
+    return settings.HOME
+
+
 @pytest.mark.django_db
-def test_one_event_walks_from_the_device_to_the_inspector(home, tmp_path, settings):
+def test_one_event_walks_from_the_device_to_the_inspector(home, tmp_path):
     """A study becomes bytes, a fate, a leaf, a row, a day; its absence a finding, a signal, a page."""
-    settings.HOME = home
     now = clock.now()
     credential = steps.register_device(home, tmp_path / "device", now=now)
     events = steps.weeks_of_work(now)

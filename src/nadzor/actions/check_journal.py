@@ -20,12 +20,14 @@ def check_journal(home: Home) -> None:
 
     Why: an empty journal in its place would sign a second history under the same key, and every receipt
     given before would accuse us of it.
-    Raises: Refusal `journal.shorter`; `path.unusable` where it is whole, but cannot be opened here.
+    Raises: Refusal `journal.shorter`; `path.unusable` where it is whole, but cannot be opened here;
+    `journal.away` where its server does not answer.
     """
     loaded = _loaded(home)
     held = _held(home) if loaded else 0
     if held < loaded:
-        raise Refusal("journal.shorter", at=str(home.journal), held=held, loaded=loaded)
+        at = home.settings.journal_url or str(home.journal)
+        raise Refusal("journal.shorter", at=at, held=held, loaded=loaded)
 
 
 def _loaded(home: Home) -> int:
@@ -41,6 +43,8 @@ def _held(home: Home) -> int:
         with closing(open_reader(home)) as reader:
             return reader.size()
     except Refusal as refused:
+        if home.settings.journal_url and refused.code != "journal.missing":
+            raise
         if _is_database(home.journal):
             reason = "SQLite cannot open it; its directory must be writable"
             raise Refusal("path.unusable", at=str(home.journal), reason=reason) from refused

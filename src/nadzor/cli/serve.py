@@ -21,12 +21,18 @@ DOOR_NAMES = frozenset({"gateway", "portal", "jobs"})
 
 
 def init(
-    context: typer.Context, data: Data = DEFAULT_HOME, port: Port = None, as_json: AsJson = False
+    context: typer.Context,
+    data: Data = DEFAULT_HOME,
+    port: Port = None,
+    journal: Annotated[
+        str, typer.Option(help="PostgreSQL database that keeps the journal: postgresql://user@server/name.")
+    ] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Create a data directory: keys, register, one account for each role (passwords are shown once)."""
     from nadzor.actions.create_home import create_home
 
-    home = addressed(create_home(data), port)
+    home = addressed(create_home(data, journal_url=journal), port)
     frame(context).settle(home)
     from nadzor.actions.create_staff import create_staff
 

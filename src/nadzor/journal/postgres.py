@@ -7,7 +7,7 @@ Passwords never stand in the address: libpq finds them in its own ways (peer, ce
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, nullcontext, suppress
 from functools import cache
 from typing import Any, Final, TypeAlias
@@ -41,6 +41,7 @@ _AWAY: Final = (
     errors.IdleInTransactionSessionTimeout,
 )
 _SCHEMA = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_ENDS: Final = frozenset({"COMMIT", "ROLLBACK"})
 _LOCK: Final = "SELECT id FROM frontier WHERE id = 1 FOR UPDATE"
 
 
@@ -49,7 +50,7 @@ class PostgresStore:
 
     Durability: `synchronous_commit` is at least `on`, and a server told not to fsync is refused.
     Order: writers queue for the frontier's row, first come first served, whichever process they live in.
-    Concurrency: readers never wait, and connect again by themselves after a restart of the server.
+    Concurrency: readers never wait. Readers and writers outlive a restart of the server.
     Absence: Refusal journal.missing before the first `found`, `Unreachable` while the server is away.
     """
 
@@ -79,17 +80,12 @@ class PostgresStore:
         Raises: Refusal journal.careless-server when the server is told not to fsync.
         """
         settings = self._settings(statement=WRITE_S, synchronous_commit="on")
-        raw = _connected(self._url, settings, target_session_attrs="read-write")
-        connection = _Talk(raw)
-        safe = connection.execute("SELECT current_setting('fsync'), current_setting('full_page_writes')")
-        if safe.fetchone() != ("on", "on"):
-            connection.close()
-            raise Refusal("journal.careless-server")
-        return connection
+        return _Talk(lambda: _careful(_connected(self._url, settings, target_session_attrs="read-write")))
 
     def reading(self) -> Connection:
-        """A connection that cannot write, and that survives a restart of the server."""
-        return _Listening(self._url, self._settings(statement=READ_S, default_transaction_read_only="on"))
+        """A connection that cannot write."""
+        settings = self._settings(statement=READ_S, default_transaction_read_only="on")
+        return _Talk(lambda: _connected(self._url, settings))
 
     def line(self) -> _NoLine:
         """No line: row locks are granted in the order in which they were asked for."""
@@ -126,26 +122,35 @@ class _NoLine(nullcontext[None]):
 
 
 class _Talk:
-    """One conversation with the server, in the words of `journal.sql`."""
+    """A conversation with the server, in the words of `journal.sql`; it outlives a restart of the server.
 
-    def __init__(self, raw: psycopg.Connection[Any]) -> None:
-        self._raw = raw
+    Why: outside a transaction nothing hangs on the old connection, so what it left open is asked again.
+    """
+
+    def __init__(self, connect: Callable[[], psycopg.Connection[Any]]) -> None:
+        self._connect = connect
+        self._raw = connect()
+        self._inside = False  # a transaction
 
     def execute(self, statement: str, values: Values = (), /) -> psycopg.Cursor[Any]:
         """Run one statement.
 
         Raises: Unreachable, Unreadable, or Refusal journal.missing where there are no tables.
         """
+        inside = self._inside
+        self._inside = statement.startswith("BEGIN") or (inside and statement not in _ENDS)
         try:
-            cursor = self._raw.execute(*_spoken(statement, values), binary=bool(values))
-        except psycopg.Error as error:
-            raise _translated(error) from error
-        if statement == "COMMIT" and cursor.statusmessage != "COMMIT":
-            raise Unreadable("the server rolled the transaction back")
-        return cursor
+            return self._ask(statement, values)
+        except Unreachable:
+            self._inside = self._inside and not self._raw.closed
+            if inside or not self._raw.closed:
+                raise
+        self._raw = self._connect()
+        self._inside = statement.startswith("BEGIN")
+        return self._ask(statement, values)
 
     def executemany(self, statement: str, rows: Iterable[Values], /) -> None:
-        """Run one statement for each row, in one round trip.
+        """Run one statement for each row, in one round trip, inside a transaction.
 
         Raises: as `execute`.
         """
@@ -160,28 +165,31 @@ class _Talk:
         with suppress(psycopg.Error):
             self._raw.close()
 
-
-class _Listening(_Talk):
-    """A reader's conversation: a question that a lost connection left open is asked again."""
-
-    def __init__(self, url: str, settings: str) -> None:
-        self._url, self._settings = url, settings
-        self._steady = False
-        super().__init__(_connected(url, settings))
-
-    def execute(self, statement: str, values: Values = (), /) -> psycopg.Cursor[Any]:
-        """Run one statement, once more on a fresh connection when the old one is gone.
-
-        Raises: as `_Talk.execute`.
-        """
-        self._steady = statement.startswith("BEGIN") or (self._steady and statement != "ROLLBACK")
+    def _ask(self, statement: str, values: Values) -> psycopg.Cursor[Any]:
         try:
-            return super().execute(statement, values)
-        except Unreachable:
-            if self._steady or not self._raw.closed:
-                raise
-        self._raw = _connected(self._url, self._settings)
-        return super().execute(statement, values)
+            cursor = self._raw.execute(*_spoken(statement, values), binary=bool(values))
+        except psycopg.Error as error:
+            raise _translated(error) from error
+        if statement == "COMMIT" and cursor.statusmessage != "COMMIT":
+            raise Unreadable("the server rolled the transaction back")
+        return cursor
+
+
+def _careful(raw: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    """The connection, when its server keeps what it confirms.
+
+    Raises: Refusal journal.careless-server.
+    """
+    asked = "SELECT current_setting('fsync'), current_setting('full_page_writes')"
+    try:
+        told = raw.execute(asked).fetchone()
+    except psycopg.Error as error:
+        raw.close()
+        raise _translated(error) from error
+    if told != ("on", "on"):
+        raw.close()
+        raise Refusal("journal.careless-server")
+    return raw
 
 
 def _connected(url: str, settings: str, **wanted: str) -> psycopg.Connection[Any]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from nadzor.actions import check_journal as action
@@ -22,6 +23,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def loaded(home, tmp_path):
     """A home whose small replay is loaded and rolled up."""
+    return load(home, tmp_path)
+
+
+def load(home, tmp_path):
+    """Replay a little and roll it up."""
     with gate(home) as address:
         reads = read_directory(write_small_reads(tmp_path / "reads"))
         replay_reads(home, reads, gateway=address, now=clock.now())
@@ -78,6 +84,20 @@ def test_a_whole_journal_and_a_new_house_pass(loaded, tmp_path):
     check_journal(loaded)
     check_journal(create_home(loaded.root))
     check_journal(create_home(tmp_path / "new"))
+
+
+def test_a_journal_on_a_server_is_not_begun_again(tmp_path, settings, postgres):
+    """An emptied database is a lost journal; a server that is away is not."""
+    kept = create_home(tmp_path / "data", journal_url=postgres.database())
+    settings.HOME = kept
+    check_journal(load(kept, tmp_path))
+    postgres.tell("DROP SCHEMA journal CASCADE", url=kept.settings.journal_url)
+    with pytest.raises(Refusal, match=r"journal\.shorter") as refused:
+        create_home(kept.root)
+    assert refused.value.at == kept.settings.journal_url
+    kept.settings = msgspec.structs.replace(kept.settings, journal_url="postgresql:///x?host=/nowhere")
+    with pytest.raises(Refusal, match=r"journal\.away"):
+        check_journal(kept)
 
 
 def test_a_damaged_lake_is_not_the_journals_fault(loaded):
