@@ -96,6 +96,13 @@ def _warn_lapses(home: Home) -> str | None:
     return f"warned of {', '.join(told)}" if told else None
 
 
+def _warn_old_keys(home: Home) -> str | None:
+    from nadzor.actions.warn_old_keys import warn_old_keys
+
+    told = warn_old_keys(now=clock.now())
+    return f"told of {len(told)} old keys" if told else None
+
+
 def _watch_deadlines(home: Home) -> str | None:
     from nadzor.actions.watch_deadlines import watch_deadlines
 
@@ -142,6 +149,7 @@ TASKS = (
     Task("refresh", 2.0, _refresh),  # load, roll up, detect: only when the journal has grown
     Task("charts", 3600.0, _sweep_charts),  # drawings can all be made again
     Task("lapses", 3600.0, _warn_lapses),  # each lapse is told once, sixty days ahead
+    Task("keys", 3600.0, _warn_old_keys),  # a year is told within the hour
     Task("deadlines", 300.0, _watch_deadlines),  # days matter, not minutes: often enough after midnight
     Task("mail", 30.0, _send_mail),  # the portal shows a notice at once; a letter may take half a minute
     Task("visits", 3600.0, _forget_visits),  # sessions that have expired

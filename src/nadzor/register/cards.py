@@ -9,6 +9,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from nadzor.people.queries import OrganisationCard
+from nadzor_wire.suites import DEFAULT
 
 
 class DeviceCard(Struct, frozen=True):
@@ -77,13 +78,30 @@ class ScaleCard(Struct, frozen=True):
 
 
 class KeyCard(Struct, frozen=True):
-    """A public key and when it counts."""
+    """A public key, its suite and when it counts; `replaces` is the key that asked for it."""
 
     keyid: str
     public: str
     not_before: datetime
     not_after: datetime | None
     revoked_at: datetime | None
+    suite: str = DEFAULT
+    replaces: str | None = None
+    compromised_since: datetime | None = None
+
+    def age_days(self, now: datetime) -> int:
+        """Whole days since it began to count."""
+        return (now - self.not_before).days
+
+    def state(self, now: datetime) -> str:
+        """One of living, ending (it has a successor), ended, revoked, lost."""
+        if self.compromised_since is not None:
+            return "lost"
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.not_after is None:
+            return "living"
+        return "ending" if now < self.not_after else "ended"
 
 
 class InstallationCard(Struct, frozen=True):

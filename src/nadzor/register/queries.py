@@ -16,13 +16,13 @@ from nadzor.register.cards import (
     ClaimCard,
     DeviceCard,
     InstallationCard,
-    KeyCard,
     RegisterCounts,
     ScaleCard,
     VersionCard,
 )
 from nadzor.register.fold import fold_words, other_layout
-from nadzor.register.models import Claim, Device, Installation, InstallationKey, ScoreScale, Version
+from nadzor.register.keys import key_card
+from nadzor.register.models import Claim, Device, Installation, ScoreScale, Version
 
 PAGE_MAX = 200  # bounds one answer; the cursor fetches the rest
 
@@ -109,13 +109,19 @@ def bins() -> Bins:
 def installations(device: str | None = None) -> list[InstallationCard]:
     """Working installations of a device, or of all, with their keys; test benches are not among them."""
     rows = Installation.objects.filter(sandbox=False).select_related("device").prefetch_related("keys")
-    return [_installation(row) for row in (rows.filter(device__code=device) if device else rows)]
+    return [installation_card(row) for row in (rows.filter(device__code=device) if device else rows)]
+
+
+def benches(device: str) -> list[InstallationCard]:
+    """Test benches of a device, and of a draft all that it has: what reports to the sandbox."""
+    rows = Installation.objects.filter(sandbox=True, device__code=device)
+    return [installation_card(row) for row in rows.select_related("device").prefetch_related("keys")]
 
 
 def installation(id: str) -> InstallationCard | None:
     """One installation, or None."""
     row = Installation.objects.select_related("device").prefetch_related("keys").filter(id=id).first()
-    return _installation(row) if row else None
+    return installation_card(row) if row else None
 
 
 def directory_entries() -> dict[str, Entry]:
@@ -131,19 +137,19 @@ def directory_entries() -> dict[str, Entry]:
 
 def count_devices() -> int:
     """How many devices the register holds."""
-    return int(Device.objects.count())
+    return int(_entries().count())
 
 
 def counts() -> RegisterCounts:
     """The register in numbers."""
-    total = Device.objects.count()
-    domestic = Device.objects.filter(maker__country="RU").count()
+    total = _entries().count()
+    domestic = _entries().filter(maker__country="RU").count()
     working = Installation.objects.filter(sandbox=False)
     return RegisterCounts(
         devices=total,
         domestic=domestic,
         foreign=total - domestic,
-        makers=Device.objects.values("maker").distinct().count(),
+        makers=_entries().values("maker").distinct().count(),
         versions=Version.objects.count(),
         claims=Claim.objects.count(),
         installations=working.count(),
@@ -180,7 +186,12 @@ def _with_words(rows: QuerySet[Device], text: str) -> QuerySet[Device]:
 
 
 def _devices() -> QuerySet[Device]:
-    return Device.objects.select_related("maker__represented_by").order_by("code")
+    return _entries().select_related("maker__represented_by").order_by("code")
+
+
+def _entries() -> QuerySet[Device]:
+    """What the register shows: a draft is a maker's own trial, and no entry (`drafts.py`)."""
+    return Device.objects.exclude(status="draft")
 
 
 def _device(row: Device) -> DeviceCard:
@@ -217,10 +228,7 @@ def _claim(row: Claim) -> ClaimCard:
     )
 
 
-def _installation(row: Installation) -> InstallationCard:
-    keys = tuple(_key(key) for key in row.keys.all())
+def installation_card(row: Installation) -> InstallationCard:
+    """An installation as the register shows it."""
+    keys = tuple(key_card(key) for key in row.keys.all())
     return InstallationCard(row.id, row.device.code, row.site, row.sandbox, row.created, keys)
-
-
-def _key(row: InstallationKey) -> KeyCard:
-    return KeyCard(row.keyid, row.public, row.not_before, row.not_after, row.revoked_at)
