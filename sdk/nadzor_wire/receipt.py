@@ -28,7 +28,7 @@ TOKEN_PREFIX = "t-"  # of a `keyid` that names a bearer token; no key is called 
 LEAF_FIELDS = frozenset((*LEAF_INTEGERS, *LEAF_BYTES, *LEAF_TEXTS))
 
 FLAGS = frozenset({"event.future-time", "narrative.held"})
-"""Codes of verdicts on events that count all the same; a leaf's digest tells them from others by nothing else."""
+"""Verdicts on events that count all the same; a leaf's digest does not tell them from the others."""
 
 Leaf: TypeAlias = dict[str, Any]
 
@@ -113,7 +113,7 @@ def leaf_bytes(leaf: Leaf) -> bytes:
 
 
 def assurance(leaf: Leaf) -> str:
-    """`A`: the installation's key has signed; `B`: only a bearer token (`t-...`) vouches, nobody has signed."""
+    """`A`: the installation's key has signed; `B`: a bearer token (`t-...`) vouches, nobody has signed."""
     return "B" if leaf["keyid"].startswith(TOKEN_PREFIX) else "A"
 
 
