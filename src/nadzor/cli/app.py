@@ -11,6 +11,7 @@ import typer
 from nadzor.cli import (
     account,
     bench,
+    bundle,
     calc,
     demo,
     enrol,
@@ -25,6 +26,7 @@ from nadzor.cli import (
     report,
     seam,
     serve,
+    shred,
     simulate,
     verify,
     witness,
@@ -68,6 +70,8 @@ app.add_typer(gate.app, name="gate")
 app.add_typer(witness.app, name="witness")
 app.command("monitor")(monitor.monitor)
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
+app.command("bundle")(bundle.bundle)
+app.command("shred")(shred.shred)
 app.command("init")(serve.init)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)

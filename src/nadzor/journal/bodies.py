@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
-from nadzor.base.durable import sync_directory, write_new
+from nadzor.base.durable import sync_directory, write_atomic, write_new
 from nadzor.base.problems import Refusal
 
 KEY_BYTES: Final = 32
@@ -43,7 +43,7 @@ class Shelf(Struct, frozen=True):
 
 
 class BodyKeys:
-    """The keys of bodies in a directory, `<installation>/<YYYY-MM>.key`.
+    """The keys of bodies in a directory, `<installation>/<YYYY-MM>.key`; a tombstone where one was shredded.
 
     Durability: a key is on disk, with its names, before it is returned, so before the commit that uses it.
     Concurrency: two processes that make the same key both get the one that was linked first.
@@ -74,12 +74,26 @@ class BodyKeys:
             raise Shredded(shelf.installation, shelf.month) from None
 
     def shred(self, shelf: Shelf) -> None:
-        """Destroy a key, and with it every body of that installation and month."""
+        """Destroy a key, and with it every body of that installation and month.
+
+        Durability: the tombstone stands before the key falls, so that no lost key is taken for a shredded
+        one; what a crash left beside the key goes, too.
+        Why: its bytes are written over first, for what it is worth: a disk may keep old blocks.
+        """
         self._made.pop(shelf, None)
         path = self._path(shelf)
-        path.unlink(missing_ok=True)
-        if path.parent.exists():
-            sync_directory(path.parent)
+        if not path.parent.exists():
+            return
+        write_atomic(_tombstone(path), b"", mode=0o600)
+        for copy in (path, *path.parent.glob(f".{path.name}.*")):
+            with contextlib.suppress(FileNotFoundError):
+                _overwrite(copy)
+                copy.unlink()
+        sync_directory(path.parent)
+
+    def was_shredded(self, shelf: Shelf) -> bool:
+        """Whether the key is gone on purpose; one that is merely missing was lost."""
+        return _tombstone(self._path(shelf)).exists()
 
     def _path(self, shelf: Shelf) -> Path:
         if not _INSTALLATION.fullmatch(shelf.installation) or not _MONTH.fullmatch(shelf.month):
@@ -102,6 +116,17 @@ def open_body(cipher: AESGCM, sealed: bytes, *, named: bytes) -> bytes:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], named)
     except (InvalidTag, ValueError) as error:
         raise Refusal("journal.damaged", what="body") from error
+
+
+def _tombstone(path: Path) -> Path:
+    return path.with_suffix(".shredded")
+
+
+def _overwrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(max(KEY_BYTES, path.stat().st_size)))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _make(path: Path) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from nadzor_wire.base64text import unb64
 from nadzor_wire.batch import BatchError, BatchHeader, parse_batch_header
@@ -14,6 +15,7 @@ from .record import BatchRecord
 from .statements import STATEMENTS
 from .store import Connection
 
+_Rejected: TypeAlias = tuple[int, int, str, str, str]  # index, seq, device, code, place
 _PREFIX = '"nadzor-batch": '
 
 
@@ -25,7 +27,7 @@ class Replay:
         self._open: dict[bytes, list[Gap]] = {}
         self._gaps: dict[tuple[bytes, int, int], tuple[int, int | None]] = {}
         self._forks: dict[int, tuple[bytes, bytes, bytes]] = {}
-        self._rejected: set[tuple[int, int, str]] = set()
+        self._rejected: set[_Rejected] = set()
 
     def take(self, record: BatchRecord) -> Iterator[Fault]:
         """Place a stored batch again."""
@@ -41,7 +43,10 @@ class Replay:
             yield Fault("stream", record.index, "overlaps what was stored before, or is not its owner's")
             return
         self._streams[header.stream] = advanced(arrival, progress, record.index)
-        self._rejected |= {(record.index, verdict.seq, verdict.code) for verdict in record.verdicts.rejected}
+        self._rejected |= {
+            (record.index, verdict.seq, record.device, verdict.code, verdict.at)
+            for verdict in record.verdicts.rejected
+        }
         self._note(header, placed, record.index)
 
     def compare(self, connection: Connection) -> Iterator[Fault]:
@@ -98,5 +103,5 @@ def _forks(connection: Connection) -> dict[int, tuple[bytes, bytes, bytes]]:
     return {row[0]: (bytes(row[1]), bytes(row[2]), bytes(row[3])) for row in rows}
 
 
-def _rejected(connection: Connection) -> set[tuple[int, int, str]]:
-    return {(row[0], row[1], row[3]) for row in connection.execute(STATEMENTS["all_quarantined"])}
+def _rejected(connection: Connection) -> set[_Rejected]:
+    return {tuple(row[:5]) for row in connection.execute(STATEMENTS["all_quarantined"])}

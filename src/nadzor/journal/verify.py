@@ -24,7 +24,7 @@ from nadzor_wire.note import Checkpoint, NoteError, open_note, parse_vkey
 from nadzor_wire.receipt import FLAGS, Verdict, assurance, leaf_bytes
 from nadzor_wire.suites import SUITES, suite
 
-from .bodies import BodyKeys, Shredded
+from .bodies import BodyKeys, Shelf, Shredded
 from .fault import Fault
 from .reader import STEP, Reader
 from .record import BatchRecord
@@ -187,7 +187,8 @@ def _body_faults(record: BatchRecord, *, keyed: bool) -> Iterator[Fault]:
         elif any(one.content_digest(coded) != stated for one in known):
             yield Fault("body", record.index, "differs from the digest that was signed")
     except Shredded:
-        return
+        if record.keys is not None and not record.keys.was_shredded(Shelf(record.installation, record.month)):
+            yield Fault("body", record.index, "its key is gone and was never shredded")
     except Refusal:
         yield Fault("body", record.index, "does not open")
 

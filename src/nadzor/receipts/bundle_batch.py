@@ -11,14 +11,12 @@ from typing import Final
 from nadzor_wire.base64text import b64, unb64
 from nadzor_wire.batch import split_lines
 from nadzor_wire.coding import BatchError, inflate
-from nadzor_wire.receipt import Leaf, Receipt, ReceiptError, verdicts_digest, verify_receipt
+from nadzor_wire.receipt import FLAGS, Leaf, Receipt, ReceiptError, verdicts_digest, verify_receipt
 from nadzor_wire.suites import DEFAULT, SUITES
 
 from .bundle import BatchTold, Bundle, BundleError, KeyTold
 from .tally import ReadBatch
 
-FLAGS: Final = frozenset({"event.future-time", "narrative.held"})
-"""Verdicts under which an event counts all the same; the leaf's digest does not tell them from the others."""
 TOKEN: Final = "t-"
 """How the name of a bearer token begins: its batches are nobody's signature (assurance level B)."""
 MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
