@@ -36,8 +36,8 @@ def success(rejected: Sequence[Verdict], *, places: Sequence[int], headers: Mapp
     if media_type(headers) == JSON:
         page = {"partialSuccess": _Partial(str(len(rejected)), told)} if rejected else {}
         return reply(200, msgspec.json.encode(page), b"application/json", extra)
-    partial = b"\x08" + _varint(len(rejected)) + _text(2, told) if rejected else b""
-    return reply(200, _message(1, partial) if rejected else b"", b"application/x-protobuf", extra)
+    partial = b"\x08" + varint(len(rejected)) + _text(2, told) if rejected else b""
+    return reply(200, message(1, partial) if rejected else b"", b"application/x-protobuf", extra)
 
 
 def failure(refusal: Refusal, headers: Mapping[str, str]) -> Reply:
@@ -52,7 +52,7 @@ def failure(refusal: Refusal, headers: Mapping[str, str]) -> Reply:
     rpc, told = _RPC.get(status, 2), f"{refusal.code}: {page['title']}. {page['do']}"
     if media_type(headers) == JSON:
         return reply(status, msgspec.json.encode({"code": rpc, "message": told}), b"application/json", extra)
-    return reply(status, b"\x08" + _varint(rpc) + _text(2, told), b"application/x-protobuf", extra)
+    return reply(status, b"\x08" + varint(rpc) + _text(2, told), b"application/x-protobuf", extra)
 
 
 def _told(rejected: Sequence[Verdict]) -> str:
@@ -63,15 +63,15 @@ def _told(rejected: Sequence[Verdict]) -> str:
 
 
 def _text(number: int, said: str) -> bytes:
-    return _message(number, said.encode())
+    return message(number, said.encode())
 
 
-def _message(number: int, inner: bytes) -> bytes:
+def message(number: int, inner: bytes) -> bytes:
     """A length-delimited field."""
-    return bytes([number << 3 | 2]) + _varint(len(inner)) + inner
+    return bytes([number << 3 | 2]) + varint(len(inner)) + inner
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
     """A number in the wire format of Protocol Buffers."""
     out = bytearray()
     while value > 0x7F:

@@ -78,6 +78,14 @@ def _gateway(quick: bool) -> list[Figure]:
     ]
 
 
+def _otlp(quick: bool) -> list[Figure]:
+    from nadzor.gateway.bench_otlp import bench_otlp
+
+    return [
+        Figure("otlp", one.name, one.value, one.unit, one.limit, one.ratio) for one in bench_otlp(quick=quick)
+    ]
+
+
 def _budget(one: Result) -> tuple[str, bool | None]:
     """The budget that a gateway's figure has, and whether it was met."""
     if one.name.startswith("gateway, batch 1000") and one.ratio is not None:
@@ -146,6 +154,7 @@ def _at_most(family: str, name: str, value: float, unit: str, most: float) -> Fi
 FAMILIES: Final[dict[str, Callable[[bool], list[Figure]]]] = {
     "sdk": _sdk,
     "gateway": _gateway,
+    "otlp": _otlp,
     "rollup": _rollup,
     "detect": _detect,
     "month": _month,
