@@ -153,6 +153,7 @@ class Client:
             last_ack_age_s=counters.ack_age_s(),
             last_error=counters.last_error,
             clock_offset_ms=counters.clock_offset_ms,
+            log_alarm=counters.log_alarm,
             closed=self._closed,
             transport="debug" if self._debug else "http",
         )

@@ -28,6 +28,7 @@ class Health(Struct, frozen=True, kw_only=True):
     last_ack_age_s: float | None  # seconds since then; None if no receipt was ever seen here
     last_error: str | None  # the last thing that went wrong with sending; None after a receipt
     clock_offset_ms: int  # server time minus ours, when it last mattered
+    log_alarm: str | None  # how the public log contradicts our receipts; stays until a person looks
     closed: bool
     transport: str  # "http", or "debug": nothing is reported
 
@@ -45,6 +46,7 @@ class Counters:
         self.withheld = 0
         self.last_receipt_at: float | None = None
         self.last_error: str | None = None
+        self.log_alarm: str | None = None
         self.clock_offset_ms = 0
         self._acked_at: float | None = None  # by the monotonic clock: no jump of the other makes it young
 

@@ -13,6 +13,7 @@ from nadzor_sdk.credentials import CredentialFile
 from nadzor_sdk.delivery import HOLD_S, Response, server_time, step_for, wait_s
 from nadzor_sdk.exchange import Carrier, Exchange
 from nadzor_sdk.health import Counters, logger
+from nadzor_sdk.oversee import Overseer
 from nadzor_sdk.placeholders import withheld_line
 from nadzor_sdk.room import Room
 from nadzor_sdk.settings import Settings
@@ -46,6 +47,7 @@ class Sender:
         self._spool = Spool(settings.spool, refused_max=settings.spool_max_bytes // 8)
         clear_nurseries(settings.spool)
         counters.start(last_receipt_at=self._spool.last_answer_at(), now=clock.now_s())
+        self._overseer = Overseer(settings.spool, counters)
         self._settling = Settling(self._spool, counters, move_to=self._leave_behind)
         self._settling.coding = settings.coding or ("zstd" if find_spec("zstandard") else "gzip")
         self.heartbeat: Callable[[], None] = lambda: None
@@ -179,6 +181,8 @@ class Sender:
             self._orphans += self._spool.adopt()
             self.inherit()
         self._renew()
+        if self._carrier is None:
+            self._overseer.look(self._credential, now)
         return self._deliver()
 
     def _deliver(self) -> None:
