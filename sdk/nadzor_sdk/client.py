@@ -167,7 +167,7 @@ class Client:
     def _capture(self, kind: str, event: Mapping[str, Any]) -> str:
         try:
             event_id, line = self._composer.compose(kind, event)
-            self._append(line, urgent=kind in _URGENT)
+            self._append(kind, line)
         except Dropped as dropped:
             self._drop(kind, dropped.reason)
             if self._settings.strict and dropped.reason == "invalid":
@@ -182,16 +182,18 @@ class Client:
             return ""
         return event_id
 
-    def _append(self, line: bytes, *, urgent: bool) -> None:
+    def _append(self, kind: str, line: bytes) -> None:
         sender = self._sender or self._start()
         log = sender.current.log
-        if not sender.room.admits(log, urgent=urgent):
+        if log.bytes >= sender.room.sure and not sender.room.admits(log, urgent=kind in _URGENT):
             raise Dropped("spool_full")
         try:
             number = log.append(line)
         except Retired:
             number = self._append_elsewhere(sender, line)
-        self._counters.capture()
+        counters = self._counters
+        with counters.lock:
+            counters.captured += 1
         if number % self._settings.seal_events == 0:
             sender.wake.set()
 

@@ -41,8 +41,10 @@ class Composer:
     def compose(self, kind: str, event: Mapping[str, Any]) -> tuple[str, bytes]:
         """Id and line of an event. Raises: Dropped."""
         now = clock.now_ns()
-        whole = {"kind": kind, "id": None, "at": None, **self._head, **event}
-        event_id = whole["id"] = whole["id"] or ids.event_id(now)
+        whole = {"kind": kind, "id": ids.event_id(now), "at": clock.local(now), **self._head, **event}
+        event_id = whole["id"]
+        if not event_id:
+            event_id = whole["id"] = ids.event_id(now)
         if whole["at"] is None:
             whole["at"] = clock.local(now)
         if "narrative" in whole:

@@ -37,7 +37,7 @@ class Counters:
     """The numbers behind `Health`, shared by the callers and the sender."""
 
     def __init__(self) -> None:
-        self._lock = RLock()  # a signal handler may report while its own thread counts
+        self.lock = RLock()  # a signal handler may report while its own thread counts
         self.drops: dict[str, int] = {}
         self.rejected: dict[str, int] = {}
         self.refused: dict[str, int] = {}
@@ -66,11 +66,6 @@ class Counters:
         """Seconds since the last receipt."""
         return None if self._acked_at is None else clock.monotonic() - self._acked_at
 
-    def capture(self) -> None:
-        """One event is on disk."""
-        with self._lock:
-            self.captured += 1
-
     def drop(self, reason: str) -> None:
         """One event was not spooled."""
         if _notable(count := self._count(self.drops, reason)):
@@ -93,7 +88,7 @@ class Counters:
         self.last_error = code
 
     def _count(self, table: dict[str, int], key: str) -> int:
-        with self._lock:
+        with self.lock:
             table[key] = table.get(key, 0) + 1
             return table[key]
 

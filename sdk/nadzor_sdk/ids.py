@@ -7,19 +7,21 @@ import os
 from random import Random
 
 _random = Random(os.urandom(32))
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # the two bits that say whose layout it is
+_bits = _random.getrandbits
+_begin = (0, "")  # the millisecond of the last id, and how ids of that millisecond begin
 os.register_at_fork(after_in_child=lambda: _random.seed(os.urandom(32)))
 
 
 def event_id(moment_ns: int) -> str:
     """A UUIDv7 (RFC 9562 section 5.7) of this moment."""
-    ms, chance = moment_ns // 1_000_000, _random.getrandbits(74)
-    return "%08x-%04x-7%03x-%04x-%012x" % (  # noqa: UP031  twice as fast as an f-string here
-        ms >> 16,
-        ms & 0xFFFF,
-        chance >> 62,
-        0x8000 | chance >> 48 & 0x3FFF,
-        chance & 0xFFFF_FFFF_FFFF,
-    )
+    global _begin
+    ms, chance = moment_ns // 1_000_000, f"{_bits(76):019x}"
+    known, begin = _begin
+    if ms != known:
+        begin = f"{ms >> 16:08x}-{ms & 0xFFFF:04x}-7"
+        _begin = (ms, begin)
+    return f"{begin}{chance[:3]}-{_VARIANT[chance[3]]}{chance[4:7]}-{chance[7:]}"
 
 
 def stream_id() -> bytes:

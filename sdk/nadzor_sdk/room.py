@@ -27,17 +27,16 @@ class Room:
         self._root = root
         self._limit = limit
         self._share = max(RESERVE_MIN, limit // SHARES)
-        self._elsewhere = self._next_look = 0
+        self._elsewhere = 0
         self._looked_at = 0.0
+        self.sure = 0  # bytes of the log below which nothing needs to be asked
 
     def admits(self, log: SegmentLog, *, urgent: bool = False) -> bool:
         """Whether the log may take another record."""
-        if log.bytes >= self._next_look:
-            self.look(log)
-        if self._fits(log, urgent):
+        if log.bytes < self.sure:
             return True
-        self.refresh(log)
-        return self._fits(log, urgent)
+        self.look(log) if log.bytes < self._free() else self.refresh(log)
+        return log.bytes <= (self._free() + self._share if urgent else self._free())
 
     def refresh(self, log: SegmentLog) -> None:
         """Looks again if the last look is old."""
@@ -48,15 +47,16 @@ class Room:
         """Measures what lies beside this log."""
         own, whole = log.bytes, folder_bytes(self._root)
         self._elsewhere = max(0, whole - own)
-        self._next_look = own + self._share
+        self.sure = min(own + self._share, self._free())
         self._looked_at = clock.monotonic()
 
     def taken(self, log: SegmentLog) -> int:
         """Bytes of the folder: this log's as of now, all others' as of the last look."""
         return log.bytes + self._elsewhere
 
-    def _fits(self, log: SegmentLog, urgent: bool) -> bool:
-        return log.bytes + self._elsewhere <= self._limit - (0 if urgent else self._share)
+    def _free(self) -> int:
+        """Bytes that this log may have before only urgent records are taken."""
+        return self._limit - self._share - self._elsewhere
 
 
 def folder_bytes(folder: Path) -> int:

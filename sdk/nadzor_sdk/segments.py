@@ -58,11 +58,17 @@ class SegmentLog:
                 raise Retired
             if self._size >= SEGMENT_MAX:
                 self._roll()
-            self._write(record)
-            self._size += len(record)
-            self.bytes += len(record)
-            self._end += 1
-            return self._end - 1
+            size, number = len(record), self._end
+            try:
+                if os.write(self._fd, record) != size:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError:
+                os.ftruncate(self._fd, self._size)
+                raise
+            self._size += size
+            self.bytes += size
+            self._end = number + 1
+            return number
 
     def sync(self) -> int:
         """Number of the last record that survives power loss from now on.
@@ -145,16 +151,6 @@ class SegmentLog:
             for fd in (*self._stale, self._fd):
                 os.close(fd)
             self._stale = []
-
-    def _write(self, record: bytes) -> None:
-        try:
-            written = os.write(self._fd, record)
-        except OSError:
-            os.ftruncate(self._fd, self._size)
-            raise
-        if written != len(record):
-            os.ftruncate(self._fd, self._size)
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _roll(self) -> None:
         self._segments.append(self._end)
