@@ -15,9 +15,11 @@ from nadzor.cli.output import show
 
 def bench(
     context: typer.Context,
-    only: Annotated[
-        list[str] | None, typer.Option(help="A family: sdk, gateway, rollup, detect, month. Repeatable.")
+    families: Annotated[
+        list[str] | None, typer.Argument(help="Families: sdk, gateway, rollup, detect, month; all when none.")
     ] = None,
+    *,
+    only: Annotated[list[str] | None, typer.Option(help="The same, as an option. Repeatable.")] = None,
     quick: Annotated[
         bool, typer.Option(help="A tenth of the work: to see that it runs, not to quote.")
     ] = False,
@@ -25,7 +27,7 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Measure and print ratios; the machine is noisy, so read ratios, not third digits."""
-    figures, table = frame(context).measure(only or (), quick=quick)
+    figures, table = frame(context).measure([*(families or ()), *(only or ())], quick=quick)
     show(figures, as_json=as_json, title="Budgets")
     if out is not None:
         with out.open("a", encoding="utf-8") as page:

@@ -63,8 +63,10 @@ def bench_gateway(*, quick: bool = False) -> list[Result]:
     """All figures of the gateway; a minute, or some seconds when quick."""
     part = 10 if quick else 1
     return [
-        *bench_batches(batch=1_000, count=400 // part),
+        *bench_batches(batch=1, count=8_000 // part),
         *bench_batches(batch=100, count=2_000 // part),
+        *bench_batches(batch=1_000, count=400 // part),
+        *bench_batches(batch=5_000, count=max(SENDERS, 160 // part)),
         *bench_ones(count=20_000 // part),
         bench_pace(count=8_000 // part),
     ]
