@@ -189,9 +189,11 @@ class Stream:
                     os.close(fd)
 
     def destroy(self) -> None:
-        """Removes a stream of which nothing is pending."""
+        """Removes a stream of which nothing is pending; a death on the way leaves no half of one to adopt."""
         self.log.close()
-        shutil.rmtree(self.folder)
+        grave = self.folder.with_name(self.folder.name.replace("s-", "new-", 1))  # as one that never was
+        self.folder.rename(grave)
+        shutil.rmtree(grave)
         self._unlock()
 
     def _unlock(self) -> None:
