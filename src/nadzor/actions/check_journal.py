@@ -10,24 +10,28 @@ from typing import Final
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.journal.opening import open_reader
+from nadzor.journal.tiles import TileFiles
 from nadzor.telemetry.manifest import read_manifest
 
 MAGIC: Final = b"SQLite format 3\0"  # sqlite.org/fileformat2.html, section 1.3.1
 
 
 def check_journal(home: Home) -> None:
-    """Refuse a journal that is shorter than the lake, lost, or no journal at all.
+    """Refuse a journal that is shorter than the lake or than what was published, lost, or no journal at all.
 
     Why: an empty journal in its place would sign a second history under the same key, and every receipt
     given before would accuse us of it.
-    Raises: Refusal `journal.shorter`; `path.unusable` where it is whole, but cannot be opened here;
-    `journal.away` where its server does not answer.
+    Raises: Refusal `journal.shorter`, `journal.behind`; `path.unusable` where it is whole, but cannot be
+    opened here; `journal.away` where its server does not answer.
     """
-    loaded = _loaded(home)
-    held = _held(home) if loaded else 0
+    loaded, shown = _loaded(home), TileFiles(home.tiles).published(home.log_vkey)
+    published = shown.size if shown else 0
+    held = _held(home) if loaded or published else 0
+    at = home.settings.journal_url or str(home.journal)
     if held < loaded:
-        at = home.settings.journal_url or str(home.journal)
         raise Refusal("journal.shorter", at=at, held=held, loaded=loaded)
+    if held < published:
+        raise Refusal("journal.behind", at=at, held=held, published=published)
 
 
 def _loaded(home: Home) -> int:

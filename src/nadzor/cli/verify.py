@@ -90,8 +90,9 @@ def journal(
     sandbox: Annotated[bool, typer.Option("--sandbox", help="The log of test streams instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Recompute every leaf, body, signature, the tree, the checkpoints; exit 1 when any is wrong or lost."""
+    """Recompute leaves, bodies, signatures, tree, checkpoints, tiles; exit 1 when any is wrong or lost."""
     from nadzor.journal.bodies import BodyKeys
+    from nadzor.journal.tile_check import find_tile_faults
     from nadzor.journal.verify import verify_journal
 
     home = Home.open(data)
@@ -100,6 +101,7 @@ def journal(
     log = home.sandbox() if sandbox else home.log
     keys = BodyKeys(log.body_keys)
     faults = verify_journal(log, log.vkey, body_keys=keys, publics=_publics(home))
+    faults += find_tile_faults(log)
     show(faults, as_json=as_json, title="Faults")
     raise typer.Exit(1 if faults else 0)
 
@@ -138,7 +140,7 @@ def _must_not_be_lost(home: Home, *, as_json: bool) -> None:
     try:
         check_journal(home)
     except Refusal as refusal:
-        if refusal.code != "journal.shorter":
+        if refusal.code not in ("journal.shorter", "journal.behind"):
             raise
         refuse(refusal, as_json=as_json)
         raise typer.Exit(1) from refusal
