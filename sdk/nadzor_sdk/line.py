@@ -87,8 +87,8 @@ class Connection(http.client.HTTPConnection):
             try:
                 return self._connect(socket.socket(family, kind, protocol), address)
             except OSError as bad:
-                failure = bad
-                self.close()
+                failure, tried, self.sock = bad, self.sock, None
+                tried.close()
         raise failure
 
     def hang_up(self) -> None:
