@@ -59,6 +59,11 @@ class Gateway:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(20)
 
+    @property
+    def pid(self):
+        """The process id, of the parent if there are several workers."""
+        return self._process.pid
+
     def listens(self):
         """Whether anybody still holds the port."""
         with socket.socket() as probe:
