@@ -96,7 +96,7 @@ class Connection(http.client.HTTPConnection):
         sock = self.sock
         if sock is not None:
             with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not TLS's own, which takes its state along
 
     def request(self, *request: Any, **more: Any) -> None:
         """Sends a request within the time for an answer."""

@@ -101,8 +101,10 @@ class Sender:
         """Ends the thread, also inside a request; what is pending stays on disk for the next process."""
         self._stopping = True
         self.wake.set()
-        self._exchange.abort()
-        self._thread.join(timeout_s)
+        until = clock.monotonic() + timeout_s
+        while self._thread.is_alive() and clock.monotonic() < until:
+            self._exchange.abort()  # again, in case a connection was just being made
+            self._thread.join(min(timeout_s, 0.05))
         if self._thread.is_alive():  # looking up a name, or a disk hangs: the system cleans up at exit
             return
         self._exchange.close()
