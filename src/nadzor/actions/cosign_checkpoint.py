@@ -111,7 +111,9 @@ def create_witness(root: Path, name: str, *, now: datetime) -> WitnessDesk:
     if not (root / "witness.key").exists():
         write_new(root / "witness.key", b64(secrets.token_bytes(32)).encode() + b"\n", mode=0o600)
     write_atomic(root / "witness.json", msgspec.json.encode(_Name(name, now)) + b"\n")
-    return WitnessDesk(root)
+    desk = WitnessDesk(root)
+    write_atomic(root / "witness.vkey", desk.vkey.encode() + b"\n")
+    return desk
 
 
 def cosign_checkpoint(
