@@ -17,6 +17,7 @@ from nadzor_wire.event import AdverseEvent, Finding, Heartbeat, Lost, Study
 from nadzor_wire.keys import Ed25519PrivateKey, key_id
 from nadzor_wire.receipt import SentBatch
 from nadzor_wire.signature import TAG, sign_request
+from nadzor_wire.suites import DEFAULT
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 URL = "http://gateway.example"
@@ -118,6 +119,7 @@ def signed(body, place, *, coding="identity", now=NOW, **how):
         body=body,
         created=int(now.timestamp()),
         tag=how.get("tag", TAG),
+        suite=how.get("suite", DEFAULT),
     )
 
 

@@ -65,7 +65,7 @@ def test_the_example_holds():
         {"signature": "not base64", "proof": ""},
         {"public_key": "\ud800"},
     ],
-    ids=lambda change: " ".join(change),
+    ids=" ".join,
 )
 def test_any_change_breaks_both_signatures(change):
     """Nothing of the request is outside them, and rubbish is just false."""
