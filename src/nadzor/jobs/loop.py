@@ -130,6 +130,13 @@ def _note_transmission(home: Home) -> str | None:
     return note_transmission(home, now=clock.now())
 
 
+def _note_integrity(home: Home) -> str | None:
+    from nadzor.actions.note_integrity import note_integrity
+
+    found = note_integrity(home, now=clock.now())
+    return f"found {found}" if found else None
+
+
 def _publish_tiles(home: Home) -> str | None:
     from nadzor.actions.publish_tiles import publish_tiles
 
@@ -153,5 +160,6 @@ TASKS = (
     Task("deadlines", 300.0, _watch_deadlines),  # days matter, not minutes: often enough after midnight
     Task("mail", 30.0, _send_mail),  # the portal shows a notice at once; a letter may take half a minute
     Task("visits", 3600.0, _forget_visits),  # sessions that have expired
+    Task("integrity", 300.0, _note_integrity),  # ledgers of the journal: somebody has to ask, nobody is late
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )

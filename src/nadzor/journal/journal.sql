@@ -172,6 +172,15 @@ UPDATE gap SET declared = ? WHERE stream = ? AND first >= ? AND last <= ? AND cl
 SELECT gap.stream, stream.installation, gap.first, gap.last, gap.found_by, gap.closed_by, gap.declared
 FROM gap JOIN stream ON stream.stream = gap.stream ORDER BY gap.found_by, gap.stream, gap.first
 
+-- name: gap_ledger
+SELECT gap.stream, stream.installation, gap.first, gap.last, gap.found_by, gap.closed_by, gap.declared,
+       shown.device, shown.received_at, filled.received_at
+FROM gap
+JOIN stream ON stream.stream = gap.stream
+JOIN batch AS shown ON shown.idx = gap.found_by
+LEFT JOIN batch AS filled ON filled.idx = gap.closed_by
+ORDER BY gap.found_by, gap.stream, gap.first
+
 -- name: open_gap_count
 SELECT count(*) FROM gap WHERE closed_by IS NULL
 
@@ -183,6 +192,14 @@ INSERT INTO fork (idx, stream, expected, stated) VALUES (?, ?, ?, ?)
 
 -- name: forks
 SELECT idx, stream, expected, stated FROM fork ORDER BY idx
+
+-- name: fork_ledger
+SELECT fork.idx, fork.stream, fork.expected, fork.stated, batch.installation, batch.device, batch.received_at
+FROM fork JOIN batch ON batch.idx = fork.idx ORDER BY fork.idx
+
+-- name: restored
+SELECT stream.stream, batch.installation, batch.device, batch.received_at
+FROM stream JOIN batch ON batch.idx = stream.opened WHERE stream.restored = 1 ORDER BY stream.opened
 
 -- name: put_quarantined
 INSERT INTO quarantine (idx, seq, device, code, place, shape) VALUES (?, ?, ?, ?, ?, ?)

@@ -68,6 +68,9 @@ class GapNote(Struct, frozen=True):
     found_by: int
     closed_by: int | None
     declared: str | None
+    device: str
+    found_at: datetime
+    closed_at: datetime | None
 
     @property
     def open(self) -> bool:
@@ -82,6 +85,18 @@ class ForkNote(Struct, frozen=True):
     stream: bytes
     expected: bytes
     stated: bytes
+    installation: str
+    device: str
+    at: datetime
+
+
+class RestoredNote(Struct, frozen=True):
+    """A stream that began because its sender's disk, or the whole machine, was put back."""
+
+    stream: bytes
+    installation: str
+    device: str
+    at: datetime
 
 
 class RefusedBatch(Struct, frozen=True):
@@ -226,13 +241,20 @@ class Reader:
         rows = self._rows("all_quarantined") if device is None else self._rows("quarantined", device)
         return [Quarantined(*row) for row in rows]
 
-    def gaps(self) -> list[GapNote]:
-        """The ledger of gaps, closed ones too."""
-        return [GapNote(*row) for row in self._rows("gaps")]
+    def gaps(self, *, device: str | None = None, installation: str | None = None) -> list[GapNote]:
+        """The ledger of gaps, closed ones too: of a device, of an installation, or of all."""
+        found = [GapNote(*_dated(row, 8)) for row in self._rows("gap_ledger")]
+        wanted = ((device, "device"), (installation, "installation"))
+        asked = [(value, name) for value, name in wanted if value is not None]
+        return [gap for gap in found if all(getattr(gap, name) == value for value, name in asked)]
 
     def forks(self) -> list[ForkNote]:
         """The ledger of batches that name another predecessor."""
-        return [ForkNote(*row) for row in self._rows("forks")]
+        return [ForkNote(*_dated(row, 6)) for row in self._rows("fork_ledger")]
+
+    def restored(self) -> list[RestoredNote]:
+        """The streams that began with a machine put back, in the order in which they began."""
+        return [RestoredNote(*_dated(row, 3)) for row in self._rows("restored")]
 
     def refusals(self) -> list[RefusedBatch]:
         """Whole batches refused, as far as they were kept one by one."""
@@ -257,3 +279,8 @@ class Reader:
 
     def _number(self, name: str) -> int:
         return int(self._rows(name)[0][0])
+
+
+def _dated(row: tuple[Any, ...], start: int) -> tuple[Any, ...]:
+    """The row with its columns from `start` on read as moments."""
+    return (*row[:start], *(datetime.fromisoformat(text) if text else None for text in row[start:]))
