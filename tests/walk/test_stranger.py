@@ -5,21 +5,17 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
 import time
 import uuid
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 
-from nadzor.base.home import Home
-from nadzor.site.processes import fetch
-from tests.crash.serving import start, wait_until
 from tests.register_samples import device
-from tests.register_samples import register as register_file
-from tests.unit.cli.console import COMMAND, nadzor
+from tests.unit.cli.console import nadzor
 from tests.unit.cli.test_house_commands import CLINIC
 from tests.walk.stranger import Stranger, Unproved, b64, call, sha256
+from tests.walk.whole_house import whole_house
 
 BROTLI = {"content-encoding": "br"}
 
@@ -34,27 +30,9 @@ def event(number, **said):
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
-    """A new house with one registered device, its portal and gateway open, and a token."""
-    root = tmp_path_factory.mktemp("stranger")
-    (root / "register.json").write_bytes(register_file(device()))
-    port = _two_free_ports()
-    assert nadzor("init", "--data", root / "data", "--port", port, "--json").code == 0
-    assert nadzor("register", "import", root / "register.json", "--data", root / "data").code == 0
-    log = (root / "serve.log").open("wb")
-    house = start([*COMMAND, "serve", "--data", str(root / "data")], stderr=log)
-    home = Home.open(root / "data")
-    try:
-        wait_until(lambda: fetch(home.settings.public_url, "/health/ready") is not None, limit_s=120)
-        wait_until(lambda: fetch(home.settings.portal_url, "/health/live") is not None, limit_s=120)
+    """A new house with one registered device, its portal and gateway open."""
+    with whole_house(tmp_path_factory.mktemp("stranger")) as (home, _):
         yield home
-    finally:
-        house.terminate()
-        try:
-            house.wait(30)
-        except subprocess.TimeoutExpired:
-            house.kill()
-            house.wait()
-        log.close()
 
 
 @pytest.fixture
@@ -155,18 +133,3 @@ def test_a_malformed_event_is_rejected_alone(stranger):
     answer = stranger.report([event(90), event(91, kind="weather")])
     assert answer["accepted"] == 1
     assert [one["code"] for one in answer["rejected"]] == ["event.unknown-kind"]
-
-
-def _two_free_ports():
-    """A port that is free, with the next one."""
-    import socket
-
-    while True:
-        with socket.socket() as probe, socket.socket() as other:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-            try:
-                other.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port

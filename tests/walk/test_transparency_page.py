@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from pathlib import Path
 
 from nadzor.actions.ask_witnesses import ask_witnesses
@@ -45,36 +46,54 @@ def path_with(folder):
     return f"{tools}{os.pathsep}{os.environ['PATH']}"
 
 
+class Reader:
+    """Somebody who types what the page says, in a folder of its own."""
+
+    def __init__(self, folder, witness):
+        self._folder, self._witness = folder, witness
+        self._environment = plain_environment(PATH=path_with(folder))
+        self._serving = None
+
+    def type_in(self, language, code):
+        """What a block prints; a witness that serves goes on while the page does."""
+        if "witness serve" in code:
+            return self._serve(code)
+        command = ["sh", "-ec", code] if language == "sh" else [sys.executable, "-c", code]
+        done = subprocess.run(
+            command, cwd=self._folder, env=self._environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, textwrap.indent(code + done.stdout + done.stderr, "  ")
+        return done.stdout
+
+    def close(self):
+        """End the witness."""
+        if self._serving is not None:
+            self._serving.terminate()
+            self._serving.wait(30)
+
+    def _serve(self, code):
+        self._serving = subprocess.Popen(
+            ["sh", "-ec", f"exec {code}"], cwd=self._folder, env=self._environment
+        )
+        while fetch(self._witness, "/health/live") is None:
+            assert self._serving.poll() is None
+        return ""
+
+
 def test_every_block_runs_as_printed(home, tmp_path):
     """From the first curl to a monitor that insists on the clinic's witness."""
     grow(home.log, 300)
     publish_tiles(home)
     (tmp_path / "nadzor-home").symlink_to(home.root)
-    environment, witness = plain_environment(PATH=path_with(tmp_path)), free_address()
-    serving, said = None, []
-    try:
-        with public_log(home) as log:
-            for language, code in blocks(log, witness):
-                command = ["sh", "-ec", code] if language == "sh" else [sys.executable, "-c", code]
-                if "witness serve" in code:
-                    serving = subprocess.Popen(["sh", "-ec", f"exec {code}"], cwd=tmp_path, env=environment)
-                    while fetch(witness, "/health/live") is None:
-                        assert serving.poll() is None
-                    continue
-                done = subprocess.run(
-                    command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-                )
-                assert done.returncode == 0, textwrap.indent(code + done.stdout + done.stderr, "  ")
-                said.append(done.stdout)
-                if "witness add" in code:
-                    assert ask_witnesses(home, now=clock.now()) == "1 of 1 witnesses signed 300"
-    finally:
-        if serving is not None:
-            serving.terminate()
-            serving.wait(30)
+    witness, said = free_address(), []
+    with public_log(home) as log, closing(Reader(tmp_path, witness)) as reader:
+        for language, code in blocks(log, witness):
+            said.append(reader.type_in(language, code))
+            if "witness add" in code:
+                assert ask_witnesses(home, now=clock.now()) == "1 of 1 witnesses signed 300"
     assert "300 leaves: the tiles add up" in said[1]
     assert "signed by clinic.example/w1" in said[-1]
-    assert len(said) == 8
+    assert len(said) == 9
 
 
 def test_the_page_names_every_alarm():

@@ -176,6 +176,7 @@ def _starts(who: Person) -> list[Link]:
     return [
         ask,
         Link(_("Register a product"), new + "#registration", _("choose the route, fill the form, hand in")),
+        Link(_("Try it out"), reverse("drafts"), _("a draft device, a test bench, a first receipt")),
         Link(_("Amend an entry"), new + "#amendment", _("say what changes; the page names the procedure")),
         Link(_("End a registration"), new + "#cancellation", _("at your own request")),
     ]

@@ -142,8 +142,8 @@ def last_change() -> int:
 
 
 def without_editions() -> list[str]:
-    """Devices entered before the register had a memory."""
-    return list(Device.objects.filter(revisions=None).values_list("code", flat=True))
+    """Devices entered before the register had a memory; a draft has no editions."""
+    return list(Device.objects.filter(revisions=None).exclude(status="draft").values_list("code", flat=True))
 
 
 def entry_of(content: dict[str, Any]) -> Entry:
