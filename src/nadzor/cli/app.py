@@ -13,6 +13,7 @@ from nadzor.cli import (
     bench,
     bundle,
     calc,
+    declare,
     demo,
     enrol,
     find,
@@ -20,6 +21,7 @@ from nadzor.cli import (
     gate,
     journal,
     law,
+    ledger,
     monitor,
     register,
     replay,
@@ -65,7 +67,9 @@ app.add_typer(simulate.app, name="simulate")
 app.add_typer(enrol.keys, name="key")
 app.add_typer(enrol.tokens, name="token")
 app.add_typer(forwarder.app, name="forwarder")
+app.add_typer(declare.app, name="declare")
 app.add_typer(law.app, name="law")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(gate.app, name="gate")
 app.add_typer(witness.app, name="witness")
 app.command("monitor")(monitor.monitor)

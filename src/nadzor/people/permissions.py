@@ -64,6 +64,11 @@ def may_read_monthly_report(person: Person | None, *, maker: str) -> bool:
     return may_read_operation(person, maker=maker)
 
 
+def may_declare_month(person: Person | None, *, maker: str) -> bool:
+    """Declare a month of a device in sums: its maker's people and its representative."""
+    return _stands_for(person, maker) or (person is not None and person.at_console)
+
+
 def may_run_house(person: Person | None) -> bool:
     """Create accounts and see the machine's state; reads no data."""
     return _is(person, Role.OPERATOR)
@@ -117,6 +122,11 @@ def must_read_audit(person: Person | None) -> None:
 def must_read_monthly_report(person: Person | None, *, maker: str) -> None:
     """Raises: Refusal people.not-yours."""
     _must(may_read_monthly_report(person, maker=maker), "people.not-yours")
+
+
+def must_declare_month(person: Person | None, *, maker: str) -> None:
+    """Raises: Refusal people.not-yours."""
+    _must(may_declare_month(person, maker=maker), "people.not-yours")
 
 
 def must_run_house(person: Person | None) -> None:
