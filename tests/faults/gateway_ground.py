@@ -149,12 +149,12 @@ def free_port():
 
 def get(port, path, headers=None, *, timeout=20):
     """Status, headers and body of a GET."""
-    return _ask(port, "GET", path, None, headers or {}, timeout)
+    return _ask(port, "GET", path, None, headers or {}, timeout=timeout)
 
 
 def post(port, made, *, path=PATH, timeout=60):
     """Status, headers and body of a POST of a batch."""
-    return _ask(port, "POST", path, made.body, dict(made.headers), timeout)
+    return _ask(port, "POST", path, made.body, dict(made.headers), timeout=timeout)
 
 
 def post_on(link, made, *, path=PATH):
@@ -193,8 +193,9 @@ def open_files(pid):
     return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
 
 
-def _ask(port, method, path, body, headers, timeout):
+def _ask(port, *asked, timeout):
+    """Method, path, body and headers, on a connection of its own."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)) as link:
-        link.request(method, path, body, headers)
+        link.request(*asked)
         answer = link.getresponse()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()

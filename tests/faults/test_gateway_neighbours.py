@@ -8,7 +8,7 @@ import json
 import threading
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import ExitStack, closing
 from statistics import median
 
 import pytest
@@ -117,29 +117,26 @@ def test_strangers_in_a_makers_name_take_nothing_from_it(tmp_path):
     assert {answer for forger in forgers for answer in forger.answers} == {"signature.invalid"}
 
 
+def announced(gateway, size):
+    """A connection on which a body of this size was announced, and nothing of it sent."""
+    made = LOUD.coded(gateway.url, bytes(size), header(1, 1))
+    link = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
+    link.putrequest("POST", PATH)
+    for name, value in {**made.headers, "content-length": str(size)}.items():
+        link.putheader(name, value)
+    link.endheaders()
+    return link
+
+
 def test_bodies_that_never_come_take_no_room_from_others(tmp_path):
     """One maker announces 4 MiB on many connections and sends nothing; it gets its share of room."""
-    with serving(Home.create(tmp_path / "data"), [LOUD, *QUIET]) as gateway:
-        body = bytes(4 * 1024 * 1024)
-        made = LOUD.coded(gateway.url, body, header(1, 1))
-        links = []
-        try:
-            for _ in range(60):
-                link = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
-                links.append(link)
-                link.putrequest("POST", PATH)
-                for name, value in {**made.headers, "content-length": str(len(body))}.items():
-                    link.putheader(name, value)
-                link.endheaders()
-            big = [study(number) for number in range(2_000)]
-            for maker in QUIET:
-                assert post(gateway.port, maker.batch(gateway.url, *big))[0] == 200
-            refused = [link for link in links[-20:] if link.getresponse().status == 503]
-            assert len(refused) == 20
-            assert resident_peak(gateway.process.pid) < 512 * 1024 * 1024
-        finally:
-            for link in links:
-                link.close()
+    with serving(Home.create(tmp_path / "data"), [LOUD, *QUIET]) as gateway, ExitStack() as kept:
+        links = [kept.enter_context(closing(announced(gateway, 4 * 1024 * 1024))) for _ in range(60)]
+        big = [study(number) for number in range(2_000)]
+        for maker in QUIET:
+            assert post(gateway.port, maker.batch(gateway.url, *big))[0] == 200
+        assert [link.getresponse().status for link in links[-20:]] == [503] * 20
+        assert resident_peak(gateway.process.pid) < 512 * 1024 * 1024
 
 
 def test_a_herd_that_returns_is_drained(tmp_path):

@@ -59,33 +59,17 @@ def create_app(
     key = home.log_vkey
 
     @asynccontextmanager
-    async def running(app: Starlette) -> AsyncIterator[Ready]:
-        loop = asyncio.get_running_loop()
-        desk = Desk.furnished(home, loop, read_only=read_only)
-        journal = Shut() if read_only else open_journal(home)
-        commit = GroupCommit(journal, deliver=deliver_to(loop), timed=desk.meter.committed)
-        commit.start()
-        reader = open_reader(home)
-        ready = Ready(
-            intake=Intake(desk, commit, public_url=address),
-            watch=desk.watch,
-            commit=commit,
-            reader=reader,
-            sandbox=Sandbox(home, desk, public_url=address),
-            health=health.Health(home, desk, commit, health.SteadyClock(), health.signer_is_ours(home)),
-            board=metrics.Board(home.root, worker),
-            tally=lambda: tally_of(desk, commit),
-        )
-        beat = loop.create_task(_beat(ready))
-        app.state.meter = desk.meter
+    async def running(_app: Starlette) -> AsyncIterator[Ready]:
+        found = _opened(home, address, worker=worker, read_only=read_only)
+        beat = asyncio.get_running_loop().create_task(_beat(found))
         try:
-            yield ready
+            yield found
         finally:
             beat.cancel()
-            await asyncio.to_thread(desk.bench.shutdown)
-            await asyncio.to_thread(commit.stop)
-            await asyncio.to_thread(ready["sandbox"].stop)
-            reader.close()
+            await asyncio.to_thread(found["health"].desk.bench.shutdown)
+            await asyncio.to_thread(found["commit"].stop)
+            await asyncio.to_thread(found["sandbox"].stop)
+            found["reader"].close()
             log.info("gateway.stopped")
 
     async def log_key(_request: Request) -> Response:
@@ -102,6 +86,25 @@ def create_app(
         ],
         lifespan=running,
         exception_handlers={HTTPException: refuse_address, Refusal: refuse},
+    )
+
+
+def _opened(home: Home, address: str, *, worker: int, read_only: bool) -> Ready:
+    """Everything that the running application shares, opened; the journal's writer has begun."""
+    loop = asyncio.get_running_loop()
+    desk = Desk.furnished(home, loop, read_only=read_only)
+    journal = Shut() if read_only else open_journal(home)
+    commit = GroupCommit(journal, deliver=deliver_to(loop), timed=desk.meter.committed)
+    commit.start()
+    return Ready(
+        intake=Intake(desk, commit, public_url=address),
+        watch=desk.watch,
+        commit=commit,
+        reader=open_reader(home),
+        sandbox=Sandbox(home, desk, public_url=address),
+        health=health.Health(home, desk, commit, health.SteadyClock(), health.signer_is_ours(home)),
+        board=metrics.Board(home.root, worker),
+        tally=lambda: tally_of(desk, commit),
     )
 
 

@@ -87,13 +87,13 @@ class Line(HttpToolsProtocol):
         """Whether a request is being answered."""
         return self.cycle is not None and not self.cycle.response_complete
 
-    def data_received(self, data: bytes) -> None:
+    def arrived(self, part: bytes) -> None:
         """Some bytes of a head or of a body."""
         if not self.owes and not self.busy:
             self.owes, self.since = True, self.loop.time()
-        super().data_received(data)
+        super().data_received(part)
         if self.owes and not self._in_body:
-            self._head_size += len(data)
+            self._head_size += len(part)
             if self._head_size > HEAD_MAX:
                 self.turn_away(Refusal("gateway.head-large", limit=HEAD_MAX))
 
@@ -170,4 +170,5 @@ class Line(HttpToolsProtocol):
 
 def lines(most: int = MOST) -> type[Line]:
     """Connections of one process, under one watch."""
-    return type("WatchedLine", (Line,), {"watch": Watch(most)})
+    called = {"watch": Watch(most), "data_received": Line.arrived}  # by the name that asyncio calls
+    return type("WatchedLine", (Line,), called)
