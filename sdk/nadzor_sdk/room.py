@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from nadzor_sdk import clock
@@ -61,14 +59,11 @@ class Room:
 
 def folder_bytes(folder: Path) -> int:
     """Bytes of all files below a folder; what vanishes meanwhile counts nothing."""
-    return sum(_sizes(folder))
+    return sum(_size(f"{inner}/{name}") for inner, _, names in os.walk(folder) for name in names)
 
 
-def _sizes(folder: str | os.PathLike[str]) -> Iterator[int]:
-    with suppress(FileNotFoundError, NotADirectoryError):
-        for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False):
-                yield from _sizes(entry.path)
-            else:
-                with suppress(FileNotFoundError):
-                    yield entry.stat(follow_symlinks=False).st_size
+def _size(path: str) -> int:
+    try:
+        return os.lstat(path).st_size
+    except FileNotFoundError:
+        return 0

@@ -16,9 +16,8 @@ from nadzor_sdk.settings import Settings
 README = Path(__file__).resolve().parents[3] / "sdk" / "README.md"
 TEXT = README.read_text("utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.S)
-COMMANDS = [
-    words for words in map(shlex.split, re.findall(r"^python -m nadzor_sdk (.*?)\s*(?:#.*)?$", TEXT, re.M))
-]
+PRINTED = re.compile(r"^python -m nadzor_sdk (.*?)\s*(?:#.*)?$", re.M)
+COMMANDS = [shlex.split(line) for line in PRINTED.findall(TEXT)]
 
 
 @pytest.fixture
