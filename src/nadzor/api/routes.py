@@ -20,10 +20,12 @@ from nadzor.api import (
     filing_routes,
     gate_routes,
     law_routes,
+    ledger_routes,
     paper_routes,
     problems,
     procedure_routes,
     register_routes,
+    sandbox_routes,
     seam_routes,
     signal_routes,
     words,
@@ -61,6 +63,8 @@ api.add_router("/filings", filing_routes.router)
 api.add_router("/filings", paper_routes.router)
 api.add_router("/authority", authority_routes.router)
 api.add_router("/devices", gate_routes.router)
+api.add_router("/devices", ledger_routes.router)
+api.add_router("/sandbox", sandbox_routes.router)
 api.add_router("/signals", signal_routes.router)
 api.add_router("", desk_routes.router)
 
