@@ -12,6 +12,7 @@ now_ns = time.time_ns
 _ZONE_GOOD_FOR_NS = 60 * 10**9  # a change of the local zone is seen within a minute
 _zone: timezone = UTC
 _zone_until_ns = 0
+_last = (-1, datetime.fromtimestamp(0, UTC))  # the millisecond asked for last
 
 
 def now_s() -> float:
@@ -20,10 +21,16 @@ def now_s() -> float:
 
 
 def local(moment_ns: int) -> datetime:
-    """The moment in the local zone: `day` is the date a clinic's own clock shows."""
-    global _zone, _zone_until_ns
+    """The moment in the local zone, to the millisecond: `day` is the date a clinic's own clock shows."""
+    global _zone, _zone_until_ns, _last
+    ms = moment_ns // 1_000_000
+    known, moment = _last
+    if ms == known:
+        return moment
     if moment_ns >= _zone_until_ns or moment_ns < _zone_until_ns - _ZONE_GOOD_FOR_NS:
         offset = datetime.now(UTC).astimezone().utcoffset()
         _zone = timezone(offset) if offset else UTC
         _zone_until_ns = moment_ns + _ZONE_GOOD_FOR_NS
-    return datetime.fromtimestamp(moment_ns / 1e9, _zone)
+    moment = datetime.fromtimestamp(ms / 1000, _zone)
+    _last = (ms, moment)
+    return moment
