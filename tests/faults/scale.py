@@ -6,5 +6,5 @@ from __future__ import annotations
 import os
 from typing import Final
 
-TORTURE: Final = os.environ.get("NADZOR_TORTURE") == "1"
+TORTURE: Final = os.environ.get("FAULTS_AT_LENGTH") == "1"  # the first conftest renames it
 SCALE: Final = 10 if TORTURE else 1
