@@ -29,13 +29,12 @@ from .fault import Fault
 from .reader import STEP, Reader
 from .record import BatchRecord
 from .replay import Replay
-from .sheet import digest_of
+from .sheet import digest_of, receipt_month
 from .statements import STATEMENTS
 from .store import Connection
 from .turn import Totals
 from .where import Where
 
-_DIGEST: Final = b'"content-digest": '
 _SHA256: Final = "sha-256=:"
 FAULTS_MAX: Final = 1_000  # a journal that bad is not read to the end
 
@@ -75,11 +74,15 @@ class _Check:
 
     def faults(self) -> Iterator[Fault]:
         """Everything that disagrees."""
+        yield from _store_faults(self._connection)  # (0) the file's own pages and indexes
         totals = self._reader.totals()
         rows = self._connection.execute(STATEMENTS["checkpoints"])
         self._noted = {row[0]: (bytes(row[1]), row[2]) for row in rows}
         if totals.origin != parse_vkey(self._vkey).name:  # (1) the log that the key speaks for
             yield Fault("origin", None, "the journal belongs to another log")
+        yield from _checkpoint_faults(
+            self._noted.pop(0, None), self._frontier, self._vkey
+        )  # of the empty tree
         for low in range(0, totals.frontier.size, STEP):
             high = min(low + STEP, totals.frontier.size)
             records = list(self._reader.batches(low, high))
@@ -108,6 +111,16 @@ class _Check:
             yield Fault("frontier", self._frontier.size, "differs from the recomputed one")
 
 
+def _store_faults(connection: Connection) -> Iterator[Fault]:
+    """What SQLite finds wrong in its file.
+
+    Why: a row is found by an index, and an index that lost it decides whether a batch is a repeated one.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        said = [row[0] for row in connection.execute("PRAGMA integrity_check(9)")]
+        yield from (Fault("store", None, line) for line in said if line != "ok")
+
+
 def _indexes(records: list[BatchRecord], start: int, stop: int) -> Iterator[Fault]:
     missing = set(range(start, stop)) - {record.index for record in records}
     yield from (Fault("batch", index, "is missing") for index in sorted(missing))
@@ -120,6 +133,8 @@ def _row_faults(record: BatchRecord, events_before: int) -> Iterator[Fault]:
     for name, value in _said(record).items():
         if leaf[name] != value:
             yield Fault("row", record.index, f"{name} differs from the leaf")
+    if record.month != receipt_month(record.received_at):
+        yield Fault("row", record.index, "month is not that of receipt")
     if record.cum_events != events_before or record.rejected != len(record.verdicts.rejected):
         yield Fault("row", record.index, "counts do not add up")
     if any((verdict.code in FLAGS) != flagged for verdict, flagged in _fates(record)):
@@ -156,9 +171,11 @@ def _said(record: BatchRecord) -> Mapping[str, Any]:
 
 def _signature_faults(record: BatchRecord, publics: Mapping[str, KeyEntry]) -> Iterator[Fault]:
     leaf = record.leaf
-    base, stated = unb64(leaf["base"]), _stated_digest(record)
+    base, stated = unb64(leaf["base"]), _stated(record, "content-digest")
     if stated is None or (stated.startswith(_SHA256) and stated != f"{_SHA256}{b64(record.body_sha256)}:"):
         yield Fault("signature", record.index, "content-digest differs from what was signed")
+    if (_stated(record, "content-encoding") or "identity") != record.coding:
+        yield Fault("signature", record.index, "content-encoding differs from what was signed")
     if (leaf["signature"] == "") is (assurance(leaf) == "A"):  # level B, and it alone, has none
         yield Fault("signature", record.index, "does not suit what keyid names")
     key = publics.get(record.keyid)
@@ -168,11 +185,12 @@ def _signature_faults(record: BatchRecord, publics: Mapping[str, KeyEntry]) -> I
         yield Fault("signature", record.index, "is not by the installation's key")
 
 
-def _stated_digest(record: BatchRecord) -> str | None:
-    """The Content-Digest that was signed."""
+def _stated(record: BatchRecord, component: str) -> str | None:
+    """A header that was signed; None for one that was not."""
+    start = f'"{component}": '.encode()
     for line in unb64(record.leaf["base"]).split(b"\n"):
-        if line.startswith(_DIGEST):
-            return line.removeprefix(_DIGEST).decode("latin-1")
+        if line.startswith(start):
+            return line.removeprefix(start).decode("latin-1")
     return None
 
 
@@ -180,7 +198,7 @@ def _body_faults(record: BatchRecord, *, keyed: bool) -> Iterator[Fault]:
     if not keyed:
         return
     try:
-        coded, stated = record.coded(), _stated_digest(record) or ""
+        coded, stated = record.coded(), _stated(record, "content-digest") or ""
         known = [one for one in SUITES.values() if stated.startswith(f"{one.digest}=")]
         if hashlib.sha256(coded).digest() != record.body_sha256:
             yield Fault("body", record.index, "differs from its digest")
@@ -217,8 +235,7 @@ def _checkpoint_faults(noted: tuple[bytes, str] | None, frontier: Frontier, vkey
 
 def _leftovers(connection: Connection, size: int, unmatched: list[int]) -> Iterator[Fault]:
     for beyond in unmatched:
-        if beyond != 0:
-            yield Fault("checkpoint", beyond, "signed a tree that is not there")
+        yield Fault("checkpoint", beyond, "signed a tree that is not there")
     nodes, batches = connection.execute(STATEMENTS["row_counts"]).fetchone()
     if nodes != 2 * size - size.bit_count():
         yield Fault("node", size, "nodes are missing or left over")
