@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from msgspec import Struct
 
 from nadzor.actions.publish_directory import publish_directory
 from nadzor.actions.tell_of_key import subject_of, tell_of_key
@@ -24,37 +25,43 @@ from nadzor.register.models import InstallationKey
 BECAUSE_MAX: Final = 500
 
 
-def mark_compromised(
-    home: Home, *, keyid: str, since: datetime, because: str, by: Person | None, now: datetime
-) -> tuple[str, ...]:
+class Loss(Struct, frozen=True):
+    """Which key was lost, the earliest moment from which a stranger may have had it, and what happened."""
+
+    keyid: str
+    since: datetime
+    because: str
+
+
+def mark_compromised(home: Home, loss: Loss, *, by: Person | None, now: datetime) -> tuple[str, ...]:
     """Names of the keys that were marked: this one, and every key it has asked for since then.
 
     Why: whoever had the key may have asked for its successor, too. The moment may be moved back later on,
     when more is known, and never forward.
     Raises: Refusal enrol.key-unknown, people.not-yours, key.since, key.because.
     """
-    if not because.strip() or len(because) > BECAUSE_MAX:
+    if not loss.because.strip() or len(loss.because) > BECAUSE_MAX:
         raise Refusal("key.because", "$.because", limit=BECAUSE_MAX)
-    marked = _mark(keyid, since, because.strip(), by, now)
+    marked = _mark(loss, by, now)
     publish_directory(home, now=now)
     return marked
 
 
 @transaction.atomic
-def _mark(keyid: str, since: datetime, because: str, by: Person | None, now: datetime) -> tuple[str, ...]:
+def _mark(loss: Loss, by: Person | None, now: datetime) -> tuple[str, ...]:
     keys = InstallationKey.objects.select_for_update(of=("self",)).select_related(
         "installation__device__maker__represented_by"
     )
-    key = keys.filter(keyid=keyid).first()
+    key = keys.filter(keyid=loss.keyid).first()
     if key is None:
         raise Refusal("enrol.key-unknown")
     must_revoke_key(by, maker=key.installation.device.maker.code)
-    known = key.compromised_since
+    since, known = loss.since, key.compromised_since
     if since.tzinfo is None or since > now or (known is not None and since >= known):
         raise Refusal("key.since", "$.since")
     lost = [key, *_descendants(key, list(keys.filter(installation=key.installation_id)), since)]
     for one in lost:
-        _write_down(one, since, because, by.username if by else "", now)
+        _write_down(one, loss, by.username if by else "", now)
     return tuple(one.keyid for one in lost)
 
 
@@ -66,8 +73,8 @@ def _descendants(
     return [found for one in asked for found in (one, *_descendants(one, rooms, since))]
 
 
-def _write_down(key: InstallationKey, since: datetime, because: str, doer: str, now: datetime) -> None:
-    key.compromised_since = max(since, key.not_before)
+def _write_down(key: InstallationKey, loss: Loss, doer: str, now: datetime) -> None:
+    key.compromised_since, because = max(loss.since, key.not_before), loss.because.strip()
     key.revoked_at = key.revoked_at or now
     key.save(update_fields=["compromised_since", "revoked_at"])
     audit.record(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -17,12 +17,12 @@ from nadzor.actions.tell_of_key import tell_of_key
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.records import audit
+from nadzor.register.keys import OVERLAP
 from nadzor.register.models import InstallationKey
 from nadzor_wire.limits import SIGNATURE_WINDOW_S
 from nadzor_wire.rotation import RotationAsk, proved_by_new, signed_by_present
 from nadzor_wire.suites import DEFAULT
 
-OVERLAP: Final = timedelta(days=7)  # every process of an installation is restarted within a week
 KEY_OWNERS: Final = "installation__device__maker__represented_by"
 LIVING_MAX: Final = 2  # the present key and the next; a third would be one that nobody knows of
 

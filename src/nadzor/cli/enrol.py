@@ -105,11 +105,11 @@ def lost(
 ) -> None:
     """Mark a key as lost since a moment: it is revoked, and what came since then is listed, not deleted."""
     home = settled(context, data)
-    from nadzor.actions.mark_compromised import mark_compromised
+    from nadzor.actions.mark_compromised import Loss, mark_compromised
     from nadzor.people.queries import CONSOLE
 
     moment = _moment(since)
-    marked = mark_compromised(home, keyid=keyid, since=moment, because=because, by=CONSOLE, now=clock.now())
+    marked = mark_compromised(home, Loss(keyid, moment, because), by=CONSOLE, now=clock.now())
     show({"lost": list(marked), "since": moment}, as_json=as_json)
 
 

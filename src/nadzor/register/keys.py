@@ -20,6 +20,7 @@ NAME_DIGITS: Final = 12  # of a token's digest: what the chain of deeds and list
 # A house rule, not a norm: no act in `law` says how long a device's signing key may serve.  NIST SP 800-57
 # part 1 rev. 5, table 1, gives a private signature key one to three years; the shorter is told, not forced.
 ROTATE_AFTER: Final = timedelta(days=365)
+OVERLAP: Final = timedelta(days=7)  # of two keys: every process of an installation is restarted within a week
 
 
 class TokenCard(Struct, frozen=True):

@@ -13,7 +13,7 @@ from nadzor.actions.enrol_installation import enrol_installation
 from nadzor.actions.import_register import import_register
 from nadzor.actions.issue_token import issue_token
 from nadzor.actions.list_suspects import list_suspects
-from nadzor.actions.mark_compromised import BECAUSE_MAX, mark_compromised
+from nadzor.actions.mark_compromised import BECAUSE_MAX, Loss, mark_compromised
 from nadzor.actions.revoke_token import revoke_token
 from nadzor.actions.rotate_key import rotate_key
 from nadzor.actions.warn_old_keys import warn_old_keys
@@ -118,7 +118,7 @@ def test_the_same_token_and_key_get_the_same_answer_until_the_token_expires(fill
     assert len(audit.entries(verb="register.installation.enrol")) == 1
     late = {"token": token, "public_key": b64(public), "now": NOW + 24 * HOUR}
     assert code_of(enrol_installation, filled, **late) == "enrol.token"
-    mark_compromised(filled, keyid=keyid, since=NOW, because="stolen", by=CONSOLE, now=NOW + HOUR)
+    mark_compromised(filled, Loss(keyid, NOW, "stolen"), by=CONSOLE, now=NOW + HOUR)
     assert code_of(enrol_installation, filled, **(late | {"now": NOW + HOUR})) == "enrol.token"
 
 
@@ -154,9 +154,7 @@ def test_a_lost_key_is_out_at_once_and_so_is_what_it_asked_for(filled):
     week = NOW + timedelta(days=8)
     third = rotated(filled, second, at=week)
     since, now = week - HOUR, week + HOUR
-    marked = mark_compromised(
-        filled, keyid=second.keyid, since=since, because="a stolen disk", by=MAKER, now=now
-    )
+    marked = mark_compromised(filled, Loss(second.keyid, since, "a stolen disk"), by=MAKER, now=now)
     assert marked == (second.keyid, third.keyid)
     directory = open_directory(filled.directory.read_bytes(), filled.settings.directory_key)
     keys = directory.installations[first.installation].keys
@@ -172,15 +170,19 @@ def test_a_lost_key_is_out_at_once_and_so_is_what_it_asked_for(filled):
 def test_the_moment_moves_back_only(filled):
     """Never forward, never into the future, never without a zone or a reason, never by a stranger."""
     key = enrolled(filled)
-    how = {"keyid": key.keyid, "because": "stolen", "by": CONSOLE, "now": NOW + 9 * HOUR}
-    mark_compromised(filled, since=NOW + 5 * HOUR, **how)
+    how = {"by": CONSOLE, "now": NOW + 9 * HOUR}
+    good = Loss(key.keyid, NOW + 5 * HOUR, "stolen")
+    mark_compromised(filled, good, **how)
     for since in (NOW + 5 * HOUR, NOW + 6 * HOUR, NOW + 99 * HOUR, (NOW + HOUR).replace(tzinfo=None)):
-        assert code_of(mark_compromised, filled, since=since, **how) == "key.since"
+        assert code_of(mark_compromised, filled, structs.replace(good, since=since), **how) == "key.since"
+    earlier = structs.replace(good, since=NOW - HOUR)
     for because in (" ", "x" * (BECAUSE_MAX + 1)):
-        assert code_of(mark_compromised, filled, since=NOW, **(how | {"because": because})) == "key.because"
-    assert code_of(mark_compromised, filled, since=NOW, **(how | {"by": STRANGER})) == "people.not-yours"
-    assert code_of(mark_compromised, filled, since=NOW, **(how | {"keyid": "0" * 16})) == "enrol.key-unknown"
-    mark_compromised(filled, since=NOW - HOUR, **how)
+        wrong = structs.replace(earlier, because=because)
+        assert code_of(mark_compromised, filled, wrong, **how) == "key.because"
+    assert code_of(mark_compromised, filled, earlier, **(how | {"by": STRANGER})) == "people.not-yours"
+    unknown = structs.replace(earlier, keyid="0" * 16)
+    assert code_of(mark_compromised, filled, unknown, **how) == "enrol.key-unknown"
+    mark_compromised(filled, earlier, **how)
     found = held_key(CONSOLE, key.keyid).key
     assert (found.compromised_since, found.revoked_at) == (NOW, NOW + 9 * HOUR)
     assert found.state(NOW) == "lost"
@@ -200,9 +202,7 @@ def test_what_came_since_is_listed_and_kept(filled, clinic):
                 made = entry(1, 2, stream=stream, keyid=one.keyid, installation=one.installation)
                 journal.append([structs.replace(made, received_at=NOW + hour * HOUR)])
     assert list_suspects(filled, key.keyid, by=MAKER).batches == ()
-    mark_compromised(
-        filled, keyid=key.keyid, since=NOW + 4 * HOUR, because="stolen", by=MAKER, now=NOW + 9 * HOUR
-    )
+    mark_compromised(filled, Loss(key.keyid, NOW + 4 * HOUR, "stolen"), by=MAKER, now=NOW + 9 * HOUR)
     found = list_suspects(filled, key.keyid, by=MAKER)
     assert [batch.index for batch in found.batches] == [8, 10]
     assert (found.events, found.batches[0].stream) == (4, (bytes([4, 0]) * 8).hex())

@@ -12,11 +12,12 @@ from nadzor.actions.enrol_installation import enrol_installation
 from nadzor.actions.import_register import import_register
 from nadzor.actions.issue_token import issue_token
 from nadzor.actions.revoke_key import revoke_key
-from nadzor.actions.rotate_key import OVERLAP, rotate_key
+from nadzor.actions.rotate_key import rotate_key
 from nadzor.base.directory import key_in_time, open_directory
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import CONSOLE
 from nadzor.records import audit, notices
+from nadzor.register.keys import OVERLAP
 from nadzor.register.models import InstallationKey
 from nadzor_wire import suites
 from nadzor_wire.base64text import b64

@@ -79,7 +79,9 @@ def lost(first, last, *, at=NOW):
 
 def directory(*, now=NOW, serial=1, public=PUBLIC, **more):
     """A directory that knows the one installation; `more` are fields of its entry and of its key."""
-    in_key = {name: more.pop(name) for name in ("not_before", "not_after", "revoked_at") if name in more}
+    in_key = {
+        name: more.pop(name) for name in ("not_before", "not_after", "revoked_at", "suite") if name in more
+    }
     key = KeyEntry(public=b64(public), **({"not_before": now - timedelta(days=1)} | in_key))
     entry = {"device": DEVICE, "site": SITE, "findings": FINDINGS, "keys": {key_id(public): key}} | more
     return issue(serial, {INSTALLATION: Entry(**entry)}, now=now)

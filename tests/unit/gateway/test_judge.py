@@ -137,6 +137,14 @@ def test_step_7_the_key_may_report_here():
     assert entry_of(asked, keys=ring(revoked_at=future)).keyid == KEYID
 
 
+def test_step_7_a_key_of_a_suite_that_is_not_here_makes_its_sender_wait():
+    """It is for us to mend, so nothing is lost; but a revoked key is told that it is."""
+    beyond = {"suite": "gost2012-256+streebog256"}
+    assert code_of(request(study()), keys=ring(**beyond)) == "key.suite"
+    assert fate(request(study()), keys=ring(**beyond)).facts["retry_after_s"] == 60
+    assert code_of(request(study()), keys=ring(**beyond, revoked_at=NOW)) == "key.revoked"
+
+
 def test_step_7_a_published_key_that_is_no_key_is_unknown():
     """A mistake of the register refuses; it does not break the gateway."""
     short = bytes(31)
