@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a maker installs: one line to start, microseconds to report, nothing lost, every receipt checked.
 
-Keeps: a spool on disk; a sender thread; the count of everything that was dropped, and why.
+Keeps: a spool on disk, bounded with all its streams; a sender thread; the count of everything that was dropped,
+and why, beyond the life of a process; batches on their way by hand.
 Promises: what a capture call returned for survives SIGKILL; what was synced survives power loss; an event
 leaves the disk only when a receipt for it was verified under the pinned key of the log.
 Never: raises into the host after it started; waits for the network in a capture call; sends an event
 that its own schema would refuse; repeats a refused value in a log or in `health()`.
-Read next: client.py, spool.py, sender.py.
+Read next: client.py, spool.py, sender.py, carry.py.
 """
 
 from __future__ import annotations
