@@ -22,6 +22,8 @@ from nadzor.portal.sheets import Cell, Line, Table, columns, line
 from nadzor.portal.words import language, month, number, short
 from nadzor.register import queries as register
 from nadzor.register.cards import DeviceCard
+from nadzor.register.declared import declared_months
+from nadzor.workdays.calendar import ONE_DAY
 
 YEARS = range(2000, 2100)  # outside them there is nothing to report, and dates run out
 
@@ -46,9 +48,12 @@ def of_device(request: HttpRequest, code: str) -> HttpResponse:
     """Every month in which a device worked."""
     card = register.readable_device(person_of(request), code)
     counts = Counts(house())
-    lines = [_month_line(code, each, counts) for each in months_seen(counts, [code])]
-    head = columns(_("Month"), _("Studies"), _("Report"), _("Hash"), numbers=(1,))
+    sent = {Month.parse(text) for text in declared_months(code)}
+    months = sorted({*months_seen(counts, [code]), *sent}, reverse=True)
+    lines = [_month_line(code, each, counts, is_declared=each in sent) for each in months]
+    head = columns(_("Month"), _("Studies"), _("Report"), _("Hash"), _("Declared"), numbers=(1,))
     shown = device_top(card) | {
+        "last_over": Month.of(clock.today().replace(day=1) - ONE_DAY),
         "tabs": device_tabs(code, "device-months"),
         "table": Table(_("Monthly reports"), head, lines),
     }
@@ -113,12 +118,14 @@ def kept_cell(same: bool | None) -> Cell:
     return Cell(_("same hash"), state="good") if same else Cell(_("another hash"), state="alarm")
 
 
-def _month_line(code: str, each: Month, counts: Counts) -> Line:
+def _month_line(code: str, each: Month, counts: Counts, *, is_declared: bool) -> Line:
     kept = kept_month(house(), each, code)
     window: dict[str, date] = {"since": each.first, "until": each.after}
+    there = reverse("declared", args=[code, str(each)])
     return line(
         Cell(month(each.year, each.month), href=reverse("month", args=[str(each), code])),
         number(counts.total("processed", device=code, **window)),
         Cell(_("kept"), state="good") if kept else Cell(_("not kept")),
         Cell(short(kept.hash), mono=True) if kept else "",
+        Cell(_("declared") if is_declared else _("not declared"), href=there),
     )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from nadzor.portal import (
     batch,
     charts,
+    declared,
     desk_urls,
     device,
     devices,
@@ -49,6 +50,13 @@ urlpatterns = [
     path("devices/<slug:code>/versions/", operation(versions.page), name="versions"),
     path("devices/<slug:code>/rows/", operation(trace.page), name="trace"),
     path("devices/<slug:code>/months/", operation(months.of_device), name="device-months"),
+    path("devices/<slug:code>/declared/<str:text>/", operation(declared.page), name="declared"),
+    path("devices/<slug:code>/declared/<str:text>/send", declared.send, name="declared-send"),
+    path(
+        "devices/<slug:code>/declared/<str:text>/template.<slug:kind>",
+        operation(declared.template),
+        name="declared-template",
+    ),
     path("devices/<slug:code>/transmission/", operation(transmission.page), name="transmission"),
     path(
         "devices/<slug:code>/transmission/<str:number>.txt",
