@@ -24,7 +24,7 @@ def test_batches_are_measured_beside_typed_decode():
 
 def test_batches_of_one_are_measured_over_http():
     """Beside nothing but checking signatures."""
-    limit, wall, processor, slowest = bench_ones(count=128, workers=1)
+    limit, wall, processor, slowest = bench_ones(count=640, workers=1)
     assert 0 < wall.value < limit.value and processor.value > 0
     assert slowest.unit == "ms"
 
