@@ -33,11 +33,18 @@ class Deadly:
         return self._inner.executemany(*statement)
 
 
-def write(folder, fatal):
-    """Append a group of batches, dying on the way; leave a mark once it is acknowledged."""
-    from tests.unit.journal.entries import entry, open_journal, rejecting
+def place_of(folder, url):
+    """A journal in a file of the folder, or on a server."""
+    from tests.unit.journal.entries import Place, ServerPlace
 
-    journal = open_journal(folder)
+    return ServerPlace(folder, url) if url else Place(folder)
+
+
+def write(place, folder, fatal):
+    """Append a group of batches, dying on the way; leave a mark once it is acknowledged."""
+    from tests.unit.journal.entries import entry, rejecting
+
+    journal = place.journal()
     journal.append([entry(1, 2)])
     journal._connection = Deadly(journal._connection, fatal)
     journal.append([entry(5, 6, prev=b"x" * 32), rejecting(1, stream=b"2" * 16), entry(stream=b"3" * 16)])
@@ -45,16 +52,16 @@ def write(folder, fatal):
     os._exit(0)
 
 
-def main(root, deaths):
-    """One child for each place to die."""
+def main(root, deaths, urls):
+    """One child for each place to die, each with a database of its own where servers are named."""
     for fatal in range(deaths):
         folder = root / str(fatal)
         folder.mkdir()
         child = os.fork()
         if child == 0:
-            write(folder, fatal)
+            write(place_of(folder, urls[fatal] if urls else ""), folder, fatal)
         os.waitpid(child, 0)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.types.string import StrDumper
 
 from nadzor.base.problems import Refusal
 
@@ -116,6 +117,14 @@ class PostgresStore:
         return bool(connection.execute(asked, (self._schema, self._schema)).fetchone()[0])
 
 
+class _Text(StrDumper):
+    """Text as the server takes it: it knows no NUL, which a refused key may hold; leaves hold none."""
+
+    def dump(self, obj: str) -> Any:
+        """The bytes of a text."""
+        return super().dump(obj.replace("\x00", "\N{REPLACEMENT CHARACTER}"))
+
+
 class _NoLine(nullcontext[None]):
     def close(self) -> None:
         """Nothing to leave."""
@@ -200,6 +209,7 @@ def _connected(url: str, settings: str, **wanted: str) -> psycopg.Connection[Any
     try:
         chosen: dict[str, Any] = _REACH | wanted | conninfo_to_dict(url)
         raw = psycopg.connect(autocommit=True, **chosen)
+        raw.adapters.register_dumper(str, _Text)
     except psycopg.Error as error:
         raise _translated(error) from error
     try:

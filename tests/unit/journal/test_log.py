@@ -112,6 +112,21 @@ def test_rejected_events_are_quarantined_without_values(journal, reader):
     assert (counts.events, counts.accepted, counts.rejected, counts.quarantined) == (3, 2, 1, 1)
 
 
+def test_a_refused_key_may_hold_any_character(journal, reader):
+    """A NUL, a mark or a percent sign in a place holds nobody's batch up."""
+    verdict = Verdict(1, "event.malformed", "$.a\x00?%s", "unknown field")
+    (stored,) = journal.append([entry(rejected=(verdict,), shapes=("{}",))])
+    journal.count_refused(Counter(), [RefusalNote(at=NOW, code="batch.malformed", place="$.\x00")])
+    (kept,) = reader.quarantined()
+    assert (proved(stored), kept.at[:4], kept.at[-3:], len(reader.refusals())) == (
+        1,
+        "$.a" + kept.at[3],
+        "?%s",
+        1,
+    )
+    assert reader.batch(0).verdicts.rejected == (verdict,)
+
+
 def test_flags_are_kept_with_the_verdicts(journal, reader):
     """A flagged event counts; its flag is in the row and under the leaf's digest."""
     journal.append([entry(1, 2, flagged=(Verdict(1, "narrative.held", "$.narrative", "name"),))])

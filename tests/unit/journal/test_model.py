@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nadzor.journal.entry import Conflict, Foreign, Repeated, Stored
-from nadzor.journal.reader import Reader
 from nadzor.journal.verify import verify_journal
-from tests.unit.journal.entries import VKEY, entry, keys, open_journal, path
+from tests.unit.journal.entries import VKEY, Place, ServerPlace, entry
 
 OWNERS = {0: "i-000000000001", 1: "i-000000000002"}
 SENT = st.tuples(
@@ -55,10 +55,23 @@ class Model:
 @given(SENDS)
 def test_any_sequence_of_batches_agrees_with_the_model(groups):
     """Outcomes, open gaps and totals are the model's, and the journal recomputes without a fault."""
-    model = Model()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        journal = open_journal(folder)
+        agrees(Place(Path(name)), groups)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(groups=SENDS)
+def test_a_server_agrees_with_the_model(postgres, groups):
+    """The same on the other engine."""
+    with tempfile.TemporaryDirectory() as name:
+        agrees(ServerPlace(Path(name), postgres.database()), groups)
+
+
+def agrees(place, groups):
+    """Send all groups to a journal and to the model."""
+    model = Model()
+    with closing(place):
+        journal = place.journal()
         for group in groups:
             sent, expected = [], []
             for stream, first, more, whose, variant in group:
@@ -73,9 +86,8 @@ def test_any_sequence_of_batches_agrees_with_the_model(groups):
                 sent.append(made)
                 expected.append(model.fate(stream, first, first + more, body, made.installation))
             assert [type(outcome) for outcome in journal.append(sent)] == expected
-        journal.close()
-        reader = Reader(path(folder))
+        reader = place.reader()
         gaps = {(gap.stream, n) for gap in reader.gaps() if gap.open for n in range(gap.first, gap.last + 1)}
         assert gaps == model.missing()
         assert reader.counts().events == sum(map(len, model.taken.values()))
-        assert verify_journal(path(folder), VKEY, body_keys=keys(folder)) == []
+        assert verify_journal(place.where, VKEY, body_keys=place.keys) == []
