@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a maker installs: one line to start, microseconds to report, nothing lost, every receipt checked.
 
-Keeps: a spool on disk, bounded with all its streams; a sender thread; the count of everything that was dropped,
-and why, beyond the life of a process; batches on their way by hand.
+Keeps: a spool on disk, bounded with all its streams; a sender thread; batches on their way by hand; the
+count of everything that was dropped, and why, beyond the life of a process.
 Promises: what a capture call returned for survives SIGKILL; what was synced survives power loss; an event
 leaves the disk only when a receipt for it was verified under the pinned key of the log.
 Never: raises into the host after it started; waits for the network in a capture call; sends an event

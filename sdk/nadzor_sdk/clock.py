@@ -25,7 +25,7 @@ def local(moment_ns: int) -> datetime:
     global _zone, _zone_until_ns, _last
     ms = moment_ns // 1_000_000
     known, moment = _last
-    if ms == known:
+    if ms == known and moment_ns < _zone_until_ns:
         return moment
     if moment_ns >= _zone_until_ns or moment_ns < _zone_until_ns - _ZONE_GOOD_FOR_NS:
         offset = datetime.now(UTC).astimezone().utcoffset()
