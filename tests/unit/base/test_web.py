@@ -15,6 +15,17 @@ from nadzor.base.web import Site, Unreachable, parts_of
 GOOD = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nok"
 
 
+def answer_on(connection, left, *, hang_up):
+    """Give answers on one connection until it is to be closed."""
+    while left and connection.recv(65_536):
+        answer = left.pop(0)
+        if answer is None:
+            return
+        connection.sendall(answer)
+        if hang_up:
+            return
+
+
 @contextmanager
 def server(*answers, hang_up=False):
     """A server that gives one raw answer a request, in order, the connection closed where one is None."""
@@ -25,13 +36,7 @@ def server(*answers, hang_up=False):
         while left:
             connection, _ = listening.accept()
             with connection:
-                while left and connection.recv(65_536):
-                    answer = left.pop(0)
-                    if answer is None:
-                        break
-                    connection.sendall(answer)
-                    if hang_up:
-                        break
+                answer_on(connection, left, hang_up=hang_up)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
