@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from django.test import Client
 
+from nadzor.receipts.bundle_check import Pins, verify_bundle
 from nadzor_wire.receipt import decode_receipt, verify_receipt
 from tests.town import PASSWORD
 
@@ -63,6 +64,13 @@ def test_a_downloaded_receipt_verifies_offline_and_on_the_page(client_of, house)
     uploaded = public.post("/receipt/", {"file": upload})
     assert [answer.status_code for answer in (pasted, uploaded)] == [200, 200]
     assert all("The receipt is genuine" in answer.content.decode() for answer in (pasted, uploaded))
+
+
+def test_a_downloaded_bundle_verifies_offline(client_of, house):
+    """The button of the batch page gives a file that proves itself; a foreign maker finds no such batch."""
+    body = client_of("inspector").get("/journal/1/bundle.json").content
+    assert verify_bundle(body, Pins(vkey=house.log_vkey)).batches == 1
+    assert client_of("inspector").get("/journal/999999/bundle.json").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -135,13 +135,20 @@ def _content(home: Home, reader: Reader, wish: Wish, *, now: datetime, bar: Prog
         batches.append(_told(record, proof, coded))
         read.append(_read(record, coded))
         step()
-    counts = tally(read)
+    counts = _counted(read)
     return Content(
         made_at=moment_text(now), log=LogTold(origin=home.settings.origin, vkey=home.log_vkey),
         checkpoint=note, witnesses=_witnesses(home, note), directory=_excerpt(home, records, now=now),
         batches=tuple(batches), events=_named(wish, records, read), counts=counts,
         calculation=_calculation(wish.calculation, counts),
     )  # fmt: skip
+
+
+def _counted(read: Sequence[ReadBatch]) -> Counts:
+    try:
+        return tally(read)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:  # accepted, and yet no event
+        raise Refusal("bundle.unsound", at="batches") from error
 
 
 def _chosen(reader: Reader, wish: Wish, bar: Progress | None) -> list[BatchRecord]:

@@ -13,12 +13,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from nadzor.actions.make_bundle import bundle_of
+from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.journal.bodies import Shredded
 from nadzor.journal.opening import open_reader
 from nadzor.journal.reader import Reader
 from nadzor.journal.record import BatchRecord
-from nadzor.portal.frame import house
+from nadzor.portal.frame import house, person_of
 from nadzor.portal.receipts import leaf_facts
 from nadzor.portal.scope import scope_of
 from nadzor.portal.sheets import Cell, Crumb, Fact, Line, Pages, Table, columns, line
@@ -48,6 +50,14 @@ def receipt(request: HttpRequest, index: int) -> HttpResponse:
         body = msgspec.json.format(msgspec.json.encode(reader.receipt(index))) + b"\n"
     answer = HttpResponse(body, content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="receipt-{index}.json"'
+    return answer
+
+
+def bundle(request: HttpRequest, index: int) -> HttpResponse:
+    """The batch as a proof bundle: events, signature, proof and key in one file; the deed is written down."""
+    body = bundle_of(house(), index, by=person_of(request), now=clock.now())
+    answer = HttpResponse(body, content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="bundle-{index}.json"'
     return answer
 
 

@@ -71,6 +71,7 @@ urlpatterns = [
     path("journal/", operation(journal.page), name="journal"),
     path("journal/<int:index>/", operation(batch.page), name="batch"),
     path("journal/<int:index>/receipt.json", operation(batch.receipt), name="batch-receipt"),
+    path("journal/<int:index>/bundle.json", operation(batch.bundle), name="batch-bundle"),
     path("login/", sessions.Login.as_view(), name="login"),
     path("logout/", sessions.Logout.as_view(), name="logout"),
     path("preferences/", sessions.preferences, name="preferences"),
