@@ -52,7 +52,7 @@ def grown(home):
 
 
 def test_nothing_is_shown_before_the_job_has_run(home):
-    """A receipt can already be had; the public log asks for patience; a sandbox nobody needed is not there."""
+    """A receipt can be had; the public log asks for patience; a sandbox nobody needed is not there."""
     *replies, sandbox = asking(
         home, "/log/checkpoint", "/log/tile/0/000", "/log/consistency?from=0", SANDBOX + "/log/checkpoint"
     )
