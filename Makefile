@@ -7,7 +7,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := src sdk tests
 
-.PHONY: demo test check fix bench lock clean
+.PHONY: demo test torture check fix bench lock clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)
@@ -17,6 +17,11 @@ demo: $(READY)
 test: check
 	sh bin/provision
 	$(BIN)/python -m pytest -n auto -q
+
+# The same experiments at length: hours rather than minutes, two at a time.
+torture: $(READY)
+	sh bin/provision
+	NADZOR_TORTURE=1 $(BIN)/python -m pytest -n 2 -q -m "crash or faults"
 
 check: $(READY)
 	$(BIN)/ruff check $(SOURCES)

@@ -89,6 +89,13 @@ def pytest_runtest_makereport() -> Iterator[None]:
     return report
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the figures that experiments recorded."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, figure in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid}: {name}: {figure}")
+
+
 def pytest_unconfigure() -> None:
     """Take the data directory away."""
     shutil.rmtree(_ROOT, ignore_errors=True)
