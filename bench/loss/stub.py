@@ -29,6 +29,15 @@ RETRY_AFTER_S: Final = 5
 FAULTS: Final = ("none", "503", "429", "refused", "kill")
 
 
+class Server(ThreadingHTTPServer):
+    """A thread a connection; a client that was killed in mid-request is no news."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: the numbers tell."""
+
+
 class Stub:
     """One server for one client; it listens from the start, unless it is to refuse connections.
 
@@ -41,8 +50,7 @@ class Stub:
         self._lock = threading.Lock()
         self._log = StubLog()
         self._given: dict[tuple[bytes, int], bytes] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _doors(self), bind_and_activate=False)
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", 0), _doors(self), bind_and_activate=False)
         self._server.server_bind()
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.credential: Credential = make_credential(self.url, self._log.vkey)

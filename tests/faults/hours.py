@@ -37,7 +37,7 @@ class Hours:
             return self.passed < end
 
     def _until_asleep(self):
-        assert self._turn.wait_for(lambda: self._sleeper and self._sleeper.asleep(), 60)
+        assert self._turn.wait_for(lambda: self._sleeper and self._sleeper.asleep(), 300)
 
     def sleep(self, alarm, seconds):
         """Sleeps until the time has come or the alarm is set."""
