@@ -17,6 +17,7 @@ from nadzor.actions.rotate_key import rotate_key
 from nadzor.api import (
     authority_routes,
     bundle_routes,
+    declared_routes,
     desk_routes,
     filing_routes,
     gate_routes,
@@ -64,6 +65,7 @@ api.add_router("/filings", filing_routes.router)
 api.add_router("/filings", paper_routes.router)
 api.add_router("/authority", authority_routes.router)
 api.add_router("/devices", gate_routes.router)
+api.add_router("/devices", declared_routes.router)
 api.add_router("/devices", ledger_routes.router)
 api.add_router("/sandbox", sandbox_routes.router)
 api.add_router("/batches", bundle_routes.router)

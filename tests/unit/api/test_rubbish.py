@@ -30,7 +30,8 @@ BODIES = st.recursive(
     lambda below: st.lists(below, max_size=3) | st.dictionaries(NAMES, below, max_size=4),
     max_leaves=8,
 )
-ADDRESSES = ["number", "kind", "edition", "index", "id", "code", "key", "name", "year"]
+ADDRESSES = ["number", "kind", "edition", "index", "id", "code", "key", "name", "year", "month"]
+PLACES = {"id": 1, "code": "ai-901", "month": "2026-10"}
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_rubbish_in_a_body_is_refused(number, who):
     def every(body):
         cache.clear()
         for method, path in hearing:
-            answered(client, method, path.format(number=number, id=1, code="ai-901"), json.dumps(body))
+            answered(client, method, path.format(number=number, **PLACES), json.dumps(body))
 
     every()
 
@@ -98,7 +99,7 @@ def test_an_honest_body_with_one_wrong_part_is_refused(number, who):
         cache.clear()
         for method, path, example in examples:
             body = json.dumps(spoilt(example, rubbish, place))
-            answered(client, method, path.format(number=number, id=1, code="ai-901"), body)
+            answered(client, method, path.format(number=number, **PLACES), body)
 
     every()
 
