@@ -20,7 +20,7 @@ from nadzor.people.queries import Person
 from nadzor.records import audit, vault
 from nadzor.register.models import Device, ForwarderToken, Installation
 
-VALID: Final = timedelta(days=365)  # a bearer token can be copied, so it ends; a key, which cannot, need not
+VALID: Final = timedelta(hours=24 * 365)  # a year: a bearer token can be copied, so it ends
 LIVING_MAX: Final = 2  # the present token and the next, so that a Collector can be given a new one at leisure
 
 

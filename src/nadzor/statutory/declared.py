@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from msgspec import Struct
@@ -195,7 +195,7 @@ def read_month(text: str) -> str | None:
     ('2026-10', '2026-10', '2026-10')
     """
     if _SERIAL.fullmatch(text):
-        return str(Month.of(_EPOCH + timedelta(days=int(text.partition(".")[0]))))
+        return str(Month.of(date.fromordinal(_EPOCH.toordinal() + int(text.partition(".")[0]))))
     for pattern in _MONTHS:
         if found := pattern.fullmatch(text):
             return f"{found['y']}-{found['m']}" if 1 <= int(found["m"]) <= 12 else None
