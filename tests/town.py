@@ -28,6 +28,7 @@ SEED: Final = 20261121
 SCALE: Final = 0.25
 BATCH: Final = 1000
 PASSWORD: Final = "a long word for tests"
+CLINIC_OID: Final = "1.2.643.5.1.13.13.12.2.77.990001"  # of the clinic that has an account: the first post's
 ROOT: Final = Path(__file__).parents[1]
 
 
@@ -131,7 +132,7 @@ def _live(home: Any, address: str, now: Any) -> None:
     credentials = {
         post.key: connect_installation(
             home, home.spool / post.key.replace("/", "-"), device=post.device.code,
-            clinic_oid=f"1.2.643.5.1.13.13.12.2.77.{9100 + post.clinic}", gateway=address, now=now,
+            clinic_oid=_oid(post.clinic, people.posts[0].clinic), gateway=address, now=now,
         )
         for post in people.posts
     }  # fmt: skip
@@ -139,6 +140,10 @@ def _live(home: Any, address: str, now: Any) -> None:
         publish_directory(home, now=clock.now())
         _send(people, post, credentials[post.key])
     furnish_gate(home, gateway=address, now=clock.now())
+
+
+def _oid(clinic: int, first: int) -> str:
+    return CLINIC_OID if clinic == first else f"1.2.643.5.1.13.13.12.2.77.{9100 + clinic}"
 
 
 def _send(people: Any, post: Any, credential: Any) -> None:

@@ -74,6 +74,16 @@ def may_run_house(person: Person | None) -> bool:
     return _is(person, Role.OPERATOR)
 
 
+def may_speak_for_clinic(person: Person | None) -> bool:
+    """See and confirm what works in a clinic: people of that clinic, for its own site alone."""
+    return person is not None and person.role is Role.CLINIC and person.organisation is not None
+
+
+def may_hear_clinics(person: Person | None) -> bool:
+    """Read and answer what clinics say of their sites: the inspector and the head."""
+    return _is(person, Role.INSPECTOR, Role.HEAD)
+
+
 def must_read_operation(person: Person | None, *, maker: str) -> None:
     """Raises: Refusal people.not-yours."""
     _must(may_read_operation(person, maker=maker), "people.not-yours")
@@ -132,6 +142,16 @@ def must_declare_month(person: Person | None, *, maker: str) -> None:
 def must_run_house(person: Person | None) -> None:
     """Raises: Refusal people.operator-only."""
     _must(may_run_house(person), "people.operator-only")
+
+
+def must_speak_for_clinic(person: Person | None) -> None:
+    """Raises: Refusal people.clinic-only."""
+    _must(may_speak_for_clinic(person), "people.clinic-only")
+
+
+def must_hear_clinics(person: Person | None) -> None:
+    """Raises: Refusal people.inspector-only."""
+    _must(may_hear_clinics(person), "people.inspector-only")
 
 
 def _is(person: Person | None, *roles: Role) -> bool:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from nadzor.base import clock
 from nadzor.base.home import Home
-from nadzor.people.permissions import may_read_every_device
+from nadzor.people.permissions import may_hear_clinics, may_read_every_device
 from nadzor.people.queries import Person, person
 from nadzor.people.roles import MAKERS, Role
 from nadzor.portal.desk_rights import may_open_decisions
@@ -97,7 +97,8 @@ def frame_of(request: HttpRequest) -> Frame:
 
 
 def _groups(path: str, who: Person | None) -> list[Ways]:
-    groups = [(_("Oversight"), _oversight(who)), (_("Registration"), _registration(who))]
+    groups = [(_("Own organisation"), _own(who)), (_("Oversight"), _oversight(who))]
+    groups.append((_("Registration"), _registration(who)))
     groups.append((_("Open to everyone"), _open_to_everyone()))
     return [_ways(label, path, links) for label, links in groups if links]
 
@@ -105,13 +106,20 @@ def _groups(path: str, who: Person | None) -> list[Ways]:
 def _oversight(who: Person | None) -> Links:
     if not reads_operation(who):
         return []
+    heard = [(_("What clinics say"), "clinic-words")] if may_hear_clinics(who) else []
     return [
         (_("Overview"), "overview"),
         (_("Signals"), "signals"),
         (_("Devices"), "devices"),
         (_("Monthly reports"), "months"),
+        *heard,
         (_("Journal"), "journal"),
     ]
+
+
+def _own(who: Person | None) -> Links:
+    """The page of those who see their own organisation alone."""
+    return [(_("My AI systems"), "clinic")] if who is not None and who.role is Role.CLINIC else []
 
 
 def _registration(who: Person | None) -> Links:

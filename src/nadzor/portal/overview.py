@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nadzor.base import clock
+from nadzor.people.queries import Person
+from nadzor.people.roles import Role
 from nadzor.portal.charts import figure, order
 from nadzor.portal.counts import Counts, span
 from nadzor.portal.desk_rights import DESK
@@ -31,14 +33,22 @@ from nadzor.vigilance.queries import OPEN, SignalFilter
 DAYS = 90
 NEWEST = 6
 MEAN_DAYS = 7
+HOMES = {Role.CLINIC: "clinic"}
 
 
 def page(request: HttpRequest) -> HttpResponse:
     """The overview for those who read operation figures, their desk for experts, the register for others."""
     who = person_of(request)
     if not reads_operation(who):
-        return redirect("desk" if who is not None and who.role in DESK else "register")
+        return redirect(_home_of(who))
     return operation(_overview)(request)
+
+
+def _home_of(who: Person | None) -> str:
+    """The first page of whoever reads no operation figures."""
+    if who is None:
+        return "register"
+    return "desk" if who.role in DESK else HOMES.get(who.role, "register")
 
 
 def _overview(request: HttpRequest) -> HttpResponse:

@@ -26,6 +26,7 @@ from nadzor.records.models import VaultEntry
 
 _SITE: Final = b"nadzor vault: site pseudonym v1"
 _SEAL: Final = b"nadzor vault: clinic entry v1"
+_SPEAKER: Final = b"nadzor vault: who spoke for a site v1"
 
 
 class Clinic(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +48,17 @@ def pseudonym(clinic_oid: str, *, home: Home) -> str:
         raise Refusal("vault.oid")
     digest = hmac.digest(_derived(home, _SITE), clinic_oid.encode(), "sha256")
     return "s-" + base64.b32encode(digest).decode().lower()[:12]
+
+
+def speaker(username: str, *, home: Home) -> str:
+    """What stands for a clinic's account beside its site: the same for all its words.
+
+    Why: the account's own name beside the site would open the vault from the side; whoever holds the vault
+    key can still prove which account it was.
+    Method: HMAC-SHA-256 of the name under a key derived from the vault key, 60 bits in base 32.
+    """
+    digest = hmac.digest(_derived(home, _SPEAKER), username.encode(), "sha256")
+    return "u-" + base64.b32encode(digest).decode().lower()[:12]
 
 
 def seal(clinic: Clinic, *, home: Home, now: datetime) -> str:
