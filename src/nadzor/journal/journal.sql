@@ -66,6 +66,15 @@ CREATE TABLE IF NOT EXISTS gap (           -- ledger: numbers that did not arriv
     PRIMARY KEY (stream, first, found_by)
 );
 
+CREATE TABLE IF NOT EXISTS declaration (   -- ledger: what a maker said will never arrive; several may cover one gap
+    stream BYTEA  NOT NULL,
+    first  BIGINT NOT NULL,
+    last   BIGINT NOT NULL,
+    code   TEXT   NOT NULL,
+    idx    BIGINT NOT NULL,                -- index of the batch that said so
+    PRIMARY KEY (stream, first, last)
+);
+
 CREATE TABLE IF NOT EXISTS fork (          -- ledger: a batch that does not name its predecessor
     idx      BIGINT PRIMARY KEY,
     stream   BYTEA  NOT NULL,
@@ -166,7 +175,14 @@ INSERT INTO gap (stream, first, last, found_by) VALUES (?, ?, ?, ?)
 UPDATE gap SET closed_by = ? WHERE stream = ? AND first = ? AND found_by = ?
 
 -- name: declare_gap
-UPDATE gap SET declared = ? WHERE stream = ? AND first >= ? AND last <= ? AND closed_by IS NULL
+UPDATE gap SET declared = ? WHERE stream = ? AND first = ? AND found_by = ?
+
+-- name: put_declaration
+INSERT INTO declaration (stream, first, last, code, idx) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (stream, first, last) DO NOTHING
+
+-- name: declarations
+SELECT first, last, code FROM declaration WHERE stream = ?
 
 -- name: gaps
 SELECT gap.stream, stream.installation, gap.first, gap.last, gap.found_by, gap.closed_by, gap.declared

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from nadzor_wire.batch import BatchHeader
 
-from .entry import Conflict, Foreign
+from .entry import Conflict, Declared, Foreign
 
 START = 1  # the first number of every stream
 
@@ -123,6 +123,15 @@ def remains(gap: Gap, first: int, last: int) -> list[tuple[int, int]]:
     """What is left of a gap after [first, last] filled a part of it."""
     parts = [(gap.first, first - 1), (last + 1, gap.last)]
     return [part for part in parts if part[0] <= part[1]]
+
+
+def covered_by(gap: Gap, told: Iterable[Declared]) -> str | None:
+    """The code under which all of a gap was declared lost, by one declaration or several together."""
+    reached, code = gap.first - 1, None
+    for one in sorted(told, key=lambda one: (one.first, one.last)):
+        if reached < gap.last and one.first <= reached + 1 <= one.last:
+            reached, code = one.last, one.code
+    return code if reached >= gap.last else None
 
 
 def _onward(arrival: Arrival, expected: int, tail: bytes) -> Fresh:

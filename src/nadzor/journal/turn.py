@@ -10,8 +10,20 @@ from msgspec import Struct
 
 from nadzor.receipts.tree import Frontier, Place, append
 
-from .entry import Entry
-from .placing import Again, Arrival, Fresh, Gap, Held, Progress, advanced, place, progress_of, remains
+from .entry import Declared, Entry
+from .placing import (
+    Again,
+    Arrival,
+    Fresh,
+    Gap,
+    Held,
+    Progress,
+    advanced,
+    covered_by,
+    place,
+    progress_of,
+    remains,
+)
 from .placing import Place as Placed
 from .sheet import Sheet
 from .statements import EDITION, STATEMENTS, for_each
@@ -50,6 +62,7 @@ class Turn:
         self._streams = self._read_streams({sheet.entry.header.stream for sheet in sheets})
         self._touched: set[bytes] = set()
         self._gaps: dict[bytes, list[Gap]] = {}
+        self._told: dict[bytes, list[Declared]] = {}
         self._ledgers: list[tuple[str, tuple[Any, ...]]] = []
         self.after = self.before.frontier
         self.made: dict[Place, bytes] = {}
@@ -143,15 +156,38 @@ class Turn:
             self._fill(entry, placed.fills, index)
         if placed.forks is not None:
             self._ledgers.append(("put_fork", (index, stream, placed.forks, entry.header.prev)))
-        for said in entry.lost:
-            self._ledgers.append(("declare_gap", (said.code, stream, said.first, said.last)))
+        if entry.lost:
+            self._declare(stream, entry.lost, index)
         for verdict, shape in zip(entry.rejected, entry.shapes, strict=True):
             row = (index, verdict.seq, entry.device, verdict.code, verdict.at, shape)
             self._ledgers.append(("put_quarantined", row))
 
+    def _declare(self, stream: bytes, said: Sequence[Declared], index: int) -> None:
+        """Note what will never arrive, and mark the gaps that all declarations together cover."""
+        told = self._told_of(stream)
+        told += said
+        for one in said:
+            row = (stream, one.first, one.last, one.code, index)
+            self._ledgers.append(("put_declaration", row))
+        for gap in self._gaps_of(stream):
+            self._mark(stream, gap)
+
+    def _mark(self, stream: bytes, gap: Gap) -> None:
+        code = covered_by(gap, self._told_of(stream))
+        if code is not None:
+            self._ledgers.append(("declare_gap", (code, stream, gap.first, gap.found_by)))
+
+    def _told_of(self, stream: bytes) -> list[Declared]:
+        if stream not in self._told:
+            rows = self._connection.execute(STATEMENTS["declarations"], (stream,)).fetchall()
+            self._told[stream] = [Declared(*row) for row in rows]
+        return self._told[stream]
+
     def _open_gap(self, stream: bytes, first: int, last: int, index: int) -> None:
-        self._gaps_of(stream).append(Gap(first, last, index))
+        gap = Gap(first, last, index)
+        self._gaps_of(stream).append(gap)
         self._ledgers.append(("put_gap", (stream, first, last, index)))
+        self._mark(stream, gap)
 
     def _fill(self, entry: Entry, gap: Gap, index: int) -> None:
         stream, first, last = entry.header.stream, entry.header.first, entry.header.last

@@ -274,3 +274,15 @@ def test_an_empty_log_has_a_checkpoint(journal):
 
 
 EMPTY = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+
+
+def test_neighbouring_declarations_cover_one_gap_together(journal, reader):
+    """Two refused batches in a row are one gap, declared when both are; what is left of it stays so."""
+    begun = entry(1, 2)
+    journal.append([begun, follow(begun, 9, lost=(Declared(3, 5, "batch.ratio"),))])
+    assert [gap.declared for gap in reader.gaps()] == [None]
+    journal.append([entry(10, 10, lost=(Declared(6, 8, "batch.personal-data"),))])
+    assert [(gap.first, gap.last, gap.declared) for gap in reader.gaps()] == [(3, 8, "batch.personal-data")]
+    journal.append([entry(20, 20), entry(5, 6)])
+    open_gaps = {(gap.first, gap.last): gap.declared for gap in reader.gaps() if gap.open}
+    assert open_gaps == {(3, 4): "batch.ratio", (7, 8): "batch.personal-data", (11, 19): None}

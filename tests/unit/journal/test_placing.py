@@ -5,8 +5,19 @@ from __future__ import annotations
 
 import pytest
 
-from nadzor.journal.entry import Conflict, Foreign
-from nadzor.journal.placing import Again, Arrival, Fresh, Gap, Held, Progress, advanced, place, remains
+from nadzor.journal.entry import Conflict, Declared, Foreign
+from nadzor.journal.placing import (
+    Again,
+    Arrival,
+    Fresh,
+    Gap,
+    Held,
+    Progress,
+    advanced,
+    covered_by,
+    place,
+    remains,
+)
 from nadzor_wire.batch import BatchHeader
 
 STREAM, TAIL, NOUGHT = bytes(16), b"t" * 32, bytes(32)
@@ -71,3 +82,21 @@ def test_a_partial_fill_leaves_the_rest_open():
     assert remains(gap, 3, 9) == []
     assert remains(gap, 5, 6) == [(3, 4), (7, 9)]
     assert remains(gap, 3, 4) == [(5, 9)]
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ([], None),
+        ([(1, 10)], "c1"),
+        ([(3, 4)], None),
+        ([(3, 5), (6, 8)], "c2"),
+        ([(6, 8), (1, 5)], "c1"),
+        ([(3, 4), (6, 8)], None),
+        ([(3, 7), (4, 5), (8, 8)], "c3"),
+    ],
+)
+def test_declarations_cover_a_gap_together_or_not(told, code):
+    """Whatever their order and overlap; one number left out and the gap is not declared."""
+    said = [Declared(first, last, f"c{place}") for place, (first, last) in enumerate(told, 1)]
+    assert covered_by(Gap(3, 8, 1), said) == code
