@@ -10,6 +10,7 @@ from typing import Any
 
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
+from nadzor.telemetry.lateness import SenderLateness, lateness
 from nadzor.telemetry.rollup_file import RollupManifest
 from nadzor.telemetry.store import Rollups
 
@@ -61,6 +62,12 @@ class Counts:
     def total(self, measure: str, **where: Any) -> int:
         """One number."""
         return sum(n for (n,) in self.sums(measure, by=(), **where))
+
+    def lateness(
+        self, device: str, *, since: date | None = None, until: date | None = None
+    ) -> list[SenderLateness]:
+        """Every sender's lateness, the latest first."""
+        return lateness(self._rollups, device, since=since, until=until) if self._rollups else []
 
 
 class _Key:

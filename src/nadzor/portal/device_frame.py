@@ -37,6 +37,8 @@ def device_tabs(code: str, current: str) -> list[Tab]:
         ("versions", _("Versions")),
         ("device-months", _("Monthly reports")),
         ("transmission", _("Transmission")),
+        ("connect", _("Connect")),
+        ("delivery", _("Delivery")),
         ("trace", _("Rows")),
         ("register-card", _("Register card")),
     )

@@ -19,7 +19,7 @@ def index(request: HttpRequest) -> HttpResponse:
         line(
             Cell(code, href=reverse("problem", args=[code]), mono=True),
             str(entry.status),
-            _bare(entry.title.in_language(language())),
+            bare(entry.title.in_language(language())),
         )
         for code, entry in sorted(catalogue().items())
     ]
@@ -44,8 +44,8 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     if entry.cite:
         facts.append(Fact(_("Basis"), reference(entry.cite)))
     page = {
-        "title": _bare(entry.title.in_language(language())),
-        "do": _bare(entry.do.in_language(language())),
+        "title": bare(entry.title.in_language(language())),
+        "do": bare(entry.do.in_language(language())),
         "facts": facts,
         "crumbs": [Crumb(_("Problems"), reverse("problems")), Crumb(code)],
     }
@@ -60,7 +60,7 @@ def _again(status: int) -> str:
     return _("Not unchanged: the same bytes will be refused again.")
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """A catalogued sentence without a case's facts: places for facts become an ellipsis."""
     out, depth = [], 0
     for mark in text:
