@@ -7,8 +7,9 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ from tests.unit.gateway.house import fresh_stream, header, publish, signed
 ROOT = Path(__file__).parents[3]
 SERVER = """
 import sys
+import threading
 from pathlib import Path
 from nadzor.actions.publish_tiles import publish_tiles
 from nadzor.base.home import Home
@@ -67,17 +69,31 @@ def address(tmp_path_factory):
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     home = Home.create(tmp_path_factory.mktemp("described") / "data", public_url=url)
-    publish(home, now=datetime.now(UTC) + timedelta(seconds=40), findings=())
     for log in (home.log, home.sandbox()):
         open_log(log).close()
     publish_tiles(home)
     gateway = subprocess.Popen([sys.executable, "-c", SERVER, str(home.root), str(port)])
+    stop = threading.Event()
+    clerk = threading.Thread(target=republish, args=(home, stop))
+    clerk.start()
     try:
-        wait_until(lambda: fetch(url, "/health/live") is not None, limit_s=60)
+        wait_until(lambda: fetch(url, "/health/ready") is not None, limit_s=60)
         yield url
     finally:
+        stop.set()
+        clerk.join(30)
         gateway.terminate()
         gateway.wait(30)
+
+
+def republish(home, stop):
+    """Keep the key directory fresh, however long the machine takes."""
+    serial = 1
+    while True:
+        publish(home, now=datetime.now(UTC), findings=(), serial=serial)
+        serial += 1
+        if stop.wait(5):
+            return
 
 
 @pytest.fixture(scope="module")
