@@ -116,6 +116,7 @@ def _gateway(home: Any, listening: socket.socket) -> Iterator[None]:
 
 def _live(home: Any, address: str, now: Any) -> None:
     from nadzor.actions.connect_installation import connect_installation
+    from nadzor.actions.furnish_delivery import furnish_delivery
     from nadzor.actions.furnish_gate import furnish_gate
     from nadzor.actions.import_register import DEMO_REGISTER
     from nadzor.actions.publish_directory import publish_directory
@@ -140,6 +141,8 @@ def _live(home: Any, address: str, now: Any) -> None:
         publish_directory(home, now=clock.now())
         _send(people, post, credentials[post.key])
     furnish_gate(home, gateway=address, now=clock.now())
+    room = home.spool / f"{DEVICES[0]}-0"
+    furnish_delivery(home, room, device=DEVICES[0], gateway=address, now=clock.now())
 
 
 def _oid(clinic: int, first: int) -> str:

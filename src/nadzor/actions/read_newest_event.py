@@ -17,7 +17,8 @@ from nadzor.journal.reader import Reader
 from nadzor_wire.batch import Malformed, decode_line, split_lines
 from nadzor_wire.event import AdverseEvent, Study
 
-TRIED: Final = 5  # batches looked into: the newest may be rejected whole or destroyed
+STUDY: Final = "study"
+TRIED: Final = 12  # batches looked into: the newest may hold no study, or be destroyed
 
 
 class SentEvent(Struct, frozen=True):
@@ -40,7 +41,13 @@ def newest_event(home: Home, device: str) -> SentEvent | None:
     if not newest:
         return None
     with closing(open_reader(home)) as reader:
-        return next((event for one in newest if (event := _event(reader, one))), None)
+        other = None
+        for heading in newest:
+            sent = _event(reader, heading)
+            if sent is not None and sent.kind == STUDY:
+                return sent
+            other = other or sent
+    return other
 
 
 def _event(reader: Reader, heading: Heading) -> SentEvent | None:

@@ -22,6 +22,7 @@ from nadzor.cli.serve import Port, addressed
 
 DEMO_HOME = Path("demo-home")
 SHARED_READS = Path("../shared/real-ai-reads")
+SHOWN = "ai-001"  # the device of the demonstration's maker
 
 
 class Summary(Struct, frozen=True, kw_only=True):
@@ -36,6 +37,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     installations: int
     replay: Any
     nation: Any
+    bad_day: Any
     status: Any
     filings: dict[str, int]
     signals: dict[str, int]
@@ -102,6 +104,7 @@ def _reads_directory(reads: Path | None) -> Iterator[tuple[Path, bool]]:
 
 
 def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, seed: int) -> Summary:
+    from nadzor.actions.furnish_delivery import furnish_delivery
     from nadzor.actions.furnish_gate import furnish_gate
     from nadzor.actions.replay_reads import replay_reads
     from nadzor.actions.send_nation import send_nation
@@ -112,6 +115,8 @@ def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, se
         replay = replay_reads(home, found, gateway=address, now=clock.now(), bar=bar)
         nation = send_nation(home, seed=seed, days=days, gateway=address, now=clock.now(), bar=bar)
         furnish_gate(home, gateway=address, now=clock.now())
+        room = home.spool / "nation" / f"{SHOWN}-0"
+        bad_day = furnish_delivery(home, room, device=SHOWN, gateway=address, now=clock.now())
     figures = _find(home)
     return Summary(
         data=str(home.root),
@@ -120,6 +125,7 @@ def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, se
         portal=home.settings.portal_url,
         gateway=home.settings.public_url,
         nation=nation,
+        bad_day=bad_day,
         replay=replay,
         **figures,
     )

@@ -191,7 +191,7 @@ def _gap_state(gap: GapNote) -> Cell:
         )
     if gap.declared:
         return Cell(_("declared lost"), state="warn", note=gap.declared)
-    return Cell(_("open"), state="alarm")
+    return Cell(_("still missing"), state="alarm")
 
 
 def _is_missing(gap: GapNote) -> bool:

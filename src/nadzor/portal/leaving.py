@@ -109,11 +109,11 @@ def _text(node: Node) -> tuple[Cell, str]:
     if form == "date-time":
         return Cell(_("moment with its zone")), _("When the device did it, not for whom.")
     if form == "date":
-        return Cell(_("day")), _("A bare day: whose it was is said nowhere.")
+        return Cell(_("calendar day")), _("A bare day: whose it was is said nowhere.")
     if not pattern:
         most = _("text of at most %(n)s characters") % {"n": number(node["maxLength"])}
         return Cell(most), _(
-            "The one free text. It is searched for names, numbers and dates of birth, and refused when one "
+            "The one free text. It is searched for names, numbers and dates of birth and held back when one "
             "is found; it is read only in the case."
         )
     if "hashed" in str(node.get("description", "")):
