@@ -22,7 +22,7 @@ from nadzor.register.cards import DeviceCard, InstallationCard
 from nadzor.register.clinic_words import MissingCard, VolumeCard
 from nadzor.telemetry.store import Rollups
 
-QUIET: Final = timedelta(days=7)  # house rule: a holiday week is shorter than the warning
+QUIET: Final = timedelta(weeks=1)  # house rule: a holiday week is shorter than the warning
 WARNINGS: Final = ("cancelled", "suspended", "unregistered", "silent", "nothing")
 _ONE: Final = timedelta(days=1)
 Seen = Mapping[str, Sequence[tuple[str, date, int]]]
@@ -117,8 +117,8 @@ def _systems(
             device=device,
             enrolled=card.created.date(),
             running=running,
-            month=_sum(studies, last - timedelta(days=29), last),
-            ninety=_sum(studies, last - timedelta(days=89), last),
+            month=_sum(studies, last - 29 * _ONE, last),
+            ninety=_sum(studies, last - 89 * _ONE, last),
             quarter=_sum(studies, quarter.first, quarter.after - _ONE),
             heard=heard.get(card.id),
             warnings=_warnings(device, running, heard.get(card.id), last),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -13,9 +13,10 @@ from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Text
 from nadzor.base.quarter import Quarter
 from nadzor.records import audit, notices
+from nadzor.workdays.calendar import ONE_DAY
 
 VERB: Final = "register.volume.remind"
-LATE: Final = timedelta(days=9)  # house rule, no law: by the tenth what was held up in a spool has come
+LATE: Final = 9 * ONE_DAY  # house rule, no law: by the tenth what was held up in a spool has come
 
 _TEXT: Final = Text(
     ru="Подтвердите, верно ли примерное число исследований за {quarter}, на странице «Мои системы с ИИ». "

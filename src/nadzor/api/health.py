@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the portal lives, and whether it can answer."""
+"""Whether the portal lives, and whether it can answer and keep what is told to it. No versions, no names."""
 
 from __future__ import annotations
 
-from django.db import DatabaseError
+from typing import Final
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from nadzor.actions.report_operation import free_bytes, lag_of
+from nadzor.base import clock
+from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
 from nadzor.register import queries
+
+FREE_MIN: Final = 64 * 1024 * 1024  # bytes; below it the gateway refuses as well
+LAG_S: Final = 600.0
 
 
 @require_safe
@@ -18,9 +28,29 @@ def live(_request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(_request: HttpRequest) -> JsonResponse:
-    """The register answers too."""
+    """Whether the register can be written and the disk has room; 503 while not. `current` is told besides.
+
+    Why: figures that are late are a fault to be mended, and no reason to take the portal from people.
+    """
+    home: Home = settings.HOME
+    found = {"database": _can_write(), "disk": free_bytes(home) >= FREE_MIN}
+    good = all(found.values())
+    page = {"status": "ready" if good else "unavailable", **found, "current": _is_current(home)}
+    return JsonResponse(page, status=200 if good else 503)
+
+
+def _can_write() -> bool:
+    """Method: the database takes its write lock at BEGIN, so one that cannot be written fails here."""
     try:
-        devices = queries.count_devices()
+        with transaction.atomic():
+            queries.count_devices()
     except DatabaseError:
-        return JsonResponse({"status": "unavailable"}, status=503)
-    return JsonResponse({"status": "ready", "devices": devices})
+        return False
+    return True
+
+
+def _is_current(home: Home) -> bool:
+    try:
+        return lag_of(home, now=clock.now()).seconds <= LAG_S
+    except Refusal:
+        return False

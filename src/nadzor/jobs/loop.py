@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -12,6 +13,7 @@ import structlog
 
 from nadzor.base import clock
 from nadzor.base.home import Home
+from nadzor.base.task_runs import TaskRun, TaskRuns
 
 log = structlog.get_logger()
 
@@ -52,14 +54,30 @@ def attempt(task: Task, home: Home) -> bool:
 
     Why: a task that cannot work today (disk full, norm missing) must not stop the others.
     """
+    runs, began = TaskRuns(home.root), time.monotonic()
+    before = runs.last(task.name)
+    run = TaskRun(
+        name=task.name, period_s=task.period_s, started_at=clock.now(),
+        runs=before.runs if before else 0, failures=before.failures if before else 0,
+    )  # fmt: skip
+    runs.note(run)
     try:
         outcome = task.deed(home)
-    except Exception:
+    except Exception as error:
         log.exception("jobs.task.failed", task=task.name)
+        runs.note(_ended(run, began, fault=type(error).__name__))
         return False
+    runs.note(_ended(run, began))
     if outcome:
         log.info("jobs.task.done", task=task.name, outcome=outcome)
     return True
+
+
+def _ended(run: TaskRun, began: float, *, fault: str = "") -> TaskRun:
+    return msgspec.structs.replace(
+        run, ended_at=clock.now(), seconds=time.monotonic() - began, fault=fault,
+        runs=run.runs + 1, failures=run.failures + bool(fault),
+    )  # fmt: skip
 
 
 def _stopped_by_signal() -> threading.Event:
@@ -137,6 +155,13 @@ def _note_integrity(home: Home) -> str | None:
     return f"found {found}" if found else None
 
 
+def _remind_clinics(_home: Home) -> str | None:
+    from nadzor.actions.remind_clinics import remind_clinics
+
+    told = remind_clinics(now=clock.now())
+    return f"reminded {told} clinics" if told else None
+
+
 def _publish_tiles(home: Home) -> str | None:
     from nadzor.actions.publish_tiles import publish_tiles
 
@@ -161,5 +186,6 @@ TASKS = (
     Task("mail", 30.0, _send_mail),  # the portal shows a notice at once; a letter may take half a minute
     Task("visits", 3600.0, _forget_visits),  # sessions that have expired
     Task("integrity", 300.0, _note_integrity),  # ledgers of the journal: somebody has to ask, nobody is late
+    Task("clinics", 3600.0, _remind_clinics),  # once a quarter; an hour late is in time
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )

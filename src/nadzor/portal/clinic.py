@@ -19,6 +19,7 @@ from nadzor.actions.state_volume import Word, state_volume
 from nadzor.base import clock
 from nadzor.base.problems import Refusal, problem
 from nadzor.base.quarter import Quarter
+from nadzor.people.queries import Person
 from nadzor.portal.clinic_labels import answers, quarter_name, warning_states
 from nadzor.portal.desks import asker
 from nadzor.portal.filing_deeds import told
@@ -109,13 +110,16 @@ def _page(request: HttpRequest, *, told_error: str = "", wrong: str = "", status
         "errors": summary(fields),
         "wrong": wrong,
         "claims": _claims(found.missing) if found.missing else None,
-        "notices": [
-            (said(one.text), moment(one.created)) for one in notices.of("", who.organisation)[:NEWEST]
-        ],
+        "notices": _notices(who),
     }
     answer = render(request, "portal/clinic.html", context, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _notices(who: Person) -> list[tuple[str, str]]:
+    found = notices.of(who.role.value, who.organisation, limit=NEWEST)
+    return [(said(one.text), moment(one.created)) for one in found]
 
 
 def _lede(found: ClinicSystems) -> str:
@@ -140,7 +144,7 @@ def _shown(one: System, quarter: Quarter) -> Shown:
 
 def _facts(one: System) -> list[Fact]:
     running = one.running
-    state = NOTHING if running is None else _("registered") if running.is_registered else _("not registered")
+    state = NOTHING if running is None else _("yes") if running.is_registered else _("no")
     return [
         Fact(_("Version at work"), running.version if running else NOTHING, note=_since(one)),
         Fact(_("Is this version registered?"), state, state=_tone(one)),

@@ -97,7 +97,7 @@ def frame_of(request: HttpRequest) -> Frame:
 
 
 def _groups(path: str, who: Person | None) -> list[Ways]:
-    groups = [(_("Own organisation"), _own(who)), (_("Oversight"), _oversight(who))]
+    groups = [(_("Yours"), _own(who)), (_("Oversight"), _oversight(who))]
     groups.append((_("Registration"), _registration(who)))
     groups.append((_("Open to everyone"), _open_to_everyone()))
     return [_ways(label, path, links) for label, links in groups if links]
@@ -119,7 +119,11 @@ def _oversight(who: Person | None) -> Links:
 
 def _own(who: Person | None) -> Links:
     """The page of those who see their own organisation alone."""
-    return [(_("My AI systems"), "clinic")] if who is not None and who.role is Role.CLINIC else []
+    own = {
+        Role.CLINIC: (_("My AI systems"), "clinic"),
+        Role.OPERATOR: (_("How the platform runs"), "operation"),
+    }
+    return [own[who.role]] if who is not None and who.role in own else []
 
 
 def _registration(who: Person | None) -> Links:

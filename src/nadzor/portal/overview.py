@@ -33,7 +33,7 @@ from nadzor.vigilance.queries import OPEN, SignalFilter
 DAYS = 90
 NEWEST = 6
 MEAN_DAYS = 7
-HOMES = {Role.CLINIC: "clinic"}
+HOMES = {Role.CLINIC: "clinic", Role.OPERATOR: "operation"}
 
 
 def page(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Addresses of a clinic's own page, and of what inspectors hear from clinics."""
+"""Addresses of a clinic's own page, of what inspectors hear from clinics, and of the operator's page."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from nadzor.people.roles import Role
-from nadzor.portal import clinic, clinic_fields, clinic_words
+from nadzor.portal import clinic, clinic_fields, clinic_words, operation
 from nadzor.portal.desks import desk_of
 
 CLINIC: Final = frozenset({Role.CLINIC})
 HEARING: Final = frozenset({Role.INSPECTOR, Role.HEAD})
+OPERATOR: Final = frozenset({Role.OPERATOR})
 
 urlpatterns = [
     path("clinic/", require_safe(desk_of(CLINIC, clinic.page)), name="clinic"),
@@ -26,4 +27,5 @@ urlpatterns = [
         require_POST(desk_of(HEARING, clinic_words.answer)),
         name="clinic-answer",
     ),
+    path("operation/", require_safe(desk_of(OPERATOR, operation.page)), name="operation"),
 ]

@@ -36,14 +36,12 @@ def to_organisation(code: str, *, subject: str, text: Text, now: datetime) -> No
 
 def of(role: str, organisation: str | None, *, limit: int = 50) -> list[NoticeCard]:
     """The latest notices for somebody of this role and organisation."""
-    mine = Q(role=role) | (Q(organisation_code=organisation) if organisation else Q(pk__in=[]))
-    return [_card(row) for row in Notice.objects.filter(mine)[:limit]]
+    return [_card(row) for row in Notice.objects.filter(_mine(role, organisation))[:limit]]
 
 
 def mark_read(id: int, *, role: str, organisation: str | None, by: str, now: datetime) -> None:
     """Note who read a notice first; somebody else's notice stays unread."""
-    mine = Q(role=role) | (Q(organisation_code=organisation) if organisation else Q(pk__in=[]))
-    Notice.objects.filter(mine, id=id, read_at=None).update(read_at=now, read_by=by)
+    Notice.objects.filter(_mine(role, organisation), id=id, read_at=None).update(read_at=now, read_by=by)
 
 
 class Unmailed(Struct, frozen=True):
@@ -75,6 +73,13 @@ def mark_failed(id: int, *, fault: str) -> None:
     Notice.objects.filter(id=id, mailed_at=None).update(
         mail_tries=F("mail_tries") + 1, mail_fault=fault[:200]
     )
+
+
+def _mine(role: str, organisation: str | None) -> Q:
+    """Notices of a role or an organisation.  Why: a notice of an organisation has the empty role."""
+    of_role, of_organisation = Q(role=role), Q(organisation_code=organisation)
+    nobody = Q(pk__in=[])
+    return (of_role if role else nobody) | (of_organisation if organisation else nobody)
 
 
 def _card(row: Notice) -> NoticeCard:

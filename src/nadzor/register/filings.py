@@ -33,7 +33,7 @@ from nadzor.register.filing_rows import (
 from nadzor.register.filing_sight import seen, visible
 from nadzor.register.filing_tasks import deadlines, tasks
 from nadzor.register.filing_words import filing_words, stage_of, states_of
-from nadzor.register.models import Filing, Paper
+from nadzor.register.models import Breach, Filing, Paper
 from nadzor.register.opinions import opinion, opinions
 
 __all__ = [
@@ -113,6 +113,11 @@ def _taken(rows: QuerySet[Filing], *, today: date, late_only: bool, limit: int) 
         return tuple(filing_row(row, today=today) for row in rows[:limit])
     found = (filing_row(row, today=today) for row in rows if is_open(row))
     return tuple(row for row in found if row.late)[:limit]
+
+
+def count_breaches() -> int:
+    """How many limits of the law were missed so far, over all filings."""
+    return int(Breach.objects.count())
 
 
 def _place(number: str) -> int:

@@ -21,6 +21,7 @@ def test_a_role_and_an_organisation_see_their_own():
     notices.to_organisation("luchik", subject="signal 1", text=TEXT, now=NOW + timedelta(seconds=1))
     assert [one.text for one in notices.of("inspector", None)] == [TEXT]
     assert [one.subject for one in notices.of("manufacturer_admin", "luchik")] == ["signal 1"]
+    assert notices.of("", None) == []
     assert len(notices.of("inspector", "luchik")) == 2
     assert notices.of("manufacturer_admin", "other") == notices.of("head", None) == []
 
