@@ -18,7 +18,7 @@ pytestmark = pytest.mark.faults
 
 CUTS_A_HOME = 2
 SEEDS = range(50 if TORTURE else 4)
-GROUPS = 12  # of batches a life: some 500 changes of the disk
+GROUPS = 12  # of batches a life: some 700 changes of the disk, 150 of them to found the log
 LIVES_MAX = 12
 
 
@@ -31,7 +31,7 @@ def plan_of(chance):
 
 def moment(chance):
     """After so many changes: sometimes at once, sometimes a life later."""
-    return chance.randint(1, chance.choice((20, 100, 500)))
+    return chance.randint(1, chance.choice((60, 300, 600)))
 
 
 def live_until_cut(folder, plan, *more, seed, first_life=0):
@@ -56,6 +56,15 @@ def test_a_power_cut_takes_nothing_that_was_acknowledged(tmp_path, seed, record_
         promises += live_until_cut(tmp_path, plan, seed=chance.random(), first_life=cut * LIVES_MAX)
         check_kept(tmp_path / "image", promises)
     record_property("cuts, acknowledged, lost", (CUTS_A_HOME, len(promises), 0))
+
+
+@pytest.mark.parametrize("death", range(150, 165) if TORTURE else (155, 156, 157))
+def test_a_key_left_half_made_is_durable_before_a_body_needs_it(tmp_path, death):
+    """A process dies while it makes a body's key; the next uses the key, then the power goes."""
+    disks.need_lossy_disks()
+    Home.create(tmp_path / "image")
+    promises = live_until_cut(tmp_path, [["kill", death], ["cut", 100]], seed=0.0)
+    check_kept(tmp_path / "image", promises)
 
 
 def test_a_careless_writer_is_found_out(tmp_path):

@@ -54,12 +54,17 @@ class BodyKeys:
         self._made: dict[Shelf, AESGCM] = {}
 
     def making(self, shelf: Shelf) -> AESGCM:
-        """The cipher to seal with; its key is made if there is none yet."""
+        """The cipher to seal with; its key is made if there is none yet.
+
+        Why: who linked a key that is there may have died before its names were durable.
+        """
         cipher = self._made.get(shelf)
         if cipher is None:
             path = self._path(shelf)
             if not path.exists():
                 _make(path)
+            for folder in path.parents[:2]:
+                sync_directory(folder)
             cipher = self._made[shelf] = AESGCM(path.read_bytes())
         return cipher
 
@@ -130,10 +135,8 @@ def _overwrite(path: Path) -> None:
 
 
 def _make(path: Path) -> None:
-    """Make a key whole and durable under its name, or leave the one that somebody else made first."""
-    if not path.parent.is_dir():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync_directory(path.parent.parent)
+    """Make a key whole under its name, or leave the one that somebody else made first."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
         write_new(fresh, secrets.token_bytes(KEY_BYTES), mode=0o600)
@@ -141,4 +144,3 @@ def _make(path: Path) -> None:
             path.hardlink_to(fresh)
     finally:
         fresh.unlink(missing_ok=True)
-    sync_directory(path.parent)

@@ -33,15 +33,18 @@ class SqliteStore:
         self._path = path
 
     def found(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
-        """Make the file, for its owner alone, and its tables, unless they are there."""
-        fresh = _make_file(self._path)
+        """Make the file, for its owner alone, and its tables, unless they are there.
+
+        Why: who made the file may have died before its name was durable.
+        """
+        _make_file(self._path)
         with closing(self.writing()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             for statement, values in statements:
                 connection.execute(statement, values)
             connection.execute("COMMIT")
-        if fresh:
-            sync_directory(self._path.parent)
+        for folder in self._path.absolute().parents[:2]:
+            sync_directory(folder)
 
     def writing(self) -> Connection:
         """A connection that fsyncs at every commit and opens transactions only where we say so."""
@@ -81,10 +84,8 @@ class SqliteStore:
         )
 
 
-def _make_file(path: Path) -> bool:
-    """Make an empty file that only its owner reads, with its directory; whether there was none."""
+def _make_file(path: Path) -> None:
+    """Make an empty file that only its owner reads, with its directory, unless it is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        return True
-    return False

@@ -51,6 +51,17 @@ def test_processes_that_race_for_a_key_get_the_same(tmp_path):
     assert [found.name for found in (tmp_path / SHELF.installation).iterdir()] == ["2026-11.key"]
 
 
+def test_a_key_that_a_dead_process_left_is_durable_before_it_is_used(tmp_path, monkeypatch):
+    """Its names are fsynced by whoever uses it first: who linked it may have died before doing so."""
+    BodyKeys(tmp_path).making(SHELF)
+    synced = []
+    monkeypatch.setattr("nadzor.journal.bodies.sync_directory", synced.append)
+    keys = BodyKeys(tmp_path)
+    for _ in range(2):
+        keys.making(SHELF)
+    assert synced == [tmp_path / SHELF.installation, tmp_path]
+
+
 def test_a_key_is_on_disk_before_it_is_used(tmp_path, monkeypatch):
     """The file is fsynced, then its name, before a cipher is handed out."""
     synced = []
