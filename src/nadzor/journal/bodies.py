@@ -63,7 +63,7 @@ class BodyKeys:
             path = self._path(shelf)
             if not path.exists():
                 _make(path)
-            for folder in path.parents[:2]:
+            for folder in (self._root, path.parent):
                 sync_directory(folder)
             cipher = self._made[shelf] = AESGCM(path.read_bytes())
         return cipher

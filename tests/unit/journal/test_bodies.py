@@ -59,7 +59,7 @@ def test_a_key_that_a_dead_process_left_is_durable_before_it_is_used(tmp_path, m
     keys = BodyKeys(tmp_path)
     for _ in range(2):
         keys.making(SHELF)
-    assert synced == [tmp_path / SHELF.installation, tmp_path]
+    assert synced == [tmp_path, tmp_path / SHELF.installation]
 
 
 def test_a_key_is_on_disk_before_it_is_used(tmp_path, monkeypatch):
