@@ -44,7 +44,7 @@ def test_a_bad_day_is_told_in_full(client_of):
     assert "not registered" not in page, "no value of a rejected line is ever shown"
     assert 'href="/problems/batch.personal-data"' in refused and "clinic.example" not in page
     assert gaps.count("still missing") == 2 and gaps.count(">declared lost<") == 1
-    assert gaps.count("filled late") == 1
+    assert gaps.count("filled in part") == 1
 
 
 def test_a_spool_is_told_with_its_drops_added_up(client_of):

@@ -47,6 +47,9 @@ class _Picture:
     """What is known of one log."""
 
     def __init__(self) -> None:
+        self._start_anew()
+
+    def _start_anew(self) -> None:
         self.size = 0
         self.tip = b""
         self.devices: dict[str, dict[str, deque[Heading]]] = {}
@@ -55,16 +58,15 @@ class _Picture:
         """Read what came since; begin anew when the log is not the one that was read."""
         size = reader.size()
         if self.size > size or (self.size and reader.batch(self.size - 1).body_sha256 != self.tip):
-            self.__init__()  # type: ignore[misc]
+            self._start_anew()
         for record in reader.batches(max(self.size, size - REACH), size):
             self._take(record)
-        self.size = size
 
     def _take(self, record: BatchRecord) -> None:
         rooms = self.devices.setdefault(record.device, {})
         kept = rooms.setdefault(record.installation, deque(maxlen=KEPT))
         kept.append(_heading(record))
-        self.tip = record.body_sha256
+        self.size, self.tip = record.index + 1, record.body_sha256
 
 
 _pictures: dict[tuple[str, str, str], _Picture] = {}

@@ -22,7 +22,7 @@ from nadzor.cli.serve import Port, addressed
 
 DEMO_HOME = Path("demo-home")
 SHARED_READS = Path("../shared/real-ai-reads")
-SHOWN = "ai-001"  # the device of the demonstration's maker
+SHOWN = "ai-032"  # the device of the demonstration's maker
 
 
 class Summary(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from django.urls import reverse
@@ -19,7 +19,7 @@ from nadzor.actions.read_drafts import read_test_stream
 from nadzor.actions.read_newest_event import SentEvent
 from nadzor.base.home import Home
 from nadzor.portal.sheets import Cell, Fact, Line, Table, columns, line
-from nadzor.portal.words import NOTHING, moment, number
+from nadzor.portal.words import NOTHING, WIDE, moment, number
 from nadzor.register.cards import InstallationCard, KeyCard
 from nadzor.register.forwarders import ForwarderCard
 from nadzor.register.keys import TokenCard
@@ -73,8 +73,8 @@ def _room(room: InstallationCard, now: datetime) -> list[Line]:
     newest = sorted(room.keys, key=lambda key: key.not_before, reverse=True)
     return [
         line(
-            *first, Cell(key.keyid, mono=True), Cell(key.suite, mono=True), moment(key.not_before),
-            moment(key.not_after), number(key.age_days(now)), _key_state(key, now),
+            *first, Cell(key.keyid, mono=True), Cell(key.suite, mono=True), _when(key.not_before),
+            _when(key.not_after), number(key.age_days(now)), _key_state(key, now),
         )
         for key in newest
     ]  # fmt: skip
@@ -117,8 +117,8 @@ def invitation_table(tokens: Sequence[TokenCard]) -> Table | None:
         line(
             Cell(token.name, mono=True),
             Cell(token.site, mono=True, note=_("sandbox") if token.sandbox else ""),
-            moment(token.issued_at),
-            moment(token.expires_at),
+            _when(token.issued_at),
+            _when(token.expires_at),
             Cell(token.installation or NOTHING, mono=True),
             Cell(labels[token.state][0], state=labels[token.state][1]),
         )
@@ -138,8 +138,8 @@ def forwarder_table(tokens: Sequence[ForwarderCard], now: datetime) -> Table | N
             Cell(token.name, mono=True),
             Cell(token.installation, mono=True),
             Cell(token.site, mono=True),
-            moment(token.issued_at),
-            moment(token.expires_at),
+            _when(token.issued_at),
+            _when(token.expires_at),
             _token_state(token, now),
         )
         for token in reversed(tokens)
@@ -168,11 +168,24 @@ def example(sent: SentEvent | None) -> Example | None:
         name: "…" if name in WITHHELD else value for name, value in msgspec.json.decode(sent.text).items()
     }
     return Example(
-        json.dumps(fields, ensure_ascii=False, indent=2),
+        _laid_out(fields),
         sent.kind,
         moment(sent.received_at),
         reverse("batch", args=[sent.index]) + f"?seq={sent.seq}#events",
     )
+
+
+def _laid_out(fields: dict[str, Any]) -> str:
+    """A field a line; a list with an item a line."""
+    rows = [f"  {json.dumps(name)}: {_value(value)}" for name, value in fields.items()]
+    return "{\n" + ",\n".join(rows) + "\n}"
+
+
+def _value(value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    items = ",\n".join(f"    {json.dumps(item, ensure_ascii=False)}" for item in value)
+    return f"[\n{items}\n  ]"
 
 
 def test_stream(home: Home, device: str) -> TestStream:
@@ -188,7 +201,7 @@ def test_stream(home: Home, device: str) -> TestStream:
     batches = [
         line(
             number(each.index),
-            moment(each.received_at),
+            _when(each.received_at),
             Cell(each.installation, mono=True),
             number(each.accepted),
             Cell(number(each.rejected), state="alarm") if each.rejected else "0",
@@ -214,6 +227,11 @@ def test_stream(home: Home, device: str) -> TestStream:
         Table(_("Newest test batches"), head, batches) if batches else None,
         Table(_("Rejected, newest first"), heads, rejected) if rejected else None,
     )
+
+
+def _when(value: datetime | None) -> str:
+    """A moment that stays on one line."""
+    return moment(value).replace(" ", WIDE)
 
 
 def _n(count: int) -> dict[str, str]:

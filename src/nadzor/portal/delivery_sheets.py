@@ -19,7 +19,7 @@ from nadzor.portal.counts import Counts
 from nadzor.portal.problems import bare
 from nadzor.portal.rhythm import Heard, Heardings
 from nadzor.portal.sheets import Cell, Count, Line, Table, columns, line
-from nadzor.portal.words import NOTHING, day, language, moment, number, said, share
+from nadzor.portal.words import NOTHING, WIDE, day, language, moment, number, said, share
 from nadzor.register.integrity import IntegrityCard
 
 LATE_DAYS: Final = 30
@@ -61,9 +61,9 @@ def _sender(code: str, sender: Sender, heard: Heardings, now: datetime) -> Line:
     return line(
         Cell(sender.installation, mono=True),
         Cell(sender.site, mono=True),
-        moment(newest.received_at) if newest else NOTHING,
+        _when(newest.received_at) if newest else NOTHING,
         _batch(newest.index, newest.last) if newest else Cell(NOTHING),
-        moment(sender.expected_at),
+        _when(sender.expected_at),
         Cell(day(days.last), href=reverse("trace", args=[code]) + "?" + urlencode(rows))
         if days
         else Cell(NOTHING),
@@ -107,7 +107,7 @@ def _spool(sender: Sender) -> Line:
     offset = number(beat.clock_offset_ms)
     return line(
         Cell(sender.installation, mono=True),
-        moment(beat.at),
+        _when(beat.at),
         waiting,
         number(beat.spool_bytes / 1024),
         _span(sender.behind),
@@ -156,7 +156,7 @@ def refused_table(found: Delivery) -> Table | None:
             Cell(kind.place or NOTHING, mono=True),
             Cell(kind.keyid, mono=True),
             number(kind.count),
-            moment(kind.newest),
+            _when(kind.newest),
             _cure(kind.code),
         )
         for kind in found.refused[:SHOWN]
@@ -169,25 +169,28 @@ def gap_table(found: Delivery) -> Table | None:
     head = columns(
         _("Installation"), _("Numbers"), _("How many"), _("Found"), _("By batch"), _("State"), numbers=(2, 4)
     )
+    rests = {(gap.stream, gap.found_by) for gap in found.gaps}
     lines = [
         line(
             Cell(gap.installation, mono=True),
             f"{number(gap.first)}–{number(gap.last)}",
             number(gap.last - gap.first + 1),
-            moment(gap.found_at),
+            _when(gap.found_at),
             _batch(gap.found_by),
-            _gap_state(gap),
+            _gap_state(gap, (gap.stream, gap.closed_by) in rests),
         )
         for gap in found.gaps[:SHOWN]
     ]
     return Table(_("Gaps"), head, lines, note=_more(found.gaps)) if lines else None
 
 
-def _gap_state(gap: GapNote) -> Cell:
+def _gap_state(gap: GapNote, has_rest: bool) -> Cell:
+    """What became of a gap; of one that was filled in part the rest has a line of its own."""
     if gap.closed_at is not None:
-        words = _("filled late") if gap.declared is None else _("filled after it was declared lost")
+        words = _("filled after it was declared lost") if gap.declared else _("filled late")
+        after = _("after %(span)s") % {"span": _span(gap.closed_at - gap.found_at)}
         return Cell(
-            words, state="good", note=_("after %(span)s") % {"span": _span(gap.closed_at - gap.found_at)}
+            _("filled in part") if has_rest else words, state="calm" if has_rest else "good", note=after
         )
     if gap.declared:
         return Cell(_("declared lost"), state="warn", note=gap.declared)
@@ -206,7 +209,7 @@ def integrity_table(notes: Sequence[IntegrityCard]) -> Table | None:
         line(
             Cell(names[note.kind], state="warn"),
             Cell(note.installation, mono=True),
-            moment(note.found_at),
+            _when(note.found_at),
             said(note.text),
         )
         for note in notes[:SHOWN]
@@ -248,7 +251,7 @@ def doubted_table(found: Delivery) -> Table | None:
         line(
             Cell(each.keyid, mono=True),
             Cell(each.installation, mono=True),
-            moment(each.since),
+            _when(each.since),
             number(len(each.batches)),
             number(each.events),
             _batch(each.batches[0].index) if each.batches else Cell(NOTHING),
@@ -257,6 +260,11 @@ def doubted_table(found: Delivery) -> Table | None:
         for each in found.doubted
     ]
     return Table(_("Batches under lost keys"), head, lines) if lines else None
+
+
+def _when(value: datetime | None) -> str:
+    """A moment that stays on one line."""
+    return moment(value).replace(" ", WIDE)
 
 
 def _batch(index: int, seq: int | None = None) -> Cell:

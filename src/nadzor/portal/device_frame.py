@@ -35,11 +35,11 @@ def device_tabs(code: str, current: str) -> list[Tab]:
     pages = (
         ("device", _("Operation")),
         ("versions", _("Versions")),
-        ("device-months", _("Monthly reports")),
+        ("device-months", _("Months")),
         ("transmission", _("Transmission")),
         ("connect", _("Connect")),
         ("delivery", _("Delivery")),
         ("trace", _("Rows")),
-        ("register-card", _("Register card")),
+        ("register-card", _("Register")),
     )
     return [Tab(label, reverse(name, args=[code]), is_current=name == current) for name, label in pages]
