@@ -47,9 +47,15 @@ class SqliteStore:
             sync_directory(folder)
 
     def writing(self) -> Connection:
-        """A connection that fsyncs at every commit and opens transactions only where we say so."""
+        """A connection that fsyncs at every commit and opens transactions only where we say so.
+
+        Why: SQLite keeps its old way in silence when the disk refuses the write-ahead log.
+        """
         connection = self._connect(self._path)
-        connection.execute("PRAGMA journal_mode = WAL")
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            connection.close()
+            raise sqlite3.OperationalError("the disk takes no write-ahead log")
         connection.execute("PRAGMA synchronous = FULL")
         return connection
 

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 
 from nadzor.base.problems import Refusal
+from nadzor.journal.sqlite import SqliteStore
 from tests.unit.journal.entries import Place, entry, open_journal, path, proved
 
 
@@ -51,3 +55,9 @@ def test_the_file_is_for_its_owner_alone(journal, tmp_path):
     (key,) = (tmp_path / "keys" / "bodies").glob("*/*.key")
     assert path(tmp_path).stat().st_mode & 0o077 == 0
     assert key.stat().st_mode & 0o077 == 0
+
+
+def test_a_place_without_a_write_ahead_log_is_refused():
+    """SQLite would go on in its old way, in which a reader stops the writer and no checkpoint makes sure."""
+    with pytest.raises(sqlite3.OperationalError, match="write-ahead"):
+        SqliteStore(Path(":memory:")).writing()
