@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logs: events with names, to standard error; JSON lines for machines, plain text on a terminal.
 
-Why: tracebacks never show local variables, which would put batches, keys or narratives into a log.
+Why: tracebacks never show local variables, and of a failure only its kind and place, since the words of a
+parser or a database repeat what they stumbled over: batches, keys or narratives would reach the log.
 """
 
 from __future__ import annotations
 
 import sys
+import traceback
+from collections.abc import Iterator
 
 import structlog
-from structlog.types import Processor
+from structlog.types import EventDict, Processor
+
+from .problems import Refusal
 
 
 def configure() -> None:
@@ -27,9 +32,38 @@ def configure() -> None:
     )
 
 
+def told(error: BaseException) -> str:
+    """A failure and what led to it, the first cause first: kinds and places, no values.
+
+    Why: the house's own refusals hold no refused value, and the system's errors are its fixed words.
+    """
+    return "\n".join(reversed(list(_chain(error))))
+
+
+def _chain(error: BaseException | None) -> Iterator[str]:
+    while error is not None:
+        places = "".join(traceback.format_tb(error.__traceback__))
+        yield f"{places}{type(error).__name__}{_words(error)}"
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, Refusal):
+        return f": {error.code}"
+    return f": {error.strerror or error.args[0]}" if isinstance(error, OSError) and error.args else ""
+
+
+def _without_values(_logger: object, _name: str, event: EventDict) -> EventDict:
+    found = event.pop("exc_info", None)
+    if found is True:
+        found = sys.exc_info()[1]
+    error = found[1] if isinstance(found, tuple) else found
+    return {**event, "exception": told(error)} if isinstance(error, BaseException) else event
+
+
 def _for_people() -> list[Processor]:
     return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
 
 
 def _for_machines() -> list[Processor]:
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [_without_values, structlog.processors.JSONRenderer(ensure_ascii=False)]

@@ -14,6 +14,7 @@ from msgspec import Struct
 FOLDER: Final = "run"  # of what concerns running processes only
 PATIENCE: Final = timedelta(minutes=10)  # a refresh of a large journal takes minutes
 MISSED: Final = 3  # periods without a start before a task counts as stuck
+SLACK: Final = timedelta(minutes=1)  # a busy machine begins a little later
 
 
 class TaskRun(Struct, frozen=True, kw_only=True):
@@ -36,7 +37,7 @@ class TaskRun(Struct, frozen=True, kw_only=True):
         period = timedelta(seconds=self.period_s)
         if self.ended_at is None:
             return now > self.started_at + max(PATIENCE, period)
-        return now > self.ended_at + MISSED * period + PATIENCE
+        return now > self.ended_at + MISSED * period + SLACK
 
 
 class TaskRuns:

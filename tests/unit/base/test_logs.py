@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from nadzor.base import logs
+from nadzor.base.problems import Refusal
 
 
 def test_a_traceback_shows_no_local_variable(capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,3 +26,21 @@ def test_a_traceback_shows_no_local_variable(capsys: pytest.CaptureFixture[str])
     assert told["event"] == "journal.append.failed"
     assert "disk full" in told["exception"]
     assert narrative not in json.dumps(told)
+
+
+def test_the_words_of_a_parser_do_not_reach_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    """A failure that repeats a value is named by its kind and place, and so is what led to it."""
+    logs.configure()
+    try:
+        try:
+            float("Iva" + "nov")
+        except ValueError as error:
+            raise Refusal("journal.missing") from error
+    except Refusal:
+        structlog.get_logger().exception("jobs.task.failed")
+    finally:
+        structlog.reset_defaults()
+    text = capsys.readouterr().err
+    told = json.loads(text)["exception"]
+    assert "Ivanov" not in text and told.index("ValueError") < told.index("Refusal: journal.missing")
+    assert "test_logs.py" in told

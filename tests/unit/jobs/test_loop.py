@@ -15,6 +15,7 @@ from nadzor.actions.create_home import create_home
 from nadzor.base import clock
 from nadzor.base.directory import fresh, open_directory
 from nadzor.base.home import Home
+from nadzor.base.task_runs import TaskRun, TaskRuns
 from nadzor.jobs.loop import TASKS, Task, attempt, run
 
 
@@ -108,3 +109,35 @@ def test_after_a_failure_there_is_a_pause(tmp_path: Path) -> None:
     with capture_logs():
         run(Home.create(tmp_path / "home"), (Task("bad", 0.01, fail),), stop=stop)
     assert len(tries) == 1
+
+
+def test_every_run_leaves_a_note(tmp_path: Path) -> None:
+    """How often, how long, and the kind of the last failure, never its words."""
+    home = Home.create(tmp_path / "home")
+
+    def fail(_home: Home) -> str | None:
+        raise ValueError("a narrative")
+
+    attempt(Task("odd", 1.0, lambda _: None), home)
+    attempt(Task("odd", 1.0, fail), home)
+    note = TaskRuns(home.root).last("odd")
+    assert note is not None
+    assert (note.runs, note.failures, note.fault) == (2, 1, "ValueError")
+    assert note.ended_at is not None and note.seconds >= 0.0
+    assert "narrative" not in (home.root / "run/task-odd.json").read_text()
+    attempt(Task("odd", 1.0, lambda _: None), home)
+    mended = TaskRuns(home.root).last("odd")
+    assert mended is not None and (mended.fault, mended.failures) == ("", 1)
+
+
+def test_a_task_that_runs_is_noted_as_running(tmp_path: Path) -> None:
+    """Whoever looks meanwhile sees that it has begun and not ended."""
+    home = Home.create(tmp_path / "home")
+    seen: list[TaskRun | None] = []
+
+    def look(given: Home) -> str | None:
+        seen.append(TaskRuns(given.root).last("look"))
+        return None
+
+    attempt(Task("look", 1.0, look), home)
+    assert seen[0] is not None and seen[0].ended_at is None
