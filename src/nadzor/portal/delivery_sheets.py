@@ -173,7 +173,7 @@ def gap_table(found: Delivery) -> Table | None:
     lines = [
         line(
             Cell(gap.installation, mono=True),
-            f"{number(gap.first)}–{number(gap.last)}",
+            number(gap.first) if gap.first == gap.last else f"{number(gap.first)}–{number(gap.last)}",
             number(gap.last - gap.first + 1),
             _when(gap.found_at),
             _batch(gap.found_by),
