@@ -133,6 +133,7 @@ def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, se
 
 def _find(home: Home) -> dict[str, Any]:
     from nadzor.actions.build_month import build_month
+    from nadzor.actions.furnish_clinic import furnish_clinic
     from nadzor.actions.measure_performance import measure_performance
     from nadzor.actions.note_transmission import note_transmission
     from nadzor.actions.raise_signals import raise_signals
@@ -147,6 +148,7 @@ def _find(home: Home) -> dict[str, Any]:
         steps = bar.add_task("load, roll up, detect, month", total=4)
         roll_up_day(home, now=clock.now())
         note_transmission(home, now=clock.now())
+        furnish_clinic(home, now=clock.now())
         bar.advance(steps)
         raise_signals(home, now=clock.now())
         bar.advance(steps)

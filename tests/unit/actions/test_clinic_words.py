@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from nadzor.actions.clinic_systems import clinic_systems
+from nadzor.actions.furnish_clinic import furnish_clinic
 from nadzor.actions.import_register import import_register
 from nadzor.actions.issue_token import issue_token
 from nadzor.actions.remind_clinics import remind_clinics
 from nadzor.actions.report_missing import OPEN_MAX, answer_missing, report_missing
 from nadzor.actions.state_volume import Word, state_volume
 from nadzor.base.problems import Refusal
-from nadzor.people.models import Organisation
+from nadzor.people.models import Organisation, User
 from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import Role
 from nadzor.records import audit, vault
@@ -177,3 +178,15 @@ def test_every_clinic_is_reminded_once_a_quarter(home):
     assert all("2026-Q4" in one.text_ru for one in told)
     (entry,) = audit.entries(verb="register.volume.remind")
     assert "ward" not in f"{entry}"
+
+
+def test_the_demonstration_lets_the_clinic_speak_once(home):
+    """A claim and a quarter that does not agree; a second run adds nothing, and no clinic is no failure."""
+    assert furnish_clinic(home, now=NOW) == 0
+    user = User.objects.create(username="clinic", role="clinic")
+    user.organisation = Organisation.objects.get(code="ward")
+    user.save()
+    assert furnish_clinic(home, now=NOW) == 0
+    installed(home)
+    assert [furnish_clinic(home, now=NOW) for _ in range(2)] == [2, 0]
+    assert [one.answer for one in clinic_words.volumes()] == ["more"] and len(clinic_words.missing()) == 1
