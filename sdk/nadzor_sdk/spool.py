@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -47,7 +48,10 @@ class Spool:
         self._root = root
         self._refused_max = refused_max
         self._fresh = not root.exists()
+        missing = [folder for folder in root.parents if not folder.exists()]
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (root, *missing):
+            _keep_name(folder)
         self.turns = Turns(root)
 
     def adopt(self) -> list[Stream]:
@@ -158,3 +162,12 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def _keep_name(folder: Path) -> None:
+    """Makes a folder's own name durable, unless the folder above may not be read.
+
+    Why: what is synced in a folder is lost with the folder's name; a process that made it may have died.
+    """
+    with suppress(PermissionError):
+        sync_folder(folder.parent)

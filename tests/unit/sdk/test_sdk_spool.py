@@ -208,3 +208,13 @@ def test_a_spoilt_memory_of_the_last_stream_is_forgotten(tmp_path):
     stream = opened(spool)
     assert stream.origin.after is None
     stream.release()
+
+
+def test_the_names_of_a_spool_are_durable(tmp_path, monkeypatch):
+    """A folder that is made, and the one that a dead process made, is synced in the folder above it."""
+    synced = []
+    monkeypatch.setattr("nadzor_sdk.spool.sync_folder", synced.append)
+    Spool(tmp_path / "new" / "spool")
+    assert synced == [tmp_path / "new", tmp_path]
+    Spool(tmp_path / "new" / "spool")
+    assert synced[2:] == [tmp_path / "new"]
