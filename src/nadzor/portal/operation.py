@@ -29,7 +29,7 @@ LAG_S: Final = 60.0  # the refresh runs every two seconds; a minute of a lag is 
 STALE_S: Final = 60.0  # after which the gateway refuses the directory
 CHECKPOINT_S: Final = 3600.0
 FULL: Final = 0.1  # of a disk left
-PARTS: Final = ("nadzor", "django", "duckdb", "pyarrow", "cryptography", "starlette")
+PARTS: Final = ("django", "duckdb", "pyarrow", "cryptography", "starlette")
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -202,5 +202,9 @@ def _ledgers(found: Operation) -> list[Fact]:
 
 
 def _versions() -> list[Fact]:
-    own = [Fact("Python", platform.python_version()), Fact("SQLite", sqlite3.sqlite_version)]
-    return [*(Fact(name, version(name)) for name in PARTS), *own]
+    own = [
+        Fact(_("This platform"), version("nadzor")),
+        Fact("Python", platform.python_version()),
+        Fact("SQLite", sqlite3.sqlite_version),
+    ]
+    return [*own, *(Fact(name, version(name)) for name in PARTS)]
