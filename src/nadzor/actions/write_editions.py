@@ -59,10 +59,12 @@ def enter(device: Device, changes: Mapping[str, Any], deed: Deed) -> int:
 
 
 def remember(codes: Iterable[str], *, by: str, now: datetime, cause: str = "import") -> int:
-    """Write editions for the devices whose tables say something else than their newest edition."""
-    return sum(
-        _remember(Device.objects.get(code=code), Deed(cause, by, now, moscow_date(now))) for code in codes
-    )
+    """Write editions for the devices whose tables say something else than their newest edition.
+
+    Why: a draft is no entry of the register, so there is nothing to remember of it.
+    """
+    entries = Device.objects.filter(code__in=list(codes)).exclude(status="draft").order_by("code")
+    return sum(_remember(entry, Deed(cause, by, now, moscow_date(now))) for entry in entries)
 
 
 def _remember(device: Device, deed: Deed) -> int:

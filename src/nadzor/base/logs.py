@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Iterator
+from io import TextIOBase
+from typing import TextIO, cast
 
 import structlog
 from structlog.types import EventDict, Processor
@@ -27,9 +29,24 @@ def configure() -> None:
     ]
     structlog.configure(
         processors=[*shared, *(_for_people() if on_terminal else _for_machines())],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
+
+
+class _StandardError(TextIOBase):
+    """Standard error as it is at the moment of each line.
+
+    Why: loggers are made once, and whoever replaces or closes the stream afterwards would break them.
+    """
+
+    def write(self, text: str) -> int:
+        """Write to today's standard error."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Let it out."""
+        sys.stderr.flush()
 
 
 def told(error: BaseException) -> str:

@@ -33,6 +33,9 @@ MATRIX = {
     "change_register": (None, {Role.REGISTRAR, Role.HEAD}, "people.registrar-only"),
     "read_audit": (None, {Role.AUDITOR, Role.HEAD}, "people.auditor-only"),
     "run_house": (None, {Role.OPERATOR}, "people.operator-only"),
+    "declare_month": (MAKERS, set(), "people.not-yours"),
+    "speak_for_clinic": (None, {Role.CLINIC}, "people.clinic-only"),
+    "hear_clinics": (None, {Role.INSPECTOR, Role.HEAD}, "people.inspector-only"),
 }
 
 
