@@ -27,7 +27,7 @@ from tests.faults.scale import SCALE
 from tests.filing_samples import HEAD, MAKER_ADMIN, REGISTRAR, carry, draft, town
 from tests.unit.api.callers import API, account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.faults]
 
 ASKED = settings(
     max_examples=6 * SCALE, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)

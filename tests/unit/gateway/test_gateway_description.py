@@ -37,6 +37,7 @@ from tests.crash.serving import wait_until
 from tests.faults.scale import SCALE
 from tests.unit.gateway.house import fresh_stream, header, publish, signed
 
+pytestmark = pytest.mark.faults
 ROOT = Path(__file__).parents[3]
 SERVER = """
 import sys
