@@ -209,7 +209,7 @@ def _month(device: str, state: MonthState) -> Line:
 
 
 def _doer(name: str, role: str) -> str:
-    return _("the platform") if name == "house" else name
+    return {"house": _("the platform"), "console": _("console")}.get(name, name)
 
 
 def _chip(key: str, cite: str) -> Chip:
