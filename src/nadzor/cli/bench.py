@@ -16,7 +16,8 @@ from nadzor.cli.output import show
 def bench(
     context: typer.Context,
     families: Annotated[
-        list[str] | None, typer.Argument(help="Families: sdk, gateway, rollup, detect, month; all when none.")
+        list[str] | None,
+        typer.Argument(help="Families: sdk, gateway, otlp, rollup, detect, month; all when none."),
     ] = None,
     *,
     only: Annotated[list[str] | None, typer.Option(help="The same, as an option. Repeatable.")] = None,

@@ -13,7 +13,7 @@ from nadzor.base.problems import Refusal
 from nadzor.telemetry.manifest import Manifest, read_manifest
 from nadzor.telemetry.schema import ORIGIN, TABLES, arrow_schema
 
-MEMORY = "700MB"  # of DuckDB; beyond it sorts and groups spill to disk
+MEMORY = "600MB"  # of DuckDB; beyond it sorts and groups spill to disk
 
 
 @contextmanager
