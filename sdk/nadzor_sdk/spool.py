@@ -151,10 +151,11 @@ class Spool:
 
 
 def clear_nurseries(root: Path) -> None:
-    """Removes what a process left that died while it made a stream."""
+    """Removes what a process left that died while it made a stream; one at work may finish meanwhile."""
     for folder in root.glob("new-*"):
-        if clock.now_s() - folder.stat().st_mtime > NURSERY_S:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            if clock.now_s() - folder.stat().st_mtime > NURSERY_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _size(path: Path) -> int:

@@ -218,3 +218,15 @@ def test_the_names_of_a_spool_are_durable(tmp_path, monkeypatch):
     assert synced == [tmp_path / "new", tmp_path]
     Spool(tmp_path / "new" / "spool")
     assert synced[2:] == [tmp_path / "new"]
+
+
+def test_a_stream_finished_while_nurseries_are_cleared_is_no_fault(tmp_path, monkeypatch):
+    """A sibling renames what it made between our looking at the names and at their age."""
+    (tmp_path / "new-aa").mkdir()
+    (tmp_path / "new-bb").mkdir()
+    seen = sorted(tmp_path.glob("new-*"))
+    monkeypatch.setattr(type(tmp_path), "glob", lambda *_: iter(seen))
+    seen[0].rename(tmp_path / "s-aa")
+    os.utime(seen[1], (0, 0))
+    clear_nurseries(tmp_path)
+    assert (tmp_path / "s-aa").is_dir() and not seen[1].exists()
