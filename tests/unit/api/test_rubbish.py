@@ -122,6 +122,7 @@ def test_rubbish_in_an_address_is_refused(number, who):
         for method, path, operation in operations(client)
         if method == "GET"
     ]
+    assert len(readable) > 20
 
     @ROUNDS
     @given(st.lists(WORDS, min_size=len(ADDRESSES), max_size=len(ADDRESSES)), WORDS)

@@ -8,6 +8,7 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from nadzor.cli.app import app
@@ -34,11 +35,18 @@ def test_every_field_of_the_file_is_on_the_page():
 
 
 def test_the_steps_by_hand_hold(tmp_path, monkeypatch):
-    """The Python of the page runs on a good bundle."""
+    """The Python of the page runs through on a good bundle, and stops at one with another count or body."""
     monkeypatch.chdir(tmp_path)
-    Path("bundle.json").write_bytes(sealed())
     (code,) = [text for kind, text in BLOCKS if kind == "python"]
-    exec(compile(code, str(PAGE), "exec"), {})
+    steps = compile(code, str(PAGE), "exec")
+    Path("bundle.json").write_bytes(sealed())
+    seen = {}
+    exec(steps, seen)
+    assert seen["digest"] in seen["told"]["seal"] and any(one["body"] for one in seen["told"]["batches"])
+    for altered in ({"counts": {"study": 1}}, {"batches": []}):
+        Path("bundle.json").write_text(json.dumps(seen["told"] | altered))
+        with pytest.raises(AssertionError):
+            exec(steps, {})
 
 
 def test_the_commands_of_the_page_are_those_of_the_house(tmp_path, monkeypatch):
