@@ -8,7 +8,7 @@ from hashlib import sha256
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from nadzor.detect.calc import calculate
+from nadzor.detect.calc.registry import calculate
 from nadzor.receipts.bundle import (
     BatchTold,
     Calculation,

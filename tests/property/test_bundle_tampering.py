@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nadzor.detect.calc import calculate
+from nadzor.detect.calc.registry import calculate
 from nadzor.receipts.bundle import BundleError, seal_text
 from nadzor.receipts.bundle_check import Pins, verify_bundle
 from nadzor_sdk import verify_bundle as script

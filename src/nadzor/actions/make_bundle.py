@@ -17,7 +17,7 @@ from nadzor.base.directory import VALID_S
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.base.progress import ticker
-from nadzor.detect.calc import calculate
+from nadzor.detect.calc.registry import calculate
 from nadzor.journal.bodies import Shredded
 from nadzor.journal.opening import open_reader
 from nadzor.journal.reader import Reader

@@ -12,10 +12,11 @@ import msgspec
 from django.db import transaction
 from msgspec import Struct
 
-from nadzor.actions.run_detectors import READS, check_claims, read, run_detectors
+from nadzor.actions.run_detectors import check_claims, read, run_detectors
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
 from nadzor.detect.finding import Finding
+from nadzor.detect.suite import detector
 from nadzor.procedures.signal import SIGNAL
 from nadzor.records import audit, notices
 from nadzor.register import queries as register
@@ -112,7 +113,7 @@ def circumstances_of(finding: Finding, rollups: Rollups, *, on: date) -> Circums
     device = finding.device
     seen = around.Seen(
         rows=read(rollups, reads, device=device) if device else (),
-        measures={measure for measure, _ in READS[finding.detector]},
+        measures={measure for measure, _ in detector(finding.detector).READS},
         verdicts=check_claims(rollups, device=device) if device else (),
         versions={version.version for version in register.versions(device) if version.registered_on},
     )

@@ -10,37 +10,44 @@ from nadzor.detect.claim_check import detector as claim_check
 from nadzor.detect.claim_check.claim import READS as CLAIM_READS
 from nadzor.detect.claim_check.claim import Claim
 from nadzor.detect.claim_check.verdict import Verdict
-from nadzor.detect.failure_cusum import detector as failure_cusum
+from nadzor.detect.context import Context, Release
+from nadzor.detect.dossier import DETECTORS
 from nadzor.detect.finding import Finding
-from nadzor.detect.series import Days
-from nadzor.detect.silence import detector as silence
+from nadzor.detect.suite import reads, run_suite
 from nadzor.measures.rollup import Row
 from nadzor.register import queries as register
+from nadzor.register.cards import VersionCard
 from nadzor.telemetry.store import Rollups
 from nadzor.workdays.calendar import loaded
 
-READS: dict[str, Collection[tuple[str, str]]] = {
-    silence.NAME: silence.READS,
-    failure_cusum.NAME: failure_cusum.READS,
-    claim_check.NAME: CLAIM_READS,
-}
-"""What each detector reads, as (measure, dimension)."""
 
-
-def run_detectors(rollups: Rollups, *, today: date) -> list[Finding]:
+def run_detectors(rollups: Rollups, *, today: date, only: Collection[str] = DETECTORS) -> list[Finding]:
     """Everything the detectors say of the days before today.
 
     Why: today is not over, so its silence says nothing yet.
     """
-    size = rollups.manifest.journal_size
-    wanted = {pair for reads in READS.values() for pair in reads}
-    days = Days(read(rollups, wanted), wanted)
-    quiet = silence.Params(after=today, holidays=days_off(), journal_size=size)
-    return [
-        *silence.detect(days, params=quiet),
-        *failure_cusum.detect(days, params=failure_cusum.Params(journal_size=size)),
-        *claim_check.detect(days, claims=claims(), params=claim_check.Params(journal_size=size)),
-    ]
+    told = context(today=today, journal_size=rollups.manifest.journal_size)
+    return run_suite(rollups.columns(reads(only)), told, only=only)
+
+
+def context(*, today: date, journal_size: int | None = None) -> Context:
+    """What the register and the calendar tell the detectors."""
+    cards = register.devices()
+    return Context(
+        after=today,
+        holidays=days_off(),
+        claims=claims(),
+        releases={card.code: [_release(one) for one in register.versions(card.code)] for card in cards},
+        makers={card.code: card.maker.code for card in cards},
+        journal_size=journal_size,
+    )
+
+
+def _release(card: VersionCard) -> Release:
+    return Release(
+        version=card.version, released_on=card.released_on, builds=card.builds,
+        registered=card.registered_on is not None,
+    )  # fmt: skip
 
 
 def check_claims(rollups: Rollups, *, device: str) -> list[Verdict]:
@@ -48,12 +55,12 @@ def check_claims(rollups: Rollups, *, device: str) -> list[Verdict]:
     return claim_check.check(read(rollups, CLAIM_READS, device=device), claims=claims(device))
 
 
-def read(rollups: Rollups, reads: Collection[tuple[str, str]], *, device: str | None = None) -> Sequence[Row]:
+def read(rollups: Rollups, pairs: Collection[tuple[str, str]], *, device: str | None = None) -> Sequence[Row]:
     """The rows a detector reads, of one device or of all."""
     where = {"device": device} if device else {}
     return [
         row
-        for measure, dimension in sorted(reads)
+        for measure, dimension in sorted(pairs)
         for row in rollups.rows(measure, dimension=dimension, **where)
     ]
 

@@ -20,11 +20,11 @@ def calc(
     as_json: AsJson = False,
 ) -> None:
     """Read the figures as JSON on standard input and print the result, always as JSON."""
-    from nadzor.detect.calc import STATISTICS, calculate, input_schema
+    from nadzor.detect.calc.registry import calculate, input_schema, statistics
     from nadzor.receipts.cases import PROOFS, case_schema, check_case
 
     if name is None:
-        known = [{"name": one.name, "what": one.what} for one in (*STATISTICS.values(), *PROOFS.values())]
+        known = [{"name": one.name, "what": one.what} for one in (*statistics().values(), *PROOFS.values())]
         show(known, as_json=as_json, title="Statistics and proofs")
     elif schema:
         print_json(case_schema(name) if name in PROOFS else input_schema(name))

@@ -70,7 +70,7 @@ def bundle(
     as_json: AsJson = False,
 ) -> None:
     """Check a proof bundle: every signature, proof, digest and figure; exit 1 when one does not hold."""
-    from nadzor.detect.calc import calculate
+    from nadzor.detect.calc.registry import calculate
     from nadzor.receipts.bundle import BundleError
     from nadzor.receipts.bundle_check import Pins, verify_bundle
 

@@ -16,7 +16,14 @@ from nadzor.base.problems import Refusal
 from nadzor.detect.finding import GuaranteeKind
 from nadzor.measures.catalogue import Text
 
-DETECTORS = ("silence", "failure_cusum", "claim_check")
+ORDER = (
+    "silence", "under_reporting", "failure_cusum", "failure_burst", "version_watch", "version_regression",
+    "score_drift", "positive_drift", "agreement_decay", "declined_share", "latency", "time_to_sign",
+    "claim_check", "unlabelled_estimate", "site_disparity", "subgroup_disparity", "common_cause",
+    "fabrication", "adverse_rate",
+)  # fmt: skip
+"""The order in which detectors run and are listed."""
+DETECTORS = tuple(name for name in ORDER if files("nadzor.detect").joinpath(name, "dossier.yaml").is_file())
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):

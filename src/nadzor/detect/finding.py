@@ -62,9 +62,10 @@ class Located(Struct, frozen=True, kw_only=True):
 class Finding(Struct, frozen=True, kw_only=True):
     """One detector's statement about one stream of days.
 
-    An empty device, version, site, stratum or finding means "not split by it".  `rows_hash` is the digest of
-    the rollup rows of `rows_read` counts that the statement rests on; `code` is the digest of the detector's
-    sources.
+    An empty device, version, site, stratum or finding means "not split by it"; `dimension` is what the
+    stratum is one of (equipment, age_band …), empty where it is a word of the detector's own.  `rows_hash` is
+    the digest of the rollup rows of `rows_read` counts that the statement rests on; `code` is the digest of
+    the detector's sources.
     """
 
     detector: str
@@ -74,6 +75,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     version: str = ""
     site: str = ""
     stratum: str = ""
+    dimension: str = ""
     finding: str = ""
     statistic: float
     threshold: float
@@ -92,7 +94,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     def fingerprint(self) -> str:
         """What makes two findings the same signal: detector, kind, stream, first day over the threshold."""
-        stream = (self.device, self.version, self.site, self.stratum, self.finding)
+        split = (self.dimension,) if self.dimension else ()
+        stream = (self.device, self.version, self.site, self.stratum, self.finding, *split)
         return sha256(
             "\t".join((self.detector, self.kind, *stream, self.first_day.isoformat())).encode()
         ).hexdigest()

@@ -4,21 +4,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from copy import copy
 from datetime import date
-from operator import attrgetter
-from typing import Any, Literal
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from nadzor.measures.rollup import ALL, Row, rows_digest
+from nadzor.measures.columns import Block, Columns, columns_digest, rows_of
+from nadzor.measures.rollup import ALL, Row
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Key = Literal["device", "version", "site", "finding", "dimension", "stratum", "measure"]
-KEYS: tuple[Key, ...] = ("device", "version", "site", "finding", "dimension", "stratum", "measure")
+NAMED: tuple[Literal["device", "version", "site", "finding", "stratum"], ...] = (
+    "device", "version", "site", "finding", "stratum",
+)  # fmt: skip
+STREAM_KEYS: tuple[Literal["device", "version", "site", "stratum", "finding"], ...] = (
+    "device", "version", "site", "stratum", "finding",
+)  # fmt: skip
 Wanted = Collection[tuple[str, str]]
 """The (measure, dimension) pairs that a detector reads."""
 
@@ -29,64 +34,103 @@ class Stream(Struct, frozen=True, order=True):
     device: str = ""
     version: str = ""
     site: str = ""
+    stratum: str = ""
+    finding: str = ""
 
 
 class Days:
     """Rollup rows held as columns, parsed once for all detectors.
 
-    Rows are taken as they come: equal cells are added, in whatever order and parts they arrive.
+    Rows are taken as they come: equal cells are added, in whatever order and parts they arrive.  `columns`
+    are all of them by measure and dimension; the arrays of this object are those blocks laid end to end.
     """
 
-    def __init__(self, rows: Iterable[Row], wanted: Wanted) -> None:
-        keep = frozenset(wanted)
-        self._rows: Sequence[Row] = [row for row in rows if (row.measure, row.dimension) in keep]
-        self._at: Ints = np.arange(len(self._rows))
-        self.n = self._numbers("n")
-        self.bin = self._numbers("bin")
-        self.names: dict[Key, list[str]] = {}
-        self.code: dict[Key, Ints] = {}
-        for key in KEYS:
-            self.names[key], self.code[key] = self._coded(key)
-        self.day, self.known = (self._ordinals(name) for name in ("day", "known"))
+    def __init__(self, rows: Iterable[Row] | Columns, wanted: Wanted) -> None:
+        whole = rows if isinstance(rows, Columns) else Columns.of_rows(rows)
+        self.columns = whole.only(wanted)
+        self.names: dict[Key, list[str]] = {
+            **{key: self.columns.names[key] for key in NAMED},
+            "measure": sorted({measure for measure, _ in self.columns.blocks}),
+            "dimension": sorted({dimension for _, dimension in self.columns.blocks}),
+        }
 
     @classmethod
-    def of(cls, rows: Iterable[Row] | Days, wanted: Wanted) -> Days:
-        """The wanted measures of rows, or of days that were parsed before."""
+    def of(cls, rows: Iterable[Row] | Columns | Days, wanted: Wanted) -> Days:
+        """The wanted measures of rows, of columns, or of days that were parsed before."""
         return rows.only(wanted) if isinstance(rows, Days) else cls(rows, wanted)
 
     def only(self, wanted: Wanted) -> Days:
         """The rows of these measures alone, so that a digest covers exactly what a detector reads."""
-        cells = set(wanted)
-        chosen = np.zeros(len(self), dtype=bool)
-        for i, measure in enumerate(self.names["measure"]):
-            for j, dimension in enumerate(self.names["dimension"]):
-                if (measure, dimension) in cells:
-                    chosen |= (self.code["measure"] == i) & (self.code["dimension"] == j)
-        return self.where(chosen)
+        return Days(self.columns, wanted)
 
     def where(self, chosen: NDArray[np.bool_] | Ints) -> Days:
-        """The chosen rows alone."""
-        part = copy(self)
-        for name in ("_at", "n", "bin", "day", "known"):
-            setattr(part, name, getattr(self, name)[chosen])
-        part.code = {key: code[chosen] for key, code in self.code.items()}
-        return part
+        """The chosen rows alone, by mask or by position."""
+        if chosen.dtype != bool:
+            chosen = np.isin(np.arange(len(self)), chosen)
+        blocks, start = {}, 0
+        for pair, block in self.columns.blocks.items():
+            blocks[pair] = block.where(chosen[start : start + len(block)])
+            start += len(block)
+        return Days(Columns(self.columns.names, blocks), blocks)
+
+    def block(self, measure: str, dimension: str = ALL) -> Block:
+        """The rows of one measure in one dimension; empty where there are none."""
+        return self.columns.blocks.get((measure, dimension), _NOTHING)
 
     def __len__(self) -> int:
-        return len(self._at)
+        return len(self.columns)
 
     def __getitem__(self, at: int) -> Row:
-        return self._rows[int(self._at[at])]
+        for (measure, dimension), block in self.columns.blocks.items():
+            if at < len(block):
+                return next(rows_of(self.columns, measure, dimension, block.where([at])))
+            at -= len(block)
+        raise IndexError(at)
+
+    @cached_property
+    def n(self) -> Ints:
+        """The counts."""
+        return self._column("n")
+
+    @cached_property
+    def bin(self) -> Ints:
+        """The bins."""
+        return self._column("bin")
+
+    @cached_property
+    def day(self) -> Ints:
+        """The days of the facts, as ordinals."""
+        return self._column("day")
+
+    @cached_property
+    def known(self) -> Ints:
+        """The dates on which the facts became known, as ordinals."""
+        return self._column("known")
+
+    @cached_property
+    def code(self) -> dict[Key, Ints]:
+        """For each key, the place of every row's value among the names."""
+        lengths = [len(block) for block in self.columns.blocks.values()]
+        pairs = list(self.columns.blocks)
+        placed = {
+            "measure": [self.names["measure"].index(measure) for measure, _ in pairs],
+            "dimension": [self.names["dimension"].index(dimension) for _, dimension in pairs],
+        }
+        told: dict[Key, Ints] = {key: self._column(key) for key in NAMED}
+        told["measure"], told["dimension"] = (
+            np.repeat(np.array(placed[key], np.int64), lengths) for key in ("measure", "dimension")
+        )
+        return told
 
     @property
     def first(self) -> int:
         """The first day, as an ordinal."""
-        return int(self.day.min()) if len(self) else 0
+        return min((int(block.day.min()) for block in self._full()), default=0)
 
     @property
     def after(self) -> int:
         """The day after the last one, as an ordinal."""
-        return int(self.day.max()) + 1 if len(self) else 0
+        return max((int(block.day.max()) + 1 for block in self._full()), default=0)
 
     def is_(self, key: Key, value: str) -> NDArray[np.bool_]:
         """Which rows have this value."""
@@ -97,36 +141,31 @@ class Days:
         self, *, device: str = "", first: date | None = None, after: date | None = None
     ) -> tuple[str, int]:
         """The digest of the rows of a device (or all) within [first, after), and how many rows there are."""
-        chosen = np.ones(len(self), dtype=bool)
-        if first:
-            chosen &= self.day >= first.toordinal()
-        if after:
-            chosen &= self.day < after.toordinal()
-        if device:
-            chosen &= self.is_("device", device)
-        return self.where(chosen).seal()
+        names = self.columns.names["device"]
+        code = names.index(device) if device in names else -1
+        blocks = {}
+        for pair, block in self.columns.blocks.items():
+            chosen = np.ones(len(block), dtype=bool) if not device else block.device == code
+            if first:
+                chosen &= block.day >= first.toordinal()
+            if after:
+                chosen &= block.day < after.toordinal()
+            blocks[pair] = block.where(chosen)
+        return columns_digest(Columns(self.columns.names, blocks))
 
     def seal(self) -> tuple[str, int]:
-        """The digest of these rows, and how many there are."""
-        return rows_digest(self._rows[at] for at in self._at.tolist()), len(self)
+        """The digest of these rows, and how many cells there are."""
+        return columns_digest(self.columns)
 
-    def _numbers(self, name: str) -> Ints:
-        return np.fromiter(map(attrgetter(name), self._rows), np.int64, len(self._rows))
+    def _full(self) -> list[Block]:
+        return [block for block in self.columns.blocks.values() if len(block)]
 
-    def _ordinals(self, name: str) -> Ints:
-        days, code = self._coded(name)
-        return np.array([day.toordinal() for day in days], np.int64)[code]
+    def _column(self, name: str) -> Ints:
+        parts = [getattr(block, name) for block in self.columns.blocks.values()]
+        return np.concatenate(parts).astype(np.int64) if parts else np.array([], np.int64)
 
-    def _coded(self, name: str) -> tuple[list[Any], Ints]:
-        """The different values of a column in order, and for each row the place of its value among them.
 
-        Why: mapped without a list or tuple a row, since there are a million rows.
-        """
-        value = attrgetter(name)
-        found = sorted(set(map(value, self._rows)))
-        index = {one: i for i, one in enumerate(found)}
-        places = map(index.__getitem__, map(value, self._rows))
-        return found, np.fromiter(places, np.int64, len(self._rows))
+_NOTHING = Block(**{name: np.array([], np.int64) for name in Block.__struct_fields__})
 
 
 class Panel:
@@ -148,12 +187,16 @@ class Panel:
 
     def _streams(self, days: Days, by: Collection[Key]) -> tuple[Ints, list[Stream]]:
         of_row = np.zeros(len(days), np.int64)
-        for key in ("device", "version", "site"):
+        for key in STREAM_KEYS:
             if key in by:
                 of_row = _dense(of_row * len(days.names[key]) + days.code[key])
         example = np.zeros(int(of_row.max()) + 1 if len(of_row) else 0, np.int64)
         example[of_row] = np.arange(len(of_row))
-        return of_row, [Stream(**{key: getattr(days[i], key) for key in by}) for i in example.tolist()]
+        told = {key: [days.names[key][i] for i in days.code[key][example].tolist()] for key in by}
+        streams = [
+            Stream(**dict(zip(told, values, strict=True))) for values in zip(*told.values(), strict=True)
+        ]
+        return of_row, streams if told else [Stream() for _ in example]
 
     def _count(self, chosen: NDArray[np.bool_], stream_of_row: Ints) -> Floats:
         size = len(self.streams) * self.length

@@ -20,7 +20,9 @@ import pyarrow.compute as pc
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.measures.catalogue import catalogue
+from nadzor.measures.columns import Columns, Pair
 from nadzor.measures.rollup import ALL, CANONICAL, COLUMNS, Row, rows_digest
+from nadzor.telemetry.as_columns import columns_of
 from nadzor.telemetry.rollup_file import PARTS, RollupManifest, read_rollup_manifest
 from nadzor.telemetry.rollup_part import SCHEMA, Group, OpenPart, open_part
 from nadzor.telemetry.schema import CODE
@@ -99,6 +101,14 @@ class Rollups:
         """
         table = _in_order(self._select(measure, where, COLUMNS))
         return [Row(*values) for values in zip(*(_values(table[name]) for name in COLUMNS), strict=True)]
+
+    def columns(self, pairs: Collection[Pair], **where: Unpack[Where]) -> Columns:
+        """The rows of several measures and dimensions as columns, their names in order."""
+        tables = {
+            (measure, dimension): self._select(measure, {**where, "dimension": dimension}, COLUMNS)
+            for measure, dimension in sorted(pairs)
+        }
+        return columns_of({pair: table for pair, table in tables.items() if table.num_rows})
 
     def daily(
         self, measure: str, *, by: Sequence[str] = ("device", "version", "site"), **where: Unpack[Where]

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from nadzor.actions.create_home import create_home
 from nadzor.cli.app import app
-from nadzor.detect.calc import STATISTICS
+from nadzor.detect.calc.registry import statistics
 from nadzor.receipts.cases import PROOFS
 from tests.unit.actions.gate import write, write_small_reads
 from tests.unit.cli.console import Frame, answer, ask, refused
@@ -170,9 +170,9 @@ def run(*words, stdin=None):
 
 def test_every_statistic_is_listed_and_has_a_schema():
     """The list names them all, and each explains its input."""
-    assert {one["name"] for one in json.loads(run("calc", "--json").stdout)} == {*STATISTICS, *PROOFS}
+    assert {one["name"] for one in json.loads(run("calc", "--json").stdout)} == {*statistics(), *PROOFS}
     assert "poisson-ci" in run("calc").stdout
-    for name in STATISTICS:
+    for name in statistics():
         assert json.loads(run("calc", name, "--schema").stdout)["$defs"]
 
 

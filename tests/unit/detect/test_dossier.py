@@ -9,10 +9,8 @@ import pytest
 import yaml
 
 from nadzor.base.problems import Refusal
-from nadzor.detect.claim_check import detector as claim_check
 from nadzor.detect.dossier import DETECTORS, dossiers, read_dossier
-from nadzor.detect.failure_cusum import detector as failure_cusum
-from nadzor.detect.silence import detector as silence
+from nadzor.detect.suite import detector
 
 
 def page_of(detector):
@@ -28,18 +26,14 @@ def test_every_detector_has_one():
 def test_dossier_and_code_state_one_budget():
     """What the dossier promises is what the code spends by default."""
     stated = {one.detector: one.guarantee.budget for one in dossiers()}
-    assert stated == {
-        "silence": silence.Params().budget,
-        "failure_cusum": failure_cusum.Params().budget,
-        "claim_check": claim_check.Params().alpha_against,
-    }
+    spent = {name: getattr(detector(name), "BUDGET", None) for name in DETECTORS}
+    assert stated == spent
 
 
 def test_dossier_names_what_the_code_reads():
     """The measures of the dossier are those of the code."""
-    reads = {"silence": silence.READS, "failure_cusum": failure_cusum.READS, "claim_check": claim_check.READS}
     for one in dossiers():
-        assert set(one.reads) == {measure for measure, _ in reads[one.detector]}
+        assert set(one.reads) == {measure for measure, _ in detector(one.detector).READS}
 
 
 def test_nobody_has_checked_them_yet_and_they_say_so():

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from nadzor.base.problems import Refusal
 from nadzor.cli.app import app
-from nadzor.detect.calc import calculate
+from nadzor.detect.calc.registry import calculate
 from nadzor.receipts.bundle import BundleError, decode_bundle
 from nadzor.receipts.bundle_check import Pins, verify_bundle
 from nadzor_sdk import verify_bundle as script

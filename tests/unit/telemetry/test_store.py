@@ -10,6 +10,7 @@ import pytest
 
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
+from nadzor.measures.columns import columns_digest
 from nadzor.measures.rollup import canonical_place, rows_digest
 from nadzor.telemetry.store import Rollups
 
@@ -120,3 +121,12 @@ def test_rows_stand_in_canonical_order(rollups: Rollups) -> None:
     rows = rollups.rows("studies", dimension=["all", "equipment", "sex"])
     assert rows == sorted(rows, key=canonical_place)
     assert len({row.known for row in rows}) == 3
+
+
+def test_columns_are_the_rows(rollups: Rollups) -> None:
+    """What detectors read by columns is what rows say, dimension by dimension."""
+    pairs = [("studies", "all"), ("studies", "equipment"), ("scores", "equipment"), ("adverse_events", "all")]
+    columns = rollups.columns(pairs)
+    rows = [row for measure, dimension in pairs for row in rollups.rows(measure, dimension=dimension)]
+    assert sorted(columns.rows(), key=canonical_place) == sorted(rows, key=canonical_place)
+    assert columns_digest(columns)[0] == rows_digest(rows)

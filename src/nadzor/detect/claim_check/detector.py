@@ -10,11 +10,13 @@ from msgspec import Struct
 
 from nadzor.detect.claim_check.claim import FAIR, READS, Claim, Labels, Shelf
 from nadzor.detect.claim_check.verdict import Look, Verdict, estimate, looks, p_value, verdict
+from nadzor.detect.context import Context
 from nadzor.detect.finding import Baseline, Effect, Fact, Finding, Guarantee, code_digest, in_order
 from nadzor.detect.series import Days
 from nadzor.measures.rollup import Row
 
 NAME = "claim_check"
+BUDGET = 0.05
 
 
 class Params(Struct, frozen=True, kw_only=True):
@@ -24,7 +26,7 @@ class Params(Struct, frozen=True, kw_only=True):
     alpha_for the chance that one false claim is ever called consistent.
     """
 
-    alpha_against: float = 0.05
+    alpha_against: float = BUDGET
     alpha_for: float = 0.05
     journal_size: int | None = None
 
@@ -47,6 +49,11 @@ def detect(
             said = verdict(labels, version, alpha_against=alpha, alpha_for=params.alpha_for)
             found.append(_finding(labels.selected(FAIR), said, against, params))
     return in_order(found)
+
+
+def watch(days: Days, context: Context) -> list[Finding]:
+    """The same, of the claims in the register."""
+    return detect(days, claims=context.claims, params=Params(journal_size=context.journal_size))
 
 
 def check(

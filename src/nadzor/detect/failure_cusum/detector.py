@@ -10,17 +10,20 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from nadzor.detect.context import Context
 from nadzor.detect.failure_cusum.chart import Charts, Crossing, run_charts
-from nadzor.detect.failure_cusum.expectation import Expectation, Window, expect
+from nadzor.detect.failure_cusum.expectation import Expectation, expect
 from nadzor.detect.finding import Baseline, Effect, Finding, Guarantee, Located, code_digest, in_order
 from nadzor.detect.series import Days, Floats, Ints, Panel, Stream, grouped, unsplit
 from nadzor.detect.stats.cusum_arl import log_ratio_reference
 from nadzor.detect.stats.exposure_chart import STEPS, exposure_limits, exposure_run_lengths
 from nadzor.detect.stats.proportion import clopper_pearson
+from nadzor.detect.window import Window
 from nadzor.measures.rollup import Row
 
 NAME = "failure_cusum"
 READS = unsplit("studies", "failed")
+BUDGET = 0.04
 RATIOS = (1.5, 3.0, 8.0)
 RISES = np.linspace(1.0, 8.0, 281)
 DROP_95 = 1.92
@@ -33,7 +36,7 @@ class Params(Struct, frozen=True, kw_only=True):
     Units: budget is the share of device-years with a false alarm; ratios are the rises charts are built for.
     """
 
-    budget: float = 0.04
+    budget: float = BUDGET
     baseline_days: int = 90
     ratios: tuple[float, ...] = RATIOS
     release_days: int = 14
@@ -76,6 +79,11 @@ def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[
         if not covered[sites.device[crossing.stream], crossing.column]:
             found.append(_finding(crossing, sites, panel, expected, params=params))
     return in_order(found)
+
+
+def watch(days: Days, context: Context) -> list[Finding]:
+    """The same, told what the register knows."""
+    return detect(days, params=Params(registered=context.baselines, journal_size=context.journal_size))
 
 
 def _only_possible(panel: Panel) -> None:

@@ -4,25 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from nadzor.detect.series import Floats, Ints, Panel, grouped
+from nadzor.detect.window import Window
 
 SITE_SHAPE = 4.0
 """Before anything is known of a site, its rate differs from the device's by about half (1/sqrt 4)."""
 DEVICE_SHAPE = 0.5
 """Jeffreys' prior of a rate."""
-
-
-class Window(Struct, frozen=True):
-    """The registered baseline of a device: the days [first, after)."""
-
-    first: date
-    after: date
 
 
 class Places(Struct, frozen=True):

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from nadzor.detect.context import Context
 from nadzor.detect.finding import Baseline, Effect, Fact, Finding, Guarantee, Located, code_digest, in_order
 from nadzor.detect.series import Days, Floats, Ints, Panel, grouped, unsplit
 from nadzor.detect.silence.gaps import PEERS_MIN, QUIET_DAY, Gaps, Nation, crossings, find_gaps, nation
@@ -20,6 +21,7 @@ from nadzor.measures.rollup import Row
 
 NAME = "silence"
 READS = unsplit("studies", "heartbeats")
+BUDGET = 0.04
 SUSPICIOUS = 3.0
 """Evidence in nats (one in twenty) with which a sister site joins a silence of the whole device."""
 HEARTBEAT_DAYS = 14
@@ -32,7 +34,7 @@ class Params(Struct, frozen=True, kw_only=True):
     Units: budget in false alarms per device-year.
     """
 
-    budget: float = 0.04
+    budget: float = BUDGET
     after: date | None = None
     holidays: frozenset[date] = frozenset()
     journal_size: int | None = None
@@ -70,6 +72,12 @@ def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[
     gaps = find_gaps(panel, studies, past, country)
     scene = Scene(panel, studies, panel.counts["heartbeats"], device, gaps, limits, params)
     return in_order([*_of_devices(scene), *_of_everybody(scene, country)])
+
+
+def watch(days: Days, context: Context) -> list[Finding]:
+    """The same, told which days are closed and which were holidays."""
+    told = Params(after=context.after, holidays=context.holidays, journal_size=context.journal_size)
+    return detect(days, params=told)
 
 
 def _device_of(panel: Panel) -> Ints:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nadzor.detect.failure_cusum.detector import Params, detect, smallest_detectable_rise
-from nadzor.detect.failure_cusum.expectation import Window
+from nadzor.detect.window import Window
 from nadzor.measures.rollup import Row, rows_digest
 
 FIRST = date(2031, 1, 6)
