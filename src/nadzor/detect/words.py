@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A finding in words, in both languages: its headline, the sentence an inspector reads, its severity.
+
+The words stand in each detector's words.yaml; the figures come from the finding alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from nadzor.detect.dossier import DETECTORS
+from nadzor.detect.finding import Finding
+from nadzor.measures.catalogue import Text, catalogue
+
+Unit = Literal["ratio", "points", "percent", "number"]
+LANGUAGES = ("ru", "en")
+LISTED = 4
+"""Sites or makers named in a sentence; the others are counted."""
+
+
+class EffectWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an effect is called and how it is written: points and percents are shares times a hundred."""
+
+    label: Text
+    unit: Unit
+
+
+class KindWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """How findings of one kind are spoken of.
+
+    Units: severity 4 when patients may be harmed unnoticed, 3 when harm is possible or the device of no use,
+    2 when quality falls, 1 for information.
+    """
+
+    severity: Literal[1, 2, 3, 4]
+    effect: EffectWords
+    headline: Text
+    sentence: Text
+
+
+class Words(Struct, frozen=True, forbid_unknown_fields=True):
+    """A detector's words.yaml."""
+
+    kinds: dict[str, KindWords]
+
+
+@cache
+def kinds() -> dict[str, KindWords]:
+    """The words of every kind of finding that a detector of this house makes."""
+    told: dict[str, KindWords] = {}
+    for name in DETECTORS:
+        page = files("nadzor.detect").joinpath(name, "words.yaml")
+        if page.is_file():
+            told |= msgspec.yaml.decode(page.read_bytes(), type=Words).kinds
+    return told
+
+
+def severity(finding: Finding) -> int:
+    """How bad it would be for patients, 1 to 4; a kind without words is taken for possible harm."""
+    words = kinds().get(finding.kind)
+    return words.severity if words else 3
+
+
+def headline(finding: Finding, names: Mapping[str, str] | None = None) -> Text:
+    """What happened, with its size, in one line; `names` are what codes are called in the register."""
+    words = kinds().get(finding.kind)
+    return _filled(words.headline, finding, names or {}) if words else Text(finding.kind, finding.kind)
+
+
+def sentence(finding: Finding, names: Mapping[str, str] | None = None) -> Text:
+    """What an inspector reads: since when, where, by how much, what is not excluded."""
+    words = kinds().get(finding.kind)
+    return _filled(words.sentence, finding, names or {}) if words else headline(finding, names)
+
+
+def effect_label(finding: Finding) -> Text:
+    """What the finding's effect measures."""
+    words = kinds().get(finding.kind)
+    return words.effect.label if words else Text(finding.effect.name, finding.effect.name)
+
+
+def written(value: float, unit: Unit, language: str) -> str:
+    """A figure as a language writes it.
+
+    >>> written(0.0412, "points", "ru")
+    '4,1'
+    """
+    shown = 100.0 * value if unit in ("points", "percent") else value
+    digits = 1 if unit in ("points", "percent") or abs(shown) >= 10 else 2
+    text = f"{shown:.{digits}f}" + ("%" if unit == "percent" and language == "en" else "")
+    if language == "ru":
+        return text.replace(".", ",") + (" %" if unit == "percent" else "")
+    return text
+
+
+def _filled(words: Text, finding: Finding, names: Mapping[str, str]) -> Text:
+    told = {language: _facts(finding, names, language) for language in LANGUAGES}
+    return Text(*(words.in_language(language).format_map(told[language]) for language in LANGUAGES))
+
+
+def _facts(finding: Finding, names: Mapping[str, str], language: str) -> dict[str, str]:
+    """Everything that a sentence may name, already as text of a language."""
+    unit = kinds()[finding.kind].effect.unit
+    facts = {name: _fact(value, names, language) for name, value in finding.facts.items()}
+    effect, sites = finding.effect, _listed(finding, "sites")
+    since = finding.located.day if finding.located else finding.first_day
+    told = {
+        "effect": written(effect.estimate, unit, language),
+        "low": written(effect.low, unit, language),
+        "high": written(effect.high, unit, language),
+        "since": _day(since, language),
+        "first_day": _day(finding.first_day, language),
+        "n_sites": str(len(sites)),
+        "stratum": _stratum(finding, names, language),
+    }
+    told |= {name: _name(getattr(finding, name), names) for name in ("device", "version", "site", "finding")}
+    return facts | told
+
+
+def _listed(finding: Finding, fact: str) -> list[str]:
+    value = finding.facts.get(fact, [])
+    return value if isinstance(value, list) else [str(value)]
+
+
+def _fact(value: Any, names: Mapping[str, str], language: str) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        shown = ", ".join(_name(str(one), names) for one in value[:LISTED])
+        return shown + (f" (+{len(value) - LISTED})" if len(value) > LISTED else "")
+    if isinstance(value, float):
+        text = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+        return text.replace(".", ",") if language == "ru" else text
+    return _name(str(value), names)
+
+
+def _stratum(finding: Finding, names: Mapping[str, str], language: str) -> str:
+    if finding.dimension in catalogue().dimensions:
+        return catalogue().stratum_label(finding.dimension, finding.stratum).in_language(language)
+    return _name(finding.stratum, names)
+
+
+def _name(code: str, names: Mapping[str, str]) -> str:
+    return names.get(code, code)
+
+
+def _day(day: date, language: str) -> str:
+    return day.strftime("%d.%m.%Y") if language == "ru" else f"{day.day} {day:%B %Y}"
