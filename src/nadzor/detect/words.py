@@ -21,6 +21,11 @@ from nadzor.measures.catalogue import Text, catalogue
 
 Unit = Literal["ratio", "points", "percent", "number"]
 LANGUAGES = ("ru", "en")
+METRICS = {
+    "sensitivity": Text("чувствительность", "sensitivity"),
+    "specificity": Text("специфичность", "specificity"),
+    "auc": Text("площадь под кривой ROC", "area under the ROC curve"),
+}
 LISTED = 4
 """Sites or makers named in a sentence; the others are counted."""
 
@@ -144,6 +149,8 @@ def _fact(value: Any, names: Mapping[str, str], language: str) -> str:
 def _stratum(finding: Finding, names: Mapping[str, str], language: str) -> str:
     if finding.dimension in catalogue().dimensions:
         return catalogue().stratum_label(finding.dimension, finding.stratum).in_language(language)
+    if finding.stratum in METRICS:
+        return METRICS[finding.stratum].in_language(language)
     return _name(finding.stratum, names)
 
 
