@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
-from msgspec import Struct, structs
+from msgspec import structs
 from scipy.stats import binom, poisson
 
 from nadzor.detect.claim_check import detector as claim_check
@@ -16,67 +15,50 @@ from nadzor.detect.dossier import DETECTORS, dossier
 from nadzor.detect.failure_cusum import detector as failure_cusum
 from nadzor.detect.finding import Finding
 from nadzor.detect.silence import detector as silence
+from nadzor.detect.words import headline, kinds, sentence
+from nadzor.measures.catalogue import catalogue
+from nadzor.measures.columns import Columns
 from nadzor.measures.rollup import Row
 from nadzor.simulate.population import population, site_name
-from nadzor.simulate.world import Fault
+from nadzor.simulate.world import Fault, World
 from tests.battery import nations
+from tests.battery.subject import FAULT_DAY, Subject, subjects
+from tests.battery.subjects.failure_cusum import failing
 
-NULL_DEVICES, NULL_SEEDS = 120, (11, 12)
-FAULT_DAY = nations.FIRST + timedelta(days=210)
-
-
-class Subject(Struct, frozen=True):
-    """A detector under test: how to run it, how long it learns, and a fault it must find in time."""
-
-    name: str
-    run: Callable[[Sequence[Row]], list[Finding]]
-    learning_days: int
-    fault: Callable[[str], Fault]
-    within_days: int
-    share_found: float
-    devices: int = 12
-
-
-def _claims(rows: Sequence[Row]) -> list[Finding]:
-    count = len({row.device for row in rows})
-    return claim_check.detect(rows, claims=nations.claims(count, margin=0.02))
-
-
-def _silent(device: str) -> Fault:
-    return Fault(kind="silent_site", device=device, post=0, first=FAULT_DAY, days=21)
-
-
-def _failing(device: str) -> Fault:
-    return Fault(
-        kind="failing_version", device=device, version="2.0", first=nations.RELEASE, days=400, size=4.0
-    )
-
-
-def _insensitive(device: str) -> Fault:
-    return Fault(kind="contradicted_claim", device=device, first=nations.FIRST, days=400, size=0.25)
-
-
-SUBJECTS = (
-    Subject("silence", silence.detect, 56, _silent, 5, 0.9),
-    Subject("failure_cusum", failure_cusum.detect, 90, _failing, 60, 0.8),
-    Subject("claim_check", _claims, 0, _insensitive, 330, 0.8),
-)
-every_detector = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+TROUBLED = 6
+every_detector = pytest.mark.parametrize("subject", subjects(), ids=lambda subject: subject.name)
 
 
 def test_no_detector_escapes_the_battery():
     """Every detector that has a dossier is a subject here."""
-    assert {subject.name for subject in SUBJECTS} == set(DETECTORS)
+    assert {subject.name for subject in subjects()} == set(DETECTORS)
+
+
+def test_all_budgets_together_keep_the_national_promise():
+    """What detectors with a budget a device-year may spend adds up to a quarter of a false alarm at most."""
+    yearly = {name: dossier(name).guarantee for name in DETECTORS if name != "claim_check"}
+    assert sum(each.budget for each in yearly.values()) <= 0.25
+
+
+@every_detector
+def test_reads_what_the_rollup_counts(subject):
+    """Every measure and dimension that a detector reads is in the catalogue."""
+    known = catalogue().measures
+    pairs = nations.detector(subject.name).READS
+    assert {pair for pair in pairs if pair[1] not in known[pair[0]].dimensions} == set()
 
 
 @every_detector
 def test_silent_on_null_at_the_stated_rate(subject):
     """On quiet nations false signals stay within the dossier's budget, up to a Poisson bound."""
     alarms = years = 0.0
-    for seed in NULL_SEEDS:
-        rows = nations.quiet(seed, NULL_DEVICES)
-        alarms += sum(1 for found in subject.run(rows) if found.device)
-        years += nations.watched_years(rows, after_days=subject.learning_days)
+    for seed in subject.null_seeds:
+        world = subject.nation(seed, subject.null_devices)
+        rows = nations.rows(world, subject.name)
+        alarms += sum(
+            1 for found in subject.run(rows, subject.context(world)) if found.device or not subject.of_devices
+        )
+        years += nations.watched_years(world, after_days=subject.learning_days)
     stated = dossier(subject.name).guarantee.budget * years
     assert alarms <= poisson.ppf(0.999, stated)
 
@@ -84,80 +66,105 @@ def test_silent_on_null_at_the_stated_rate(subject):
 @every_detector
 def test_finds_a_planted_fault_within_the_stated_delay(subject):
     """Most planted faults are found in time, on the right device."""
-    names = [device.code for device in nations.devices(subject.devices)]
-    faults = [subject.fault(name) for name in names]
-    rows = population(nations.world(21, subject.devices, *faults))
-    last = {fault.device: fault.first + timedelta(days=subject.within_days) for fault in faults}
-    found = {one.device for one in subject.run(rows) if one.device and one.first_day <= last[one.device]}
-    assert len(found) >= subject.share_found * len(names)
+    faults = [subject.fault(device.code) for device in nations.devices(subject.devices)]
+    world = subject.nation(21, subject.devices, *faults)
+    found = subject.run(nations.rows(world, subject.name), subject.context(world))
+    first = {fault.device: fault.first for fault in world.faults}
+    right = {one.device for one in found if _in_time(one, first, subject.within_days)}
+    assert len(right) >= (subject.share_found * len(first) if subject.of_devices else 1)
 
 
 @every_detector
 def test_order_of_rows_changes_nothing(subject):
     """Late and shuffled rows give the same findings, digests included."""
-    rows = _troubled(subject)
-    shuffled = random.Random(5).sample(rows, len(rows))
-    assert subject.run(shuffled) == subject.run(rows)
-    assert subject.run(rows) != []
+    world, rows = _troubled(subject)
+    told = subject.context(world)
+    assert subject.run(nations.shuffled(rows), told) == subject.run(rows, told)
+    assert subject.run(rows, told) != []
 
 
 @every_detector
 def test_merging_of_rows_changes_nothing(subject):
     """A count that arrives in two parts says the same as one that arrives whole."""
-    rows = _troubled(subject)
-    parts = [part for row in rows for part in _split(row)]
-    whole, split = subject.run(rows), subject.run(parts)
-    assert [_without_count(one) for one in split] == [_without_count(one) for one in whole]
+    world, rows = _troubled(subject)
+    told = subject.context(world)
+    whole, split = subject.run(rows, told), subject.run(nations.in_two_parts(rows), told)
+    assert split == whole != []
 
 
 @every_detector
 def test_a_later_day_does_not_change_what_was_said(subject):
-    """What was found by some day is found again, word for word, when more days are known."""
-    rows = _troubled(subject)
+    """What was found by some day is found again, and nothing is added in hindsight."""
+    world, rows = _troubled(subject)
     cut = nations.FIRST + timedelta(days=300)
-    before = subject.run([row for row in rows if row.day < cut and row.known < cut])
-    after = [one for one in subject.run(rows) if one.first_day < cut]
+    before = subject.run(nations.known_before(rows, cut), subject.context(world, after=cut))
+    after = [one for one in subject.run(rows, subject.context(world)) if one.first_day < cut]
     assert [_said(one) for one in before] == [_said(one) for one in after]
-    assert before != []
 
 
 @every_detector
 def test_nothing_in_nothing_out(subject):
-    """No rows, no findings."""
-    assert subject.run([]) == []
+    """No rows, no findings; rows of zeros, no findings."""
+    world, rows = _troubled(subject)
+    zeros = Columns(
+        rows.names, {p: structs.replace(b, n=np.zeros(len(b), np.int64)) for p, b in rows.blocks.items()}
+    )
+    assert subject.run([], subject.context(world)) == []
+    assert subject.run(zeros, subject.context(world)) == []
 
 
 @every_detector
-def test_an_empty_day_is_no_finding(subject):
-    """One row on one day gives no finding and no error."""
+def test_a_single_row_of_any_measure_is_no_finding(subject):
+    """One row on one day, even a negative one, gives no finding and no error."""
+    world, _ = _troubled(subject)
     day = date(2031, 5, 1)
-    rows = [Row(day, day, "d-000", "1.0", site="s-1", measure=name, n=1) for name in ("studies", "failed")]
-    assert subject.run(rows) == []
+    for measure, dimension in sorted(nations.detector(subject.name).READS):
+        for n in (1, -1, 1000):
+            row = Row(day, day, "d-000", "1.0", site="s-1", dimension=dimension, measure=measure, bin=0, n=n)
+            assert subject.run([row], subject.context(world)) == []
 
 
 @every_detector
 def test_one_device_alone_is_judged_too(subject):
-    """A nation of one device has no peers, and its fault is found all the same."""
-    device = "d-000"
-    rows = [row for row in _troubled(subject) if row.device == device]
-    assert any(one.device == device for one in subject.run(rows))
+    """A nation of one device has no peers, and a fault of one of them is found all the same."""
+    world, rows = _troubled(subject)
+    alone = [
+        one.device
+        for device in rows.names["device"]
+        for one in subject.run(nations.of_device(rows, device), subject.context(world))
+    ]
+    assert set(alone) & set(rows.names["device"]) or not subject.of_devices
 
 
 @every_detector
 def test_a_finding_can_be_disputed(subject):
     """Every finding carries its guarantee, digests, an effect within its limits, and a stable fingerprint."""
-    for one in subject.run(_troubled(subject)):
+    world, rows = _troubled(subject)
+    found = subject.run(rows, subject.context(world))
+    assert found != []
+    for one in found:
         assert one.guarantee.kind == dossier(subject.name).guarantee.kind
         assert len(one.code) == len(one.rows_hash) == len(one.baseline.hash) == 64
         assert one.effect.low <= one.effect.estimate <= one.effect.high
         assert one.guarantee.spent >= 0 and one.rows_read > 0
+        assert one.located is None or one.located.low <= one.located.day <= one.located.high
         assert structs.replace(one, statistic=0.0).fingerprint() == one.fingerprint()
+
+
+@every_detector
+def test_a_finding_can_be_read(subject):
+    """Every finding has a headline and a sentence in both languages, with no figure missing."""
+    world, rows = _troubled(subject)
+    found = subject.run(rows, subject.context(world))
+    said = [text for one in found for text in (*_texts(headline(one)), *_texts(sentence(one)))]
+    assert {one.kind for one in found} <= set(kinds())
+    assert said and all(text and "nan" not in text.split() and "{" not in text for text in said)
 
 
 def test_true_claims_on_the_very_bound_are_rarely_contradicted():
     """With the truth exactly on the bound, a version is contradicted no more often than stated."""
-    rows = nations.quiet(NULL_SEEDS[0], NULL_DEVICES)
-    verdicts = claim_check.check(rows, claims=nations.claims(NULL_DEVICES))
+    rows = nations.days(nations.quiet(11, 120, "claim_check"), "claim_check")
+    verdicts = claim_check.check(rows, claims=nations.claims(120))
     judged = {(one.claim.device, one.version) for one in verdicts if one.looks}
     hit = {(one.claim.device, one.version) for one in verdicts if one.contradicted_on}
     assert len(hit) <= binom.ppf(0.999, len(judged), dossier("claim_check").guarantee.budget)
@@ -179,7 +186,7 @@ def test_a_silent_device_is_one_finding_not_one_for_each_site():
 
 def test_a_failing_version_is_named():
     """When failures rise with a release, the version is in the finding."""
-    world = nations.world(41, 10, *(_failing(f"d-{i:03d}") for i in range(10)))
+    world = nations.world(41, 10, *(failing(f"d-{i:03d}") for i in range(10)))
     found = [one for one in failure_cusum.detect(population(world)) if one.stratum == "version"]
     assert {one.version for one in found} == {"2.0"}
     assert {one.facts["released_then"] for one in found} == {"2.0"}
@@ -197,20 +204,23 @@ def test_a_failing_site_is_named():
     assert {one.site for one in found} <= {"", site}
 
 
-def _troubled(subject: Subject) -> list[Row]:
-    count = 6
-    faults = [subject.fault(device.code) for device in nations.devices(count)]
-    return population(nations.world(61, count, *faults))
+def _troubled(subject: Subject) -> tuple[World, Columns]:
+    """A nation in which each device has the subject's fault, and what the subject reads of it."""
+    faults = [subject.fault(device.code) for device in nations.devices(TROUBLED)]
+    world = subject.nation(61, TROUBLED, *faults)
+    return world, nations.rows(world, subject.name)
 
 
-def _split(row: Row) -> list[Row]:
-    half = row.n // 2
-    return [structs.replace(row, n=half), structs.replace(row, n=row.n - half)] if half else [row]
+def _in_time(one: Finding, first: dict[str, date], days: int) -> bool:
+    """Whether a finding is about a device with a fault, and was made in time."""
+    begun = first.get(one.device)
+    return begun is not None and begun <= one.first_day <= begun + timedelta(days=days)
 
 
-def _without_count(one: Finding) -> Finding:
-    return structs.replace(one, rows_read=0)
+def _texts(text) -> tuple[str, str]:
+    return text.ru, text.en
 
 
 def _said(one: Finding) -> tuple[object, ...]:
-    return (one.device, one.version, one.site, one.finding, one.kind, one.first_day, one.statistic)
+    stream = (one.device, one.version, one.site, one.dimension, one.stratum, one.finding)
+    return (*stream, one.kind, one.first_day, one.statistic)
