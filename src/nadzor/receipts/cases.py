@@ -74,6 +74,11 @@ def case_schema(name: str) -> dict[str, Any]:
     return msgspec.json.schema(PROOFS[name].figures)
 
 
+def answer_case_schema() -> dict[str, Any]:
+    """The JSON Schema of what is said of a proof."""
+    return msgspec.json.schema(Held)
+
+
 def _inclusion(case: Inclusion) -> bool:
     return verify_inclusion(case.leaf_hash, case.leaf_idx, case.tree_size, case.proof or (), case.root)
 

@@ -68,7 +68,9 @@ def figures_of(counts: Mapping[str, int]) -> dict[str, int]:
 
 def share_of(answer: Any) -> dict[str, str]:
     """The score interval in what `nadzor calc proportion-ci` answers, as canonical JSON may hold it."""
-    bounds = msgspec.to_builtins(answer)["wilson"]
+    told = msgspec.to_builtins(answer)
+    low, high = told["wilson"]
+    bounds = {"estimate": told["estimate"], "low": low, "high": high}
     return {name: f"{value:.6f}" for name, value in bounds.items()}
 
 

@@ -13,13 +13,13 @@ from nadzor.detect.calc.registry import calculate, input_schema, statistics
 
 EXAMPLES = {
     "auc": ({"scores": [1, 2, 3, 4], "present": [False, True, False, True]}, ("auc", 0.75)),
-    "auc-paired": (
-        {"first": [1, 2, 3, 4], "second": [1, 2, 3, 4], "present": [False, True, False, True]},
-        ("p", 1.0),
+    "auc-compare": (
+        {"first": [1, 2, 3, 4], "second": [1, 2, 4, 3], "labels": [0, 1, 0, 1]},
+        ("difference", 0.25),
     ),
-    "proportion-ci": ({"events": 0, "trials": 20}, ("wilson", {"estimate": 0.0, "low": 0.0, "high": 0.1611})),
-    "proportion-difference": ({"events": [56, 48], "trials": [70, 80]}, ("low", 0.0524)),
-    "poisson-ci": ({"observed": 5, "expected": 2.1}, ("high", 5.5563)),
+    "proportion-ci": ({"events": 0, "trials": 20}, ("wilson", [0.0, 0.1611])),
+    "proportion-difference": ({"events": [56, 48], "trials": [70, 80]}, ("lower", 0.0524)),
+    "poisson-ci": ({"observed": 5, "expected": 2.1}, ("upper", 5.5563)),
     "cusum-arl": ({"k": 0.5, "h": 3}, ("value", 117.5957)),
     "cusum-threshold": ({"k": 0.5, "arl0": 335.3676}, ("value", 4.0)),
     "ewma-arl": ({"weight": 0.1, "limit": 2.814}, ("value", 499.5796)),
@@ -85,6 +85,6 @@ def test_every_statistic_has_a_schema():
 
 
 def _rounded(value):
-    if isinstance(value, dict):
-        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_rounded(inner) for inner in value]
     return round(value, 4)

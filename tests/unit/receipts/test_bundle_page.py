@@ -60,6 +60,6 @@ def test_the_commands_of_the_page_are_those_of_the_house(tmp_path, monkeypatch):
     assert script.main(*alone[2:]).startswith("valid")
     answer = CliRunner().invoke(app, share[4:], input=share[1])
     shown = json.loads(answer.stdout)["wilson"]
-    assert f"{shown['low']:.6f}" == json.loads(sealed())["calculation"]["result"]["low"]
+    assert f"{shown[0]:.6f}" == json.loads(sealed())["calculation"]["result"]["low"]
     offered = CliRunner().invoke(app, ["bundle", "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
     assert [word for word in make if word.startswith("--") and word not in offered] == []

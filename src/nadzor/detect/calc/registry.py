@@ -3,25 +3,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 import msgspec
+import numpy as np
 
 from nadzor.base.problems import Refusal
-from nadzor.detect.calc.figures import Statistic
+from nadzor.detect.calc.figures import Figures, Statistic
 
-_NO_FAMILY: Final = ("__init__.py", "figures.py", "registry.py")
+_NO_FAMILY: Final = ("__init__.py", "figures.py", "registry.py", "reference.py")
+_NO_FIGURES: Final = (msgspec.DecodeError, ValueError, ArithmeticError, RecursionError, MemoryError)
 
 
 @cache
 def statistics() -> dict[str, Statistic]:
-    """What `nadzor calc` can compute, by name; every module of this package but two is a family."""
+    """What `nadzor calc` can compute, by name; every module of this package but the named is a family."""
     pages = sorted(page.name for page in files(__package__).iterdir() if page.name.endswith(".py"))
     families = [import_module(f"{__package__}.{page[:-3]}") for page in pages if page not in _NO_FAMILY]
-    told = [one for family in families for one in family.STATISTICS]
+    told = [one for family in families for one in getattr(family, "STATISTICS", ())]
     return {one.name: one for one in sorted(told, key=lambda one: one.name)}
 
 
@@ -31,10 +34,13 @@ def calculate(name: str, raw: bytes) -> Any:
     Raises: Refusal `calc.unknown` for a name nobody knows, `calc.malformed` for figures that do not fit it.
     """
     statistic = _named(name)
+    if not raw.strip():
+        raise Refusal("calc.malformed", at=name, reason="nothing was given, not even {}")
     try:
-        return statistic.compute(msgspec.json.decode(raw, type=statistic.figures))
-    except (msgspec.DecodeError, ValueError, ArithmeticError) as error:
-        raise Refusal("calc.malformed", at=name, reason=str(error)) from error
+        with np.errstate(divide="raise", invalid="raise", over="raise"):
+            return statistic.compute(_figures(statistic, raw))
+    except _NO_FIGURES as error:
+        raise Refusal("calc.malformed", at=name, reason=str(error) or type(error).__name__) from error
 
 
 def input_schema(name: str) -> dict[str, Any]:
@@ -43,6 +49,31 @@ def input_schema(name: str) -> dict[str, Any]:
     Raises: Refusal `calc.unknown` for a name nobody knows.
     """
     return msgspec.json.schema(_named(name).figures)
+
+
+def answer_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of a statistic's answer.
+
+    Raises: Refusal `calc.unknown` for a name nobody knows.
+    """
+    return msgspec.json.schema(get_type_hints(_named(name).compute)["return"])
+
+
+def _figures(statistic: Statistic, raw: bytes) -> Figures:
+    if not statistic.also:
+        return msgspec.json.decode(raw, type=statistic.figures)
+    told = msgspec.json.decode(raw)
+    if isinstance(told, dict):
+        told = _renamed(told, statistic.also)
+    return msgspec.convert(told, statistic.figures, str_keys=True)
+
+
+def _renamed(told: dict[str, Any], also: Mapping[str, str]) -> dict[str, Any]:
+    """The figures under their first names; a figure given under two names stays unknown under the second."""
+    return {
+        (also[field] if field in also and also[field] not in told else field): value
+        for field, value in told.items()
+    }
 
 
 def _named(name: str) -> Statistic:

@@ -3,37 +3,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from nadzor.detect.calc.figures import Count, Figures, Level, Positive, Statistic
-from nadzor.detect.stats.poisson_rate import RateRatio, rate_ratio
-from nadzor.detect.stats.proportion import Bounds, clopper_pearson, newcombe, wilson
+from nadzor.detect.calc.figures import Count, Figures, Level, Positive, Statistic, Whole
+from nadzor.detect.stats.poisson_rate import rate_ratio
+from nadzor.detect.stats.proportion import clopper_pearson, newcombe, wilson
+
+Interval: TypeAlias = tuple[float, float]
 
 
 class Proportion(Figures, frozen=True, kw_only=True):
-    """Events among trials."""
+    """x events among n trials; `continuity` corrects the score interval, nothing else."""
 
-    events: Count
-    trials: Annotated[int, Meta(gt=0)]
+    x: Count
+    n: Whole
     level: Level = 0.95
     continuity: bool = False
 
 
 class ProportionInterval(Struct, frozen=True):
-    """The exact interval, which we decide by, and the score interval, which we show."""
+    """Lower and upper limits: exact, by which we decide, and of the score, which we show."""
 
-    clopper_pearson: Bounds
-    wilson: Bounds
+    estimate: float
+    clopper_pearson: Interval
+    wilson: Interval
 
 
 class Difference(Figures, frozen=True, kw_only=True):
-    """Events among trials in two independent groups; the second is subtracted from the first."""
+    """x events among n trials in two independent groups; the second is subtracted from the first."""
 
-    events: tuple[Count, Count]
-    trials: tuple[Annotated[int, Meta(gt=0)], Annotated[int, Meta(gt=0)]]
+    x: tuple[Count, Count]
+    n: tuple[Whole, Whole]
     level: Level = 0.95
+
+
+class DifferenceInterval(Struct, frozen=True):
+    """The difference of two shares with its limits."""
+
+    estimate: float
+    lower: float
+    upper: float
 
 
 class Rate(Figures, frozen=True, kw_only=True):
@@ -44,34 +55,54 @@ class Rate(Figures, frozen=True, kw_only=True):
     level: Level = 0.95
 
 
+class RateAnswer(Struct, frozen=True):
+    """Observed over expected with exact limits; p of "the ratio is one", two-sided, and of either side."""
+
+    smr: float
+    lower: float
+    upper: float
+    p: float
+    p_greater: float
+    p_less: float
+
+
 def _proportion(figures: Proportion) -> ProportionInterval:
-    events, trials, level = figures.events, figures.trials, figures.level
-    score = wilson(events, trials, level=level, continuity=figures.continuity)
-    return ProportionInterval(clopper_pearson(events, trials, level=level), score)
+    exact = clopper_pearson(figures.x, figures.n, level=figures.level)
+    score = wilson(figures.x, figures.n, level=figures.level, continuity=figures.continuity)
+    return ProportionInterval(exact.estimate, (exact.low, exact.high), (score.low, score.high))
 
 
-def _difference(figures: Difference) -> Bounds:
-    return newcombe(figures.events, figures.trials, level=figures.level)
+def _difference(figures: Difference) -> DifferenceInterval:
+    gap = newcombe(figures.x, figures.n, level=figures.level)
+    return DifferenceInterval(gap.estimate, gap.low, gap.high)
 
 
-def _rate(figures: Rate) -> RateRatio:
-    return rate_ratio(figures.observed, figures.expected, level=figures.level)
+def _rate(figures: Rate) -> RateAnswer:
+    one = rate_ratio(figures.observed, figures.expected, level=figures.level)
+    return RateAnswer(one.ratio, one.low, one.high, one.p_two_sided, one.p_greater, one.p_less)
 
 
+ALSO = {"events": "x", "trials": "n"}
 STATISTICS = (
     Statistic(
         name="proportion-ci", what="Exact and score interval of a proportion",
-        method="Clopper & Pearson 1934; Wilson 1927, in the form of Newcombe 1998, methods 5, 3 and 4",
-        figures=Proportion, compute=_proportion, example={"events": 0, "trials": 20},
+        method="Clopper & Pearson 1934; Wilson 1927, in the form of Newcombe 1998 (Stat. Med. 17:857), "
+        "methods 5, 3 and, with continuity, 4",
+        equation="exact: beta quantiles B(a/2; x, n-x+1) and B(1-a/2; x+1, n-x);  "
+        "score: (2x + z^2 -/+ z sqrt(z^2 + 4x(1 - x/n))) / (2(n + z^2))",
+        figures=Proportion, compute=_proportion, example={"x": 0, "n": 20}, also=ALSO,
     ),
     Statistic(
         name="proportion-difference", what="Difference of two proportions",
-        method="Newcombe 1998b, method 10: score limits squared and added", figures=Difference,
-        compute=_difference, example={"events": [56, 48], "trials": [70, 80]},
+        method="Newcombe 1998 (Stat. Med. 17:873), method 10: score limits squared and added",
+        equation="d - sqrt((p1 - l1)^2 + (u2 - p2)^2), d + sqrt((u1 - p1)^2 + (p2 - l2)^2)",
+        figures=Difference, compute=_difference, example={"x": [56, 48], "n": [70, 80]}, also=ALSO,
     ),
     Statistic(
         name="poisson-ci", what="Observed over expected with exact limits and tests",
         method="Garwood 1936: chi-squared limits of a Poisson mean; two-sided p by small probabilities",
+        equation="smr = O / E;  lower = chi2(a/2; 2O) / 2E, upper = chi2(1 - a/2; 2O + 2) / 2E;  "
+        "p = sum of P(k) over all k with P(k) <= P(O), k ~ Poisson(E)",
         figures=Rate, compute=_rate, example={"observed": 5, "expected": 2.1},
     ),
 )  # fmt: skip

@@ -13,10 +13,11 @@ from math import erfc, exp, log, sqrt
 import numpy as np
 from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 Pair = tuple[float, float]
+_NONE = 1e-15  # a variance below this is rounding
 
 
 class Area(Struct, frozen=True):
@@ -31,12 +32,22 @@ class Area(Struct, frozen=True):
 
 
 class AreaDifference(Struct, frozen=True):
-    """Two AUCs on the same cases compared."""
+    """Two AUCs compared: the difference over its standard error, and the p of that; no df, normal law."""
 
     first: float
     second: float
     z: float
     p: float
+    variance: float = 0.0
+    df: float | None = None
+
+    def limits(self, level: float) -> Pair | None:
+        """Confidence limits of first minus second; none where the difference has no variance."""
+        if self.variance <= 0:
+            return None
+        tail = 0.5 + level / 2.0
+        reach = float(ndtri(tail) if self.df is None else stdtrit(self.df, tail)) * sqrt(self.variance)
+        return self.first - self.second - reach, self.first - self.second + reach
 
 
 def auc_of_counts(
@@ -83,15 +94,31 @@ def delong_paired(cases: Iterable[tuple[float, float, bool]]) -> AreaDifference:
 
     Method: DeLong, DeLong & Clarke-Pearson 1988, equation 5, for two correlated areas.
     """
-    table = np.array([(a, b, present) for a, b, present in cases], dtype=np.float64)
+    table = np.array([(a, b, present) for a, b, present in cases], dtype=np.float64).reshape(-1, 3)
     truth = table[:, 2] > 0
     first, second = (_components(table[:, i], truth) for i in (0, 1))
-    present, absent = (np.cov(np.vstack((first[i], second[i]))) / len(first[i]) for i in (0, 1))
+    present, absent = (_covariance(first[i], second[i]) for i in (0, 1))
     covariance = present + absent
     gap = float(first[0].mean() - second[0].mean())
     variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
+    variance = variance if variance > _NONE else 0.0
     z = gap / sqrt(variance) if variance > 0 else (0.0 if gap == 0 else float("inf") * np.sign(gap))
-    return AreaDifference(float(first[0].mean()), float(second[0].mean()), z, erfc(abs(z) / sqrt(2.0)))
+    p = erfc(abs(z) / sqrt(2.0))
+    return AreaDifference(float(first[0].mean()), float(second[0].mean()), z, p, variance)
+
+
+def delong_unpaired(first: Area, second: Area) -> AreaDifference:
+    """Whether AUCs of different cases differ.
+
+    Method: DeLong variances added; Student's t with the degrees of freedom of Welch 1947, N - 1 of each.
+    """
+    gap, variance = first.auc - second.auc, first.variance + second.variance
+    if variance <= _NONE:
+        z = 0.0 if gap == 0 else float("inf") * np.sign(gap)
+        return AreaDifference(first.auc, second.auc, z, float(gap == 0))
+    shares = [one.variance**2 / (one.present + one.absent - 1) for one in (first, second)]
+    z, df = gap / sqrt(variance), variance**2 / sum(shares)
+    return AreaDifference(first.auc, second.auc, z, 2.0 * float(stdtr(df, -abs(z))), variance, df)
 
 
 def _components(scores: Floats, truth: NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -100,6 +127,13 @@ def _components(scores: Floats, truth: NDArray[np.bool_]) -> tuple[Floats, Float
     if not len(present) or not len(absent):
         raise ValueError("an AUC needs at least one present and one absent case")
     return _share_below(scores[truth], absent), 1.0 - _share_below(scores[~truth], present)
+
+
+def _covariance(first: Floats, second: Floats) -> Floats:
+    """Of the means of two components; nought where one case tells nothing of a spread."""
+    if len(first) < 2:
+        return np.zeros((2, 2))
+    return np.asarray(np.cov(np.vstack((first, second))) / len(first), dtype=np.float64)
 
 
 def _share_below(values: Floats, ordered: Floats) -> Floats:
@@ -117,7 +151,7 @@ def _spread(component: Floats, weight: Floats, mean: float) -> float:
 def _limits(auc: float, variance: float, *, smaller: float, level: float, logit: bool) -> Pair:
     if not 0.0 < level < 1.0:
         raise ValueError("a level lies strictly between 0 and 1")
-    if variance <= 1e-15:
+    if variance <= _NONE:
         reach = ((1.0 - level) / 2.0) ** (1.0 / smaller)
         return min(auc, auc * reach), max(auc, 1.0 - (1.0 - auc) * reach)
     half = float(ndtri(0.5 + level / 2.0)) * sqrt(variance)

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import floor, isfinite, log1p
 
-import numpy as np
 from msgspec import Struct
 from scipy.special import gammaincinv, pdtr, pdtrc
 from scipy.stats import poisson
@@ -67,14 +67,24 @@ def silence_evidence(expected: float, *, dispersion: float = 0.0) -> float:
 
 
 def _as_unlikely(observed: int, mean: float) -> float:
-    likelihood = poisson.pmf(observed, mean) * _SAME
+    """The chance of all counts that are no likelier than the one seen; each side is one run of counts."""
+    likelihood = float(poisson.pmf(observed, mean)) * _SAME
     if observed == mean:
         return 1.0
+    middle = floor(mean)
     if observed < mean:
-        reach = max(floor(2 * mean - observed), 1)
+        reach = max(2 * middle, 1)
         while poisson.pmf(reach, mean) > likelihood:
             reach *= 2
-        beyond = np.count_nonzero(poisson.pmf(np.arange(floor(mean) + 1, reach + 1), mean) <= likelihood)
-        return float(min(1.0, pdtr(observed, mean) + pdtrc(reach - beyond, mean)))
-    below = int(np.count_nonzero(poisson.pmf(np.arange(floor(mean) + 1), mean) <= likelihood))
+        beyond = _first(middle + 1, reach, lambda count: poisson.pmf(count, mean) <= likelihood)
+        return float(min(1.0, pdtr(observed, mean) + pdtrc(beyond - 1, mean)))
+    below = _first(0, middle + 1, lambda count: poisson.pmf(count, mean) > likelihood)
     return float(min(1.0, (pdtr(below - 1, mean) if below else 0.0) + pdtrc(observed - 1, mean)))
+
+
+def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
+    """The first count of low..high where it holds, knowing that it holds from there on and at the end."""
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle + 1, high)
+    return low
