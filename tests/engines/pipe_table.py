@@ -97,6 +97,8 @@ def _study(cells: Cells, shared: Cells) -> wire.Study:
         duration_ms=_number(cells.get("duration")),
         modality="DX",
         equipment=cells.get("equipment") or "ge",
+        age_band=cells.get("age_band") or "50-59",
+        sex=cells.get("sex") or "f",
         findings=() if failed else (finding,),
     )
 

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from nadzor.measures.bins import Bins
+from nadzor.measures.catalogue import Text, catalogue
 from nadzor.measures.rollup import Row
 from tests.engines.engine import ENGINES
 from tests.engines.pipe_table import journal, shown, table
@@ -181,6 +182,7 @@ def test_a_correction_takes_back_everything_an_event_said(engine: Engine) -> Non
         "tp",
         "disagree",
         "score_present",
+        "time_to_sign",
     }
     assert {row.measure for row in rows if row.known.day == 6 and row.n < 0} == taken
     assert shown(rows, "measure | n", measure="corrected", dimension="all") == [
@@ -300,9 +302,66 @@ def test_agreement_pools_readers_and_studies(engine: Engine) -> None:
         """),
         BINS,
     )
-    assert shown(rows, "measure | n", measure="agree") == [{"measure": "agree", "n": "2"}]
-    assert shown(rows, "measure | n", measure="disagree") == [{"measure": "disagree", "n": "1"}]
+    assert shown(rows, "measure | n", measure="agree", dimension="all") == [{"measure": "agree", "n": "2"}]
+    assert shown(rows, "measure | n", measure="disagree", dimension="all") == [
+        {"measure": "disagree", "n": "1"}
+    ]
     assert shown(rows, "measure | n", measure="not_reviewed") == [{"measure": "not_reviewed", "n": "1"}]
+
+
+def test_agreement_is_split_by_equipment_age_and_sex(engine: Engine) -> None:
+    """The strata of each dimension add up to the whole; age and sex never tell the site."""
+    rows = engine(
+        journal("""
+            known | kind   | study | positive | present | equipment | age_band | sex
+            02    | study  | a     | 1        |         | ge        | 40-49    | f
+            02    | study  | b     | 0        |         | canon     | 80+      | m
+            03    | review | a     |          | 1       |           |          |
+            03    | review | b     |          | 0       |           |          |
+        """),
+        BINS,
+    )
+    agree = [row for row in rows if row.measure == "agree"]
+    told = {(row.dimension, row.stratum, bool(row.site), row.n) for row in agree if row.dimension != "all"}
+    assert told == {
+        ("equipment", "ge", True, 1),
+        ("equipment", "canon", True, 1),
+        ("age_band", "40-49", False, 1),
+        ("age_band", "80+", False, 1),
+        ("sex", "f", False, 1),
+        ("sex", "m", False, 1),
+    }
+
+
+def test_labels_are_split_by_age_and_sex(engine: Engine) -> None:
+    """A true positive is counted once for the age and once for the sex of the study."""
+    rows = engine(
+        journal("""
+            known | kind   | study | positive | present | age_band | sex
+            02    | study  | a     | 1        |         | 40-49    | f
+            05    | truth  | a     |          | 1       |          |
+        """),
+        BINS,
+    )
+    told = {
+        (row.dimension, row.stratum) for row in rows if row.measure == "tp" and row.n == 1 and not row.site
+    }
+    assert told == {("age_band", "40-49"), ("sex", "f")}
+
+
+def test_hours_to_the_review_are_counted_without_a_site(engine: Engine) -> None:
+    """A review on the next day lies in a bin of hours; it tells neither site nor reader."""
+    rows = engine(
+        journal("""
+            known | kind   | study | day | present
+            02    | study  | a     | 1   |
+            04    | review | a     | 3   | 1
+        """),
+        BINS,
+    )
+    (row,) = [row for row in rows if row.measure == "time_to_sign"]
+    assert (row.n, row.site, row.installation, row.day.day) == (1, "", "", 1)
+    assert catalogue().bin_label("time_to_sign", row.bin) == Text("2–4 сут", "2–4 d")
 
 
 def test_what_intake_saw(engine: Engine) -> None:

@@ -79,5 +79,7 @@ def test_agreement_pools_both_radiologists(rows: list[Row]) -> None:
         for study, row in decisions.items()
         for label, decided in row.items()
     )
-    assert sum(row.n for row in rows if row.measure == "agree") == expected[True]
-    assert sum(row.n for row in rows if row.measure == "disagree") == expected[False]
+    assert sum(row.n for row in rows if row.measure == "agree" and row.dimension == "all") == expected[True]
+    assert (
+        sum(row.n for row in rows if row.measure == "disagree" and row.dimension == "all") == expected[False]
+    )

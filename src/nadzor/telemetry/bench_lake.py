@@ -76,7 +76,8 @@ def _studies(nation: Nation, random: np.random.Generator) -> Columns:
         "day": day[order], "known": (day + late)[order], "installation": installation, "origin": installation,
         "id_hi": np.arange(count), "id_lo": random.integers(0, 2**62, count),
         "study_hi": random.integers(0, 2**62, count), "study_lo": random.integers(0, 2**62, count),
-        "hour": random.integers(0, 24, count), "duration_ms": random.integers(50, 20_000, count),
+        "hour": random.integers(0, 24, count), "at_hour": day[order] * 24 + random.integers(0, 24, count),
+        "duration_ms": random.integers(50, 20_000, count),
         "delay_s": late[order] * 86_400 + random.integers(1, 300, count),
         "outcome": _codes(["processed", "failed"], random.random(count) < 0.01), "stage": _codes([""], count),
         "failure": _codes([""], count), "modality": _codes(["DX"], count),
@@ -96,6 +97,7 @@ def _told(study: Columns, which: Ints, random: np.random.Generator, *, days_late
     corrected = {"corrects_hi": study["id_hi"][rows], "corrects_lo": study["id_lo"][rows]}
     return {
         **keys, **corrected, "day": known, "known": known, "study_day": study["day"][rows],
+        "at_hour": known * 24 + random.integers(0, 24, count),
         "id_hi": np.arange(count), "id_lo": random.integers(0, 2**62, count),
         "reader": random.integers(0, 2**62, count), "ai_seen_first": random.integers(0, 2, count),
         "verdict": _codes(["accepted", "rejected"], random.random(count) < 0.1),

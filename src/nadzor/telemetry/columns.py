@@ -7,7 +7,7 @@ Why columns at once: a Python object a cell would cost ten times what decoding d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -20,6 +20,7 @@ from nadzor.telemetry.pile import Pile
 from nadzor.telemetry.schema import CODE, TABLES, arrow_schema
 
 Columns = dict[str, Any]
+_DAY_ZERO = date(1970, 1, 1).toordinal()
 
 
 def key_halves(texts: Sequence[str]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -112,12 +113,34 @@ def _study_key(pile: Pile[Any]) -> Columns:
     return {"installation": pile.installations, "study_hi": high, "study_lo": low}
 
 
+def hour_of(at: datetime) -> int:
+    """Hours from 1970-01-01 on the clock that wrote `at`.
+
+    >>> hour_of(datetime.fromisoformat("1970-01-02T03:59:00+05:00"))
+    27
+    """
+    return (at.toordinal() - _DAY_ZERO) * 24 + at.hour
+
+
+def first_problem(problem_codes: Sequence[str]) -> str:
+    """The first code of annex A, the device's problem; without one, the first of any annex; else nothing.
+
+    >>> first_problem(["E0101", "A0908", "A05"])
+    'A0908'
+    """
+    return next((code for code in problem_codes if code.startswith("A")), next(iter(problem_codes), ""))
+
+
+def _hours(lines: Sequence[said.Recorded]) -> pa.Array:
+    return pa.array([hour_of(e.at) for e in lines], pa.int32())
+
+
 def _study(pile: Pile[said.Study]) -> dict[str, Columns]:
     lines = pile.lines
     failures = [e.failure for e in lines]
     study = {
         **_placed(pile), **_study_key(pile),
-        "hour": pa.array([e.at.hour for e in lines], pa.int8()),
+        "hour": pa.array([e.at.hour for e in lines], pa.int8()), "at_hour": _hours(lines),
         "outcome": codes(e.outcome for e in lines),
         "stage": codes(f.stage if f else "" for f in failures),
         "failure": codes(f.code if f else "" for f in failures),
@@ -163,7 +186,7 @@ def _review(pile: Pile[said.Review]) -> dict[str, Columns]:
     lines = pile.lines
     review = {
         **_placed(pile), **_study_key(pile),
-        "study_day": pa.array([e.study_day for e in lines], pa.date32()),
+        "study_day": pa.array([e.study_day for e in lines], pa.date32()), "at_hour": _hours(lines),
         "reader": np.array([int(e.reader, 16) for e in lines], np.uint64).astype(np.int64),
         "ai_seen_first": flags(e.ai_seen_first for e in lines),
         "verdict": codes(e.verdict for e in lines), "reading_time": codes(e.reading_time for e in lines),
@@ -224,6 +247,7 @@ def _adverse_event(pile: Pile[said.AdverseEvent]) -> dict[str, Columns]:
         "event_date": pa.array([e.event_date for e in lines], pa.date32()),
         "aware_date": pa.array([e.aware_date for e in lines], pa.date32()),
         "event_type": codes(e.event_type for e in lines),
+        "problem": codes(first_problem(e.problem_codes) for e in lines),
         "problem_codes": pa.array([" ".join(e.problem_codes) for e in lines], pa.string()),
         "study_hi": pa.array(high, mask=unnamed), "study_lo": pa.array(low, mask=unnamed),
     }  # fmt: skip

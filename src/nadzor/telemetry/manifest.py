@@ -15,7 +15,7 @@ from msgspec import Struct
 from nadzor.base.durable import write_atomic
 from nadzor.base.problems import Refusal
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the columns of the lake change: an older lake is then loaded anew from the journal."""
 
 

@@ -29,7 +29,8 @@ DAY_ZERO: Final = date(1970, 1, 1).toordinal()
 FACES: Final = ("device", "version", "build", "site", "installation")
 STRATA: Final = {
     "study": ("equipment", "modality", "age_band", "sex", "stage"), "review": ("verdict", "reading_time"),
-    "truth": ("selection", "source"), "fault": ("stage", "severity"), "adverse_event": ("event_type",),
+    "truth": ("selection", "source"), "fault": ("stage", "severity"),
+    "adverse_event": ("event_type", "problem"),
     "correct": ("reason",), "absence": ("code",), "rejection": ("code",),
 }  # fmt: skip
 _FACES: Final = """

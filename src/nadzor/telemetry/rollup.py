@@ -48,7 +48,7 @@ from nadzor.telemetry.turn import in_turn
 AT_ONCE: Final = 4_000_000  # events rolled up at a time: some 600 MB
 LASTING: Final = frozenset({"void", "line", "scale"})  # the same for every span
 VIEWS: Final = frozenset(
-    {"study_fact", "finding_fact", "review_fact", "agreement_fact", "life_fact"}
+    {"study_fact", "finding_fact", "review_fact", "agreement_fact", "life_fact", "sign_fact"}
 )  # cheaper not stored
 HEAVY: Final = frozenset({"scores", "agreement"})  # begun first, so that two threads end together
 _ONE: Final = timedelta(days=1)

@@ -20,6 +20,7 @@ from nadzor.measures.bins import Bins, bin_of
 from nadzor.measures.catalogue import catalogue
 from nadzor.measures.rollup import ALL, NO_BIN, Row, add_up, column_bytes
 from nadzor.telemetry import line as said
+from nadzor.telemetry.columns import first_problem, hour_of
 from nadzor.telemetry.sealing import GROUPS
 from nadzor.telemetry.stored import StoredBatch, rejections
 from nadzor_wire.batch import split_lines
@@ -143,6 +144,7 @@ def _counts(heard: list[Heard], on: date, bins: Bins) -> Counter[Count]:
             counts.update(dict.fromkeys(_own(h, bins), h.line.last - h.line.first))
         if isinstance(h.line, said.Review):
             counts.update(_agreement(h, readings))
+            counts.update(_signed(h, readings))
     for label in _labels(standing):
         counts.update(_label(label, readings))
     return counts
@@ -224,7 +226,8 @@ def _life(h: Heard) -> Iterator[Count]:
         case said.Change():
             yield _cell(h, "changes")
         case said.AdverseEvent():
-            yield from _split(h, "adverse_events", event_type=h.line.event_type)
+            problem = first_problem(h.line.problem_codes)
+            yield from _split(h, "adverse_events", event_type=h.line.event_type, problem=problem)
         case said.Correct():
             yield from _split(h, "corrected", reason=h.line.reason)
         case said.Withheld() | said.Lost():
@@ -238,7 +241,29 @@ def _agreement(h: Heard, readings: dict[tuple[str, str], list[Heard]]) -> Iterat
         for reading, found in _readings_of(readings, h, h.line.study, seen.code):
             if found.positive is not None:
                 measure = "agree" if found.positive == seen.present else "disagree"
-                yield _cell(reading, measure, finding=seen.code)._replace(day=h.line.study_day)
+                for cell in _by_people(reading, measure, found, _equipment(reading)):
+                    yield cell._replace(day=h.line.study_day)
+
+
+def _signed(h: Heard, readings: dict[tuple[str, str], list[Heard]]) -> Iterator[Count]:
+    """How many hours after its reading a study was reviewed."""
+    assert isinstance(h.line, said.Review)
+    for reading in readings.get((h.batch.installation, h.line.study), []):
+        bin = _fixed("time_to_sign", hour_of(h.line.at) - hour_of(reading.line.at))
+        yield _unsited(reading, "time_to_sign", (ALL, ""), bin=bin)._replace(day=h.line.study_day)
+
+
+def _equipment(reading: Heard) -> dict[str, str]:
+    assert isinstance(reading.line, said.Study)
+    return {"equipment": reading.line.equipment}
+
+
+def _by_people(reading: Heard, measure: str, found: said.Finding, split: dict[str, str]) -> Iterator[Count]:
+    """One judgement, whole and split; by age and sex without the site."""
+    assert isinstance(reading.line, said.Study)
+    yield from _split(reading, measure, finding=found.code, **split)
+    yield _unsited(reading, measure, ("age_band", reading.line.age_band), found.code)
+    yield _unsited(reading, measure, ("sex", reading.line.sex), found.code)
 
 
 def _label(label: Told, readings: dict[tuple[str, str], list[Heard]]) -> Iterator[Count]:
@@ -256,7 +281,7 @@ def _label(label: Told, readings: dict[tuple[str, str], list[Heard]]) -> Iterato
 def _judged(reading: Heard, found: said.Finding, present: bool, selection: str) -> Iterator[Count]:
     if found.positive is not None:
         measure = {(1, 1): "tp", (1, 0): "fn", (0, 1): "fp", (0, 0): "tn"}[present, found.positive]
-        yield from _split(reading, measure, finding=found.code, selection=selection)
+        yield from _by_people(reading, measure, found, {"selection": selection})
     if found.score is not None:
         measure = "score_present" if present else "score_absent"
         yield _unsited(reading, measure, (ALL, ""), found.code, found.score)

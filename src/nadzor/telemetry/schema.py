@@ -4,6 +4,8 @@
 `event` is the place of an event in the whole journal, counted in lines; it leads back to a batch and a line.
 `origin` is a number for (device, version, build, site, installation), `installation` for the last of them,
 `known` is the legal date of receipt.  Only clinical events have rows beyond the table `event`.
+`at_hour` counts hours from 1970-01-01 on the sender's own clock; `problem` is the first code of
+a device's problem.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ TABLES: Final[dict[str, dict[str, pa.DataType]]] = {
         "kind": CODE, "purpose": CODE, "day": pa.date32(), "known": pa.date32(),
     },
     "study": {
-        **_PLACED, **_STUDY_KEY, "hour": pa.int8(), "outcome": CODE, "stage": CODE, "failure": CODE,
+        **_PLACED, **_STUDY_KEY, "hour": pa.int8(), "at_hour": pa.int32(),
+        "outcome": CODE, "stage": CODE, "failure": CODE,
         "duration_ms": pa.int32(), "delay_s": pa.int64(),
         "modality": CODE, "equipment": CODE, "age_band": CODE, "sex": CODE,
     },
@@ -32,7 +35,8 @@ TABLES: Final[dict[str, dict[str, pa.DataType]]] = {
         "finding": CODE, "score": pa.int32(), "positive": pa.int8(), "threshold": pa.int32(),
     },
     "review": {
-        **_PLACED, **_STUDY_KEY, "study_day": pa.date32(), "reader": pa.int64(), "ai_seen_first": pa.int8(),
+        **_PLACED, **_STUDY_KEY, "study_day": pa.date32(), "at_hour": pa.int32(),
+        "reader": pa.int64(), "ai_seen_first": pa.int8(),
         "verdict": CODE, "reading_time": CODE,
     },
     "review_finding": {**_EVENT, "finding": CODE, "present": pa.int8()},
@@ -50,7 +54,7 @@ TABLES: Final[dict[str, dict[str, pa.DataType]]] = {
     },
     "adverse_event": {
         **_PLACED, "event_date": pa.date32(), "aware_date": pa.date32(), "event_type": CODE,
-        "problem_codes": pa.string(), "study_hi": pa.int64(), "study_lo": pa.int64(),
+        "problem": CODE, "problem_codes": pa.string(), "study_hi": pa.int64(), "study_lo": pa.int64(),
     },
     "absence": {**_PLACED, "kind": CODE, "code": CODE, "missing": pa.int64()},
     "batch": {

@@ -48,14 +48,20 @@ class Way(Struct, frozen=True):
 
 
 _TOLD: Final = """
-    SELECT {place} AS place, s.origin, t.study_day AS day, g.finding, g.present, f.positive, f.score, t.*
-    EXCLUDE (event, origin, day)
+    SELECT {place} AS place, s.origin, t.study_day AS day, g.finding, g.present, f.positive, f.score,
+    f.equipment, f.age_band, f.sex, t.* EXCLUDE (event, origin, day)
     FROM {table} t
     JOIN {table}_finding g ON t.event = g.event
     JOIN study s ON s.installation = t.installation AND s.study_hi = t.study_hi AND s.study_lo = t.study_lo
     JOIN finding f ON f.event = s.event AND f.finding = g.finding
 """
+_SIGNED: Final = """
+    SELECT {place} AS place, s.origin, r.study_day AS day, r.at_hour - s.at_hour AS hours
+    FROM review r
+    JOIN study s ON s.installation = r.installation AND s.study_hi = r.study_hi AND s.study_lo = r.study_lo
+"""
 _RELATIONS: Final = {
+    "signed": " UNION ALL ".join(_SIGNED.format(place=place) for place in ("s.event", "r.event")),
     "label": "SELECT t.event AS place, t.study_day AS day, t.* EXCLUDE (day), g.finding "
     "FROM truth t JOIN truth_finding g ON t.event = g.event",
     "pair": " UNION ALL ".join(_TOLD.format(place=place, table="truth") for place in ("s.event", "t.event")),
@@ -74,7 +80,7 @@ _WAYS: Final = {
     "decided": Way("finding", "positive IS NOT NULL"), "positives": Way("finding", "positive = 1"),
     "scored": Way("finding", "score IS NOT NULL"), "scores": Way("finding", binned="score"),
     "reviews": Way("review"), "not_reviewed": Way("review", "verdict = 'not_reviewed'"),
-    "reading_time": Way("review"),
+    "reading_time": Way("review"), "time_to_sign": Way("signed", binned="hours"),
     "agree": Way("agreement", "present = positive"), "disagree": Way("agreement", "present <> positive"),
     "labels": Way("label"),
     "tp": Way("pair", "present = 1 AND positive = 1"), "fn": Way("pair", "present = 1 AND positive = 0"),

@@ -36,7 +36,7 @@ def test_every_fixed_bin_has_a_label(key: str) -> None:
 def test_scores_never_tell_sites_apart() -> None:
     """Score histograms and reading times are kept at device and version only."""
     assert {k for k, m in CATALOGUE.measures.items() if m.level == "version"} == {
-        "scores", "score_present", "score_absent", "reading_time",
+        "scores", "score_present", "score_absent", "reading_time", "time_to_sign",
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Studies that were touched: from when to when each is known.  The key of a reading is installation, study and
 -- version: a study read again by another version is another reading.
-SELECT s.event, s.origin, s.installation, s.study_hi, s.study_lo, o.version, s.known AS since,
+SELECT s.event, s.origin, s.installation, s.study_hi, s.study_lo, s.at_hour, o.version, s.known AS since,
        CASE WHEN v.known IS NULL THEN DATE '9999-12-31' ELSE v.known END AS until
 FROM study s
 JOIN touched k

@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- From when to when each report of a reading stands: of those known and not taken back, the last in the journal.
-SELECT l.event, l.origin, l.installation, l.study_hi, l.study_lo, l.since, l.until
+SELECT l.event, l.origin, l.installation, l.study_hi, l.study_lo, l.at_hour, l.since, l.until
 FROM study_life l
 LEFT JOIN study_rival r
   ON l.installation = r.installation AND l.study_hi = r.study_hi AND l.study_lo = r.study_lo
  AND l.version = r.version
 WHERE r.installation IS NULL AND l.since < l.until
 UNION ALL
-SELECT l.event, l.origin, l.installation, l.study_hi, l.study_lo, t.since, t.until
+SELECT l.event, l.origin, l.installation, l.study_hi, l.study_lo, l.at_hour, t.since, t.until
 FROM (
     SELECT c.installation, c.study_hi, c.study_lo, c.version, c.since, c.until, max(l.event) AS event
     FROM (

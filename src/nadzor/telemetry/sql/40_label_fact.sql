@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A reading and a statement about it that stand at the same time, as signed facts: +1 on the later of the two
 -- dates, -1 when either falls.
-SELECT p.study_day, p.origin, p.selection, p.finding, p.present, f.positive, f.score,
+SELECT p.study_day, p.origin, p.selection, p.finding, p.present, f.age_band, f.sex, f.positive, f.score,
        CASE WHEN x.n = 1 THEN p.since ELSE p.until END AS known, x.n
 FROM (
     SELECT s.event, s.origin, l.study_day, l.selection, l.finding, l.present,

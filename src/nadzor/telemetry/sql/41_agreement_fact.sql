@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A reading and a physician's finding on it, as signed facts, likewise.
-SELECT p.study_day, p.origin, p.finding, p.present, f.positive,
+SELECT p.study_day, p.origin, p.finding, p.present, f.equipment, f.age_band, f.sex, f.positive,
        CASE WHEN x.n = 1 THEN p.since ELSE p.until END AS known, x.n
 FROM (
     SELECT s.event, s.origin, r.study_day, g.finding, g.present,

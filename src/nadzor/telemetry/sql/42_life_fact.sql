@@ -17,8 +17,10 @@ UNION ALL
 SELECT event, day, known, origin, 'all', '', 'changes', -1, 1 FROM change
 UNION ALL
 SELECT a.event, a.day, a.known, a.origin, d.dimension,
-       CASE WHEN d.dimension = 'event_type' THEN a.event_type ELSE '' END, 'adverse_events', -1, 1
-FROM adverse_event a CROSS JOIN (SELECT 'all' AS dimension UNION ALL SELECT 'event_type') d
+       CASE WHEN d.dimension = 'event_type' THEN a.event_type WHEN d.dimension = 'problem' THEN a.problem
+            ELSE '' END, 'adverse_events', -1, 1
+FROM adverse_event a
+CROSS JOIN (SELECT 'all' AS dimension UNION ALL SELECT 'event_type' UNION ALL SELECT 'problem') d
 UNION ALL
 SELECT c.event, c.day, c.known, c.origin, d.dimension,
        CASE WHEN d.dimension = 'reason' THEN c.reason ELSE '' END, 'corrected', -1, 1
