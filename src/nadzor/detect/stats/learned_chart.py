@@ -36,7 +36,8 @@ class Strata(Struct, frozen=True, kw_only=True):
     `total` is the day's sum of values and `count` of how many; `spread` is the variance of one value and
     `skew` its third standardised moment, both from the baseline; `stream` says to which stream a stratum adds
     (numbered without holes, in order); [first, after) is the baseline of each stratum, in columns.  For
-    shares (`binary`) the variance follows the share seen so far, since it errs with the mean.
+    shares (`binary`) the variance follows the share seen so far, since it errs with the mean, the share taken
+    for `floor` at least.
     """
 
     total: Floats
@@ -47,6 +48,7 @@ class Strata(Struct, frozen=True, kw_only=True):
     first: Ints
     after: Ints
     binary: bool = False
+    floor: float = 0.0
 
 
 class Learned(Struct, frozen=True):
@@ -99,21 +101,36 @@ class Change(Struct, frozen=True):
     reached: float
 
 
-def share_strata(events: Floats, trials: Floats, *, stream: Ints, first: Ints, after: Ints) -> Strata:
+def share_strata(
+    events: Floats, trials: Floats, *, stream: Ints, window: tuple[Ints, Ints], floor: float = 0.0
+) -> Strata:
     """Strata of shares; variance and skewness of one trial from the baseline, shrunk to the stream's share.
+
+    `window` is the first and after column of each stratum's baseline; a share below `floor` is given the
+    variance of the floor, so that what never happened is not impossible.
 
     Method: binomial; the stratum's share is that of its baseline with 100 trials of the stream's added.
     """
-    inside = _inside(first, after, events.shape[1])
+    inside = _inside(*window, events.shape[1])
     x, n = (events * inside).sum(axis=1), (trials * inside).sum(axis=1)
     streams = int(stream[-1]) + 1 if len(stream) else 0
-    whole = (np.bincount(stream, x, streams) + 0.5) / (np.bincount(stream, n, streams) + 1.0)
-    p = (x + 100.0 * whole[stream]) / (n + 100.0)
+    founding = founders(stream, window[1])
+    whole = np.bincount(stream, x * founding, streams) + 0.5
+    whole /= np.bincount(stream, n * founding, streams) + 1.0
+    p = np.clip((x + 100.0 * whole[stream]) / (n + 100.0), max(floor, 1e-6), 1.0 - max(floor, 1e-6))
     spread = p * (1.0 - p)
     return Strata(
         total=events, count=trials, spread=spread, skew=(1.0 - 2.0 * p) / np.sqrt(spread), stream=stream,
-        first=first, after=after, binary=True,
+        first=window[0], after=window[1], binary=True, floor=floor,
     )  # fmt: skip
+
+
+def founders(stream: Ints, after: Ints) -> NDArray[np.bool_]:
+    """Which strata were there when their stream's first baseline ended: what came later changes nothing."""
+    streams = int(stream[-1]) + 1 if len(stream) else 0
+    earliest = np.full(streams, np.iinfo(np.int64).max)
+    np.minimum.at(earliest, stream, after)
+    return np.asarray(after == earliest[stream])
 
 
 def learn(strata: Strata) -> Learned:
@@ -128,7 +145,8 @@ def learn(strata: Strata) -> Learned:
     mean = np.divide((strata.total * inside).sum(axis=1), known, out=np.zeros(len(n)), where=known > 0)
     off = strata.total - n * mean[:, None]
     streams = int(strata.stream[-1]) + 1 if len(n) else 0
-    rho = _extra_spread(strata, off, n * inside, streams)[strata.stream, None]
+    known *= founders(strata.stream, strata.after)
+    rho = _extra_spread(strata, off, n * inside * (known > 0)[:, None], streams)[strata.stream, None]
     share = (np.arange(length) >= strata.first[:, None]) / (strata.spread[:, None] * (1.0 + rho * n))
     deviation, weight, day = off * share, n * share, np.arange(length, dtype=np.float64)
     phi = 1.0 + rho[:, 0] * known / np.maximum((n * inside > 0).sum(axis=1), 1)
@@ -301,10 +319,13 @@ def _moments(
 def _scale(strata: Strata, streams: int) -> Floats:
     """Root of the variance assumed over the one of the shares seen up to each day, by stream."""
     seen, trials = np.cumsum(strata.total, axis=1), np.cumsum(strata.count, axis=1)
-    own = np.divide(seen * (trials - seen), trials, out=np.zeros_like(seen), where=trials > 0)
-    assumed = _added(trials, strata.stream, streams)
-    found = _added(own / strata.spread[:, None], strata.stream, streams)
-    safe = np.maximum(found, 0.25 * assumed)
+    mature = np.arange(1, trials.shape[1] + 1) > strata.after[:, None]
+    p = np.divide(seen, trials, out=np.zeros_like(seen), where=trials > 0)
+    p = np.clip(p, strata.floor, 1.0 - strata.floor)
+    weight = trials * mature
+    assumed = _added(weight, strata.stream, streams)
+    found = _added(weight * p * (1.0 - p) / strata.spread[:, None], strata.stream, streams)
+    safe = np.maximum(found, 0.5 * assumed)
     return np.sqrt(np.divide(assumed, safe, out=np.ones_like(assumed), where=safe > 0))
 
 
