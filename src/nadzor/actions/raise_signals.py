@@ -1,126 +1,97 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Raise signals: run the detectors, file each finding once, append what they later say of the same one."""
+"""Raise signals: run the detectors, file each matter once, append what they later say of the same one."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
-from datetime import date, datetime
-from hashlib import sha256
+from collections.abc import Sequence
+from datetime import datetime
 
-import msgspec
 from django.db import transaction
 from msgspec import Struct
 
-from nadzor.actions.run_detectors import check_claims, read, run_detectors
+from nadzor.actions.append_evidence import Surroundings, append_evidence, told_of
+from nadzor.actions.file_signal import file_signal
+from nadzor.actions.run_detectors import run_detectors
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
+from nadzor.detect.dossier import DETECTORS
 from nadzor.detect.finding import Finding
-from nadzor.detect.suite import detector
-from nadzor.procedures.signal import SIGNAL
-from nadzor.records import audit, notices
-from nadzor.register import queries as register
+from nadzor.records import notices
 from nadzor.telemetry.store import Rollups
-from nadzor.vigilance import circumstances as around
-from nadzor.vigilance.cards import Circumstances
-from nadzor.vigilance.models import Signal, SignalEvidence
+from nadzor.vigilance.models import Signal
 from nadzor.vigilance.notices import notice
-
-STREAM = ("detector", "kind", "device", "version", "site", "stratum", "finding", "first_day")
+from nadzor.vigilance.streams import Filed, home_of, together
 
 
 class RaiseReport(Struct, frozen=True, kw_only=True):
-    """What a run did: new signals, old ones with new evidence, and old ones of which nothing new was said."""
+    """What a run did: new signals, old ones with new evidence, and old ones of which nothing new was said.
+
+    `gone` are those that new evidence no longer supports; they are among the appended.
+    """
 
     raised: int
     appended: int
     standing: int
     raised_by: dict[str, int]
+    gone: int = 0
 
 
 def raise_signals(home: Home, *, now: datetime) -> RaiseReport:
-    """File every finding as a signal once; a second run over the same rollups adds nothing.
+    """File every matter as a signal once; a second run over the same rollups adds nothing.
 
     Why: one evidence a day and signal is enough, since a live journal changes every second.
     """
     rollups = Rollups.open(home)
     findings = run_detectors(rollups, today=moscow_date(now))
-    fates = [_file(finding, rollups, now=now) for finding in findings]
-    raised = Counter(
-        finding.detector for finding, fate in zip(findings, fates, strict=True) if fate == "raised"
-    )
-    if raised:
+    seen = Surroundings(rollups, on=moscow_date(now))
+    fates: Counter[str] = Counter()
+    raised: Counter[str] = Counter()
+    for stream, found in together(findings).items():
+        for fate in _of_stream(stream, found, seen, now=now):
+            fates[fate] += 1
+            raised[found[0].detector] += fate == "raised"
+    fates += _gone(findings, seen, now=now)
+    if raised.total():
         text = notice("raised", n=raised.total())
         notices.to_role("inspector", subject="signals", text=text, now=now)
-    told = Counter(fates)
     return RaiseReport(
-        raised=told["raised"], appended=told["appended"], standing=told["standing"], raised_by=dict(raised)
-    )
+        raised=fates["raised"], appended=fates["appended"] + fates["gone"], standing=fates["standing"],
+        raised_by=dict(+raised), gone=fates["gone"],
+    )  # fmt: skip
 
 
 @transaction.atomic
-def _file(finding: Finding, rollups: Rollups, *, now: datetime) -> str:
-    row = Signal.objects.select_for_update().filter(fingerprint=finding.fingerprint()).first()
-    if row is None:
-        row = _raise(finding, now=now)
-        _append(row, finding, rollups, now=now)
-        return "raised"
-    last = row.appended.order_by("-id").first()
-    if last is None or last.digest == digest_of(finding) or moscow_date(last.at) == moscow_date(now):
-        return "standing"
-    if row.appended.filter(digest=digest_of(finding)).exists():
-        return "standing"
-    _append(row, finding, rollups, now=now)
-    audit.record(
-        "vigilance.signal.append", f"signal {row.pk}", by="house", because=finding.detector, now=now,
-        rows=finding.rows_hash,
-    )  # fmt: skip
-    return "appended"
+def _of_stream(stream: str, found: Sequence[Finding], seen: Surroundings, *, now: datetime) -> list[str]:
+    """What became of the findings of one stream: each goes to its signal, or makes a new one."""
+    mine_so_far = Signal.objects.select_for_update().filter(stream=stream)
+    rows = {row.pk: row for row in mine_so_far.order_by("id")}
+    filed = [Filed(row.pk, row.closed_on) for row in rows.values()]
+    homes: dict[int | None, list[Finding]] = {}
+    for finding in found:
+        homes.setdefault(home_of(finding, filed), []).append(finding)
+    fates = []
+    for id, mine in homes.items():
+        if id is None:
+            file_signal(mine, seen, after=list(rows.values()), now=now)
+            fates.append("raised")
+        else:
+            fates.append(append_evidence(rows[id], told_of(mine), seen, now=now))
+    for id, row in rows.items():
+        if id not in homes and row.closed_on is None:
+            fates.append("gone" if append_evidence(row, None, seen, now=now) == "appended" else "quiet")
+    return fates
 
 
-def _raise(finding: Finding, *, now: datetime) -> Signal:
-    row = Signal.objects.create(
-        fingerprint=finding.fingerprint(),
-        statistic=finding.statistic,
-        threshold=finding.threshold,
-        evidence=msgspec.to_builtins(finding),
-        state=SIGNAL.first,
-        raised_at=now,
-        changed_at=now,
-        **{name: getattr(finding, name) for name in STREAM},
-    )
-    audit.record(
-        "vigilance.signal.raise", f"signal {row.pk}", by="house", because=finding.detector, now=now,
-        fingerprint=row.fingerprint, device=finding.device, rows=finding.rows_hash, code=finding.code,
-    )  # fmt: skip
-    return row
+def _gone(findings: Sequence[Finding], seen: Surroundings, *, now: datetime) -> Counter[str]:
+    """Signals that wait for somebody and of which this run says nothing: later data took the finding away."""
+    streams = together(findings)
+    waiting = Signal.objects.filter(closed_on=None, detector__in=DETECTORS).exclude(stream__in=streams)
+    return Counter(_withdrawn(id, seen, now=now) for id in waiting.values_list("pk", flat=True))
 
 
-def _append(row: Signal, finding: Finding, rollups: Rollups, *, now: datetime) -> None:
-    SignalEvidence.objects.create(
-        signal=row,
-        at=now,
-        finding=msgspec.to_builtins(finding),
-        circumstances=msgspec.to_builtins(circumstances_of(finding, rollups, on=moscow_date(now))),
-        digest=digest_of(finding),
-    )
-    Signal.objects.filter(pk=row.pk).update(changed_at=now)
-
-
-def circumstances_of(finding: Finding, rollups: Rollups, *, on: date) -> Circumstances:
-    """What surrounds a finding on a day, read from the rollups and the register."""
-    reads: Collection[tuple[str, str]] = around.READS.items()
-    device = finding.device
-    seen = around.Seen(
-        rows=read(rollups, reads, device=device) if device else (),
-        measures={measure for measure, _ in detector(finding.detector).READS},
-        verdicts=check_claims(rollups, device=device) if device else (),
-        versions={version.version for version in register.versions(device) if version.registered_on},
-    )
-    return around.circumstances(finding, seen, on=on)
-
-
-def digest_of(finding: Finding) -> str:
-    """What a finding says, apart from how much journal it had seen: the same word twice is not news."""
-    told = msgspec.structs.replace(finding, journal_size=None)
-    return sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
+@transaction.atomic
+def _withdrawn(id: int, seen: Surroundings, *, now: datetime) -> str:
+    row = Signal.objects.select_for_update().get(pk=id)
+    fate = append_evidence(row, None, seen, now=now)
+    return "gone" if fate == "appended" else "quiet"

@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
 from ninja import Path, Router
 
-from nadzor.actions.move_signal import move_signal
+from nadzor.actions.move_signal import Grounds, move_signal
 from nadzor.api.credentials import SIGNED_IN, caller
 from nadzor.api.deeds import KEY, done
 from nadzor.api.description import told
 from nadzor.api.filing_words import Code, Moment, Prose
-from nadzor.api.law_words import Strict
+from nadzor.api.law_words import Line, Strict
 from nadzor.api.wire import asked, confided, heard
 from nadzor.base import clock
 from nadzor.people.permissions import may_read_every_device
@@ -54,6 +54,7 @@ class SignalMoveIn(Strict, frozen=True, kw_only=True):
 
     verb: Code
     because: Prose = ""
+    added: dict[Code, Line] = {}
 
 
 class SignalMoved(Struct, frozen=True):
@@ -125,7 +126,8 @@ def move(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResponse:
     wanted, who = heard(request, SignalMoveIn), caller(request)
 
     def deed() -> SignalMoved:
-        state = move_signal(id, wanted.verb, by=who, because=wanted.because, now=clock.now())
+        grounds = Grounds(wanted.because, wanted.added)
+        state = move_signal(id, wanted.verb, by=who, grounds=grounds, now=clock.now())
         return SignalMoved(id, wanted.verb, state)
 
     return done(request, deed)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
-from nadzor.actions.move_signal import move_signal
+from nadzor.actions.move_signal import Grounds, move_signal
 from nadzor.base import clock
 from nadzor.base.problems import Text
 from nadzor.detect.finding import Finding
@@ -76,7 +76,7 @@ def move(request: HttpRequest, id: int) -> HttpResponse:
         min(id, NO_SIGNAL),
         request.POST.get("verb", ""),
         by=person_of(request),
-        because=because,
+        grounds=Grounds(because),
         now=clock.now(),
     )
     return redirect("signal", id=id)

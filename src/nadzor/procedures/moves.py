@@ -32,7 +32,7 @@ EFFECTS: tuple[str, ...] = get_args(Effect)
 Ask = Literal[
     "defects", "expertise_ground", "objections_text", "question", "answer", "norm_cite", "court_act",
     "standing_ground", "end_ground", "cancellation_ground", "evidence", "control_order", "control_result",
-    "amendment",
+    "amendment", "reason_code", "fixed_version", "archived_until", "leading_signal",
 ]  # fmt: skip
 ASKS: tuple[str, ...] = get_args(Ask)
 

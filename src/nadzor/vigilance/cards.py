@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from msgspec import Struct
 
 from nadzor.detect.finding import Effect, Finding
+from nadzor.vigilance.course import Lately
 
 
 class WayBack(Struct, frozen=True, kw_only=True):
@@ -45,7 +47,8 @@ class SmallestDrop(Struct, frozen=True, kw_only=True):
 class Circumstances(Struct, frozen=True, kw_only=True):
     """What surrounded a finding when it was made, over the same window of days for every signal.
 
-    Units: window_days is a number of days; studies are those of the device in the window.
+    Units: window_days is a number of days; studies are those of the device in the window; `lately` is the
+    figure behind the finding over the last closed days, where it can be counted.
     """
 
     way_back: WayBack
@@ -54,15 +57,18 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     labels: tuple[LabelCount, ...]
     smallest_drops: tuple[SmallestDrop, ...]
     version_registered: bool | None
+    lately: Lately | None = None
 
 
 class EvidenceCard(Struct, frozen=True, kw_only=True):
-    """One run's word about a signal."""
+    """One run's word about a signal; `stands` is False when later data took the finding away."""
 
     at: datetime
     finding: Finding
     circumstances: Circumstances
     digest: str
+    stands: bool = True
+    episodes: int = 1
 
 
 class MoveCard(Struct, frozen=True, kw_only=True):
@@ -75,10 +81,15 @@ class MoveCard(Struct, frozen=True, kw_only=True):
     by: str
     role: str
     because: str
+    added: dict[str, Any] = {}
 
 
 class SignalRow(Struct, frozen=True, kw_only=True):
-    """A signal as lists show it."""
+    """A signal as lists show it.
+
+    Units: severity 1 to 4; strength in decimal orders of magnitude against chance; studies are those of the
+    device in window_days.  `take_up_by` is a target of the house while nobody has taken the signal up.
+    """
 
     id: int
     fingerprint: str
@@ -96,15 +107,44 @@ class SignalRow(Struct, frozen=True, kw_only=True):
     state: str
     raised_at: datetime
     changed_at: datetime
+    dimension: str = ""
+    severity: int = 3
+    strength: float = 0.0
+    course: str = "new"
+    owner_role: str = ""
+    take_up_by: date | None = None
+    reason: str = ""
+    fixed_version: str = ""
+    archived_until: date | None = None
+    archived_version: str = ""
+    leading: int | None = None
+    follows: int | None = None
+    latest: Finding | None = None
+    stands: bool = True
+    studies: int = 0
+    window_days: int = 0
+
+
+class Kin(Struct, frozen=True, kw_only=True):
+    """A signal that belongs to another: led by it, or filed after it."""
+
+    id: int
+    device: str
+    state: str
 
 
 class SignalCard(Struct, frozen=True, kw_only=True):
-    """A signal with everything behind it: the finding as raised, all evidence since, all moves."""
+    """A signal with everything behind it: the finding as raised, all evidence since, all moves, its kin.
+
+    `led` are those merged under it; `followed_by` those filed after it was closed.
+    """
 
     row: SignalRow
     raised_by: Finding
     evidence: tuple[EvidenceCard, ...]
     moves: tuple[MoveCard, ...]
+    led: tuple[Kin, ...] = ()
+    followed_by: tuple[Kin, ...] = ()
 
     @property
     def latest(self) -> EvidenceCard:
@@ -135,14 +175,40 @@ class SignalPage(Struct, frozen=True, kw_only=True):
         return sum(self.by_state.values())
 
 
+class QuietCard(Struct, frozen=True, kw_only=True):
+    """The quiet device of a week; `outcome` is empty until somebody has looked.
+
+    Units: among is the number of quiet devices it was chosen from.
+    """
+
+    week: str
+    device: str
+    among: int
+    outcome: str
+    note: str
+    seen_by: str
+    seen_at: datetime | None
+
+
+class QuietRecord(Struct, frozen=True):
+    """What looking at quiet devices has shown: how many were looked at, and where something was seen."""
+
+    looked: int
+    something: int
+
+
 class DetectorRecord(Struct, frozen=True, kw_only=True):
-    """How a detector's signals ended.  An open signal is in `raised` only."""
+    """How a detector's signals ended.  An open, archived or merged signal is in `raised` only.
+
+    A signal resolved in a version counts as confirmed as well as one confirmed for a case: it was real.
+    """
 
     detector: str
     raised: int
     confirmed: int
     explained: int
     dismissed: int
+    resolved: int = 0
 
     @property
     def decided(self) -> int:

@@ -23,3 +23,8 @@ def notice(key: str, **facts: object) -> Text:
     """A notice with its gaps filled."""
     sentence = sentences()[key]
     return Text(ru=sentence.ru.format(**facts), en=sentence.en.format(**facts))
+
+
+def came_back(because: str, *, id: int, device: str) -> Text:
+    """That an archived signal waits again, and why: its day, its version, or its evidence."""
+    return notice(f"came_back_{because}", id=id, device=device)

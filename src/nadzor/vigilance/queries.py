@@ -3,25 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
 from django.db.models import Count, Q, QuerySet
 
 from nadzor.base.problems import Refusal
-from nadzor.detect.finding import Finding
-from nadzor.procedures.signal import CONFIRMED, DISMISSED, EXPLAINED, SIGNAL
-from nadzor.vigilance.cards import (
-    Circumstances,
-    DetectorRecord,
-    EvidenceCard,
-    MoveCard,
-    SignalCard,
-    SignalPage,
-    SignalRow,
-)
-from nadzor.vigilance.models import Signal, SignalEvidence, SignalMove
+from nadzor.procedures.signal import CONFIRMED, DISMISSED, EXPLAINED, REGRESSED, RESOLVED, SIGNAL
+from nadzor.vigilance.cards import DetectorRecord, Kin, SignalCard, SignalPage, SignalRow
+from nadzor.vigilance.models import Signal, SignalEvidence
+from nadzor.vigilance.rows import evidence_card, finding_of, move_card, signal_row
 
 PAGE_MAX = 200  # bounds one answer; the cursor fetches the rest
 OPEN = "open"
@@ -37,6 +29,8 @@ class SignalFilter(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
     site: str | None = None
     finding: str | None = None
+    course: str | None = None
+    severity: int | None = None
     raised_since: datetime | None = None
     changed_since: datetime | None = None
     devices: Collection[str] | None = None
@@ -50,12 +44,39 @@ def signals(wanted: SignalFilter | None = None, *, after: int | None = None, lim
     if after is not None:
         rows = rows.filter(id__lt=after)
     limit = max(1, min(limit, PAGE_MAX))
-    page = [_row(row) for row in rows[: limit + 1]]
+    page = list(rows[: limit + 1])
     return SignalPage(
-        rows=tuple(page[:limit]),
-        next=page[limit - 1].id if len(page) > limit else None,
+        rows=signal_rows(page[:limit]),
+        next=page[limit - 1].pk if len(page) > limit else None,
         by_state=_by_state(fitting),
     )
+
+
+def triage(wanted: SignalFilter | None = None, *, start: int = 0, limit: int = 50) -> SignalPage:
+    """Signals that fit, in the order in which to look at them, from a place in that order; `next` is a place.
+
+    Why: what could harm most comes first, then what is surest, then what waits longest.
+    """
+    wanted = wanted or SignalFilter()
+    fitting = _fitting(wanted)
+    rows = _in_state(fitting, wanted.state).order_by("-severity", "-strength", "raised_at", "id")
+    limit, start = max(1, min(limit, PAGE_MAX)), max(0, start)
+    page = list(rows[start : start + limit + 1])
+    return SignalPage(
+        rows=signal_rows(page[:limit]),
+        next=start + limit if len(page) > limit else None,
+        by_state=_by_state(fitting),
+    )
+
+
+def signal_rows(rows: Iterable[Signal]) -> tuple[SignalRow, ...]:
+    """Signals as lists show them, each with its last evidence."""
+    found = list(rows)
+    newest = {
+        each.signal_id: each  # type: ignore[attr-defined]
+        for each in SignalEvidence.objects.filter(signal__in=found).order_by("id")
+    }
+    return tuple(signal_row(row, newest.get(row.pk)) for row in found)
 
 
 def signal(id: int, *, devices: Collection[str] | None = None) -> SignalCard:
@@ -67,25 +88,30 @@ def signal(id: int, *, devices: Collection[str] | None = None) -> SignalCard:
     row = _among(rows, devices).first()
     if row is None:
         raise Refusal("signal.unknown")
+    evidence = list(row.appended.all())
     return SignalCard(
-        row=_row(row),
-        raised_by=_finding(row.evidence),
-        evidence=tuple(_evidence(each) for each in row.appended.all()),
-        moves=tuple(_move(each) for each in row.moves.all()),
+        row=signal_row(row, evidence[-1] if evidence else None),
+        raised_by=finding_of(row.evidence),
+        evidence=tuple(evidence_card(each) for each in evidence),
+        moves=tuple(move_card(each) for each in row.moves.all()),
+        led=_kin(row.led.all(), devices),
+        followed_by=_kin(row.followed_by.all(), devices),
     )
 
 
 def records(*, devices: Collection[str] | None = None) -> list[DetectorRecord]:
     """How each detector's signals ended, by detector."""
     ended = {state: Count("id", filter=Q(state=state)) for state in (CONFIRMED, EXPLAINED, DISMISSED)}
+    ended["resolved"] = Count("id", filter=Q(state__in=(RESOLVED, REGRESSED)))
     rows = _among(Signal.objects.all(), devices).order_by("detector").values("detector")
     return [
         DetectorRecord(
             detector=row["detector"],
             raised=row["raised"],
-            confirmed=row[CONFIRMED],
+            confirmed=row[CONFIRMED] + row["resolved"],
             explained=row[EXPLAINED],
             dismissed=row[DISMISSED],
+            resolved=row["resolved"],
         )
         for row in rows.annotate(raised=Count("id"), **ended)
     ]
@@ -114,6 +140,10 @@ def _fitting(wanted: SignalFilter) -> QuerySet[Signal]:
     rows = _among(Signal.objects.all(), wanted.devices)
     exact = {name: getattr(wanted, name) for name in ("detector", "device", "version", "site", "finding")}
     rows = rows.filter(**{name: value for name, value in exact.items() if value is not None})
+    if wanted.course:
+        rows = rows.filter(course=wanted.course)
+    if wanted.severity:
+        rows = rows.filter(severity=wanted.severity)
     if wanted.raised_since:
         rows = rows.filter(raised_at__gte=wanted.raised_since)
     if wanted.changed_since:
@@ -140,41 +170,8 @@ def _by_state(rows: QuerySet[Signal]) -> dict[str, int]:
     return {state: counted.get(state, 0) for state in SIGNAL.states}
 
 
-def _row(row: Signal) -> SignalRow:
-    return SignalRow(
-        id=row.pk,
-        fingerprint=row.fingerprint,
-        detector=row.detector,
-        kind=row.kind,
-        device=row.device,
-        version=row.version,
-        site=row.site,
-        stratum=row.stratum,
-        finding=row.finding,
-        first_day=row.first_day,
-        statistic=row.statistic,
-        threshold=row.threshold,
-        effect=_finding(row.evidence).effect,
-        state=row.state,
-        raised_at=row.raised_at,
-        changed_at=row.changed_at,
-    )
-
-
-def _finding(stored: object) -> Finding:
-    return msgspec.convert(stored, Finding)
-
-
-def _evidence(row: SignalEvidence) -> EvidenceCard:
-    return EvidenceCard(
-        at=row.at,
-        finding=_finding(row.finding),
-        circumstances=msgspec.convert(row.circumstances, Circumstances),
-        digest=row.digest,
-    )
-
-
-def _move(row: SignalMove) -> MoveCard:
-    return MoveCard(
-        at=row.at, verb=row.verb, start=row.start, to=row.to, by=row.by, role=row.role, because=row.because
+def _kin(rows: QuerySet[Signal], devices: Collection[str] | None) -> tuple[Kin, ...]:
+    """Signals of one's kin that the asker may read, too."""
+    return tuple(
+        Kin(id=row.pk, device=row.device, state=row.state) for row in _among(rows, devices).order_by("id")
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from nadzor.actions.import_register import import_register
-from nadzor.actions.move_signal import GROUNDS_MAX, move_signal
+from nadzor.actions.move_signal import GROUNDS_MAX, Grounds, move_signal
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import Role
@@ -31,8 +31,10 @@ def signal() -> int:
     return file_signal(device="ai-901").pk
 
 
-def _move(signal: int, verb: str, by: Person | None, because: str = "as seen in the rows") -> str:
-    return move_signal(signal, verb, by=by, because=because, now=NOW)
+def _move(
+    signal: int, verb: str, by: Person | None, because: str = "as seen in the rows", **added: str
+) -> str:
+    return move_signal(signal, verb, by=by, grounds=Grounds(because, added), now=NOW)
 
 
 def test_a_whole_life(signal: int) -> None:
@@ -40,7 +42,8 @@ def test_a_whole_life(signal: int) -> None:
     _move(signal, "take", INSPECTOR, "")
     _move(signal, "ask_maker", INSPECTOR, "Explain the failures since 12 October.")
     _move(signal, "answer", MAKER, "A gateway at one clinic was replaced.")
-    assert _move(signal, "confirm", HEAD, "The answer does not explain the second site.") == CONFIRMED
+    unexplained = "The answer does not explain the second site."
+    assert _move(signal, "confirm", HEAD, unexplained, reason_code="deviation_confirmed") == CONFIRMED
     card = queries.signal(signal)
     assert card.row.state == CONFIRMED
     assert [(move.verb, move.by, move.role) for move in card.moves] == [

@@ -105,7 +105,9 @@ def test_refused_moves(state: str, verb: str, by: str, because: str, code: str) 
 
 def test_buttons_are_rows() -> None:
     """What a role sees from a state is exactly the rows that name it."""
-    assert [move.verb for move in moves_for(SIGNAL, UNDER_REVIEW, "inspector")] == ["ask_maker", "explain"]
+    assert [move.verb for move in moves_for(SIGNAL, UNDER_REVIEW, "inspector")] == [
+        "ask_maker", "explain", "resolve", "archive", "merge",
+    ]  # fmt: skip
     assert moves_for(SIGNAL, UNDER_REVIEW, "auditor") == ()
     assert [move.verb for move in moves_for(SIGNAL, MAKER_ASKED, "representative")] == ["answer"]
 

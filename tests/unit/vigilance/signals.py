@@ -9,9 +9,12 @@ from typing import Any
 import msgspec
 
 from nadzor.detect.finding import Baseline, Effect, Finding, Guarantee
+from nadzor.detect.words import severity
 from nadzor.procedures.signal import RAISED
 from nadzor.vigilance.cards import Circumstances, LabelCount, SmallestDrop, WayBack
 from nadzor.vigilance.models import Signal, SignalEvidence
+from nadzor.vigilance.streams import STREAM, family_of, stream_of
+from nadzor.vigilance.triage import strength
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 FINDING = Finding(
@@ -55,9 +58,13 @@ def file_signal(n: int = 0, **changes: Any) -> Signal:
     state = changes.pop("state", RAISED)
     found = msgspec.structs.replace(FINDING, first_day=date(2026, 10, 1 + n), **changes)
     told = msgspec.to_builtins(found)
-    named = ("detector", "kind", "device", "version", "site", "stratum", "finding", "first_day")
     signal = Signal.objects.create(
-        **{name: getattr(found, name) for name in named},
+        **{name: getattr(found, name) for name in STREAM},
+        stream=stream_of(found),
+        family=family_of(found),
+        first_day=found.first_day,
+        severity=severity(found),
+        strength=strength(found),
         fingerprint=found.fingerprint(),
         statistic=found.statistic,
         threshold=found.threshold,
@@ -67,6 +74,7 @@ def file_signal(n: int = 0, **changes: Any) -> Signal:
         changed_at=NOW,
     )
     SignalEvidence.objects.create(
-        signal=signal, at=NOW, finding=told, circumstances=msgspec.to_builtins(AROUND), digest=found.rows_hash
-    )
+        signal=signal, at=NOW, day=NOW.date(), finding=told, circumstances=msgspec.to_builtins(AROUND),
+        digest=found.rows_hash,
+    )  # fmt: skip
     return signal
