@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from nadzor.detect.claim_check import detector as claim_check
 from nadzor.detect.claim_check.claim import READS as CLAIM_READS
 from nadzor.detect.claim_check.claim import Claim
 from nadzor.detect.claim_check.verdict import Verdict
-from nadzor.detect.context import Context, Release
+from nadzor.detect.context import Context, Declared, Release
 from nadzor.detect.dossier import DETECTORS
 from nadzor.detect.finding import Finding
 from nadzor.detect.suite import reads, run_suite
+from nadzor.detect.window import Window
 from nadzor.measures.rollup import Row
 from nadzor.register import queries as register
+from nadzor.register.baselines import standing_baselines
 from nadzor.register.cards import VersionCard
+from nadzor.register.declared import DeclaredCard, standing_months
 from nadzor.telemetry.store import Rollups
 from nadzor.workdays.calendar import loaded
 
@@ -39,8 +42,26 @@ def context(*, today: date, journal_size: int | None = None) -> Context:
         claims=claims(),
         releases={card.code: [_release(one) for one in register.versions(card.code)] for card in cards},
         makers={card.code: card.maker.code for card in cards},
+        baselines={code: Window(card.first, card.after) for code, card in standing_baselines().items()},
+        declared=[one for card in standing_months() for one in _declared(card)],
         journal_size=journal_size,
     )
+
+
+def _declared(card: DeclaredCard) -> Iterator[Declared]:
+    """What a declared month says of measures that events tell, too; `site` is the clinic's pseudonym."""
+    month = date.fromisoformat(f"{card.month}-01")
+    for row in card.rows:
+        told = {
+            "studies": row.get("attempts"),
+            "processed": row.get("studies"),
+            "declined": row.get("declined"),
+        }
+        for measure, n in told.items():
+            if isinstance(n, int):
+                yield Declared(
+                    device=card.device, month=month, measure=measure, n=n, site=row.get("site", "")
+                )
 
 
 def _release(card: VersionCard) -> Release:

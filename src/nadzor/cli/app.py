@@ -10,6 +10,7 @@ import typer
 
 from nadzor.cli import (
     account,
+    baseline,
     bench,
     bundle,
     calc,
@@ -83,6 +84,7 @@ app.command("enrol")(enrol.enrol)
 app.command("replay")(replay.replay)
 app.command("load")(find.load)
 app.command("detect")(find.detect)
+app.command("baseline")(baseline.baseline)
 app.command("rebuild")(journal.rebuild)
 app.command("status")(journal.status)
 app.command("receipt")(journal.receipt)

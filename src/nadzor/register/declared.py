@@ -30,6 +30,13 @@ def declared(device: str, month: str) -> list[DeclaredCard]:
     return [card_of(row, device, stands=place == 0) for place, row in enumerate(found)]
 
 
+def standing_months() -> list[DeclaredCard]:
+    """The upload that stands for each declared month, of all devices."""
+    rows = DeclaredReport.objects.select_related("device").order_by("device__code", "month", "at", "id")
+    last = {(row.device.code, row.month): row for row in rows}
+    return [card_of(row, code, stands=True) for (code, _), row in last.items()]
+
+
 def declared_months(device: str) -> dict[str, datetime]:
     """The months of a device that were declared, and when last."""
     rows = DeclaredReport.objects.filter(device__code=device).order_by("at")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from nadzor.register.models.authority import Delegation, Interest
+from nadzor.register.models.baseline import Baseline
 from nadzor.register.models.determination import Opinion
 from nadzor.register.models.device import (
     CLASSES,
@@ -50,6 +51,7 @@ __all__ = [
     "CLASSES",
     "METRICS",
     "STATUSES",
+    "Baseline",
     "Breach",
     "Build",
     "Certificate",
