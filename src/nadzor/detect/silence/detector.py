@@ -4,230 +4,190 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from math import exp, log
+from datetime import date
 
 import numpy as np
-from msgspec import Struct
-from numpy.typing import NDArray
 
 from nadzor.detect.context import Context
-from nadzor.detect.finding import Baseline, Effect, Fact, Finding, Guarantee, Located, code_digest, in_order
-from nadzor.detect.series import Days, Floats, Ints, Panel, grouped, unsplit
-from nadzor.detect.silence.gaps import PEERS_MIN, QUIET_DAY, Gaps, Nation, crossings, find_gaps, nation
-from nadzor.detect.silence.trailing import WEEKS, trailing
-from nadzor.detect.stats.poisson_rate import count_bounds
+from nadzor.detect.finding import Finding, in_order
+from nadzor.detect.series import Days, Floats, Ints, Panel, unsplit
+from nadzor.detect.silence.findings import group_finding, stream_finding, system_finding
+from nadzor.detect.silence.gaps import Gaps, beat_evidence, crossings, find_gaps
+from nadzor.detect.silence.limits import LEAST, gap_limits, limit_of_gap
+from nadzor.detect.silence.scene import BUDGET, Crossing, Params, Scene
+from nadzor.detect.stats.quiet_days import QUIET_DAY, Quiet, find_groups, national_share, openness
+from nadzor.detect.stats.volume import WEEKS, Bools, learn
 from nadzor.measures.rollup import Row
+
+__all__ = ["BUDGET", "NAME", "READS", "Params", "closed_before", "detect", "limit_of_gap", "watch"]
 
 NAME = "silence"
 READS = unsplit("studies", "heartbeats")
-BUDGET = 0.04
 SUSPICIOUS = 3.0
 """Evidence in nats (one in twenty) with which a sister site joins a silence of the whole device."""
 HEARTBEAT_DAYS = 14
-
-
-class Params(Struct, frozen=True, kw_only=True):
-    """What the detector may be told.
-
-    `after` is the first day that is not closed yet; `holidays` are days on which quiet is no event.
-    Units: budget in false alarms per device-year.
-    """
-
-    budget: float = BUDGET
-    after: date | None = None
-    holidays: frozenset[date] = frozenset()
-    journal_size: int | None = None
-
-
-class Scene(Struct, frozen=True):
-    """Everything a finding is written from."""
-
-    panel: Panel
-    studies: Floats
-    beats: Floats
-    device: Ints
-    gaps: Gaps
-    limits: Floats
-    params: Params
+HEARTBEATS_MIN = 5
 
 
 def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[Finding]:
-    """Gaps too long for chance, of a site or a whole device; silence of everybody is one finding.
+    """Gaps too long for chance, of a site, a clinic or a whole device; silence of many is one event.
 
     Method: likelihood of the gap under a negative binomial with the stream's own weekday profile; the limit
-    is ln(365 x sites / budget), since a gap that begins on any day reaches evidence G with chance exp(-G) at
-    most.
+    is the evidence that a device's sites reach by chance `budget` times a year (limits.py).
     """
     params = params or Params()
     days = Days.of(rows, READS)
-    panel = Panel(days, by=("device", "site"), measures=("studies", "heartbeats"), after=params.after)
+    panel = Panel(
+        days, by=("device", "site"), measures=("studies", "heartbeats"), after=closed_before(days, params)
+    )
     studies = np.maximum(panel.counts["studies"], 0.0)
     if not panel.length or not studies.any():
         return []
-    past = trailing(panel, studies)
-    country = nation(panel, studies, past)
-    device = _device_of(panel)
-    limits = _limits(studies, device, params.budget)
-    gaps = find_gaps(panel, studies, past, country)
-    scene = Scene(panel, studies, panel.counts["heartbeats"], device, gaps, limits, params)
-    return in_order([*_of_devices(scene), *_of_everybody(scene, country)])
+    scene = _scene(panel, studies, params)
+    groups = [group_finding(scene, group) for group in scene.quiet.groups]
+    return in_order([*_of_streams(scene), *groups, *_of_everybody(scene)])
 
 
 def watch(days: Days, context: Context) -> list[Finding]:
-    """The same, told which days are closed and which were holidays."""
-    told = Params(after=context.after, holidays=context.holidays, journal_size=context.journal_size)
+    """The same, told which days are closed, which were holidays, and who makes what."""
+    told = Params(
+        after=context.after, holidays=context.holidays, journal_size=context.journal_size,
+        makers=context.makers,
+    )  # fmt: skip
     return detect(days, params=told)
 
 
-def _device_of(panel: Panel) -> Ints:
+def closed_before(days: Days, params: Params) -> date | None:
+    """The first day that is not closed: as told, or after the last day, unless that is tomorrow's date.
+
+    Why: a clinic east of Moscow sends studies of tomorrow's date while it is still today elsewhere; nobody
+    else is silent for that.
+    """
+    if params.after or not len(days):
+        return params.after
+    tomorrow = int(days.known.max()) == days.after - 2
+    return date.fromordinal(days.after - 1 if tomorrow else days.after)
+
+
+def _scene(panel: Panel, studies: Floats, params: Params) -> Scene:
+    """The nation's days: learnt once to know holidays and groups, then again without them."""
+    offset = int(panel.weekdays()[0])
+    device, site = (_numbered([getattr(one, key) for one in panel.streams]) for key in ("device", "site"))
+    rest = np.array([panel.date(i) in params.holidays for i in range(panel.length)])
+    seen = np.ones(studies.shape, dtype=bool) & ~rest
+    volume = learn(studies, seen, offset)
+    quiet = openness(studies, volume.by_day()) == 0.0
+    if quiet.any():
+        volume = learn(studies, seen & ~quiet, offset)
+    expected = volume.by_day()
+    share = openness(studies, expected) * ~rest
+    groups, excused = find_groups(
+        studies, expected * share, dispersion=volume.dispersion_by_day(), device=device, site=site
+    )
+    if groups:
+        volume = learn(studies, seen & ~quiet & ~excused, offset)
+    state = Quiet(share * ~excused, groups, excused)
+    gaps = find_gaps(studies, panel.counts["heartbeats"], volume, state.openness)
+    return Scene(
+        panel=panel, studies=studies, expected=expected, device=device, site=site, gaps=gaps, volume=volume,
+        quiet=state, rest=rest, params=params,
+    )  # fmt: skip
+
+
+def _numbered(names: Sequence[str]) -> Ints:
+    """Names as numbers, in order of appearance."""
     place: dict[str, int] = {}
-    return np.array([place.setdefault(stream.device, len(place)) for stream in panel.streams], np.int64)
+    return np.array([place.setdefault(name, len(place)) for name in names], np.int64)
 
 
-def _limits(studies: Floats, device: Ints, budget: float) -> Floats:
-    """On each day the device's budget is shared by the sites it has had until then."""
-    begun = np.cumsum(studies > 0, axis=1) > 0
-    sites = grouped(begun.astype(np.float64), device)
-    return np.asarray(np.log(365.0 * np.maximum(sites, 1.0) / budget)[device], dtype=np.float64)
+def _crossings(scene: Scene) -> list[Crossing]:
+    """Gaps that reach the limit of their device in the week in which they began, in order of days."""
+    gaps, volume = scene.gaps, scene.volume
+    cells = np.flatnonzero(gaps.evidence >= LEAST)
+    weeks = int(volume.known.shape[1])
+    wanted, place = np.unique(
+        scene.device[gaps.stream[cells]] * weeks + volume.week_of(gaps.start[cells]), return_inverse=True
+    )
+    pairs, owner = _sites_of(scene, wanted // weeks, wanted % weeks)
+    beats = _beats_by_week(scene)
+    limits = gap_limits(volume, beats, pairs, owner=owner, budget=scene.params.budget)[place]
+    crossed = crossings(gaps, cells, limits)
+    of_cell = dict(zip(cells.tolist(), limits.tolist(), strict=True))
+    order = crossed[np.lexsort((gaps.stream[crossed], gaps.column[crossed]))]
+    return [_crossing(gaps, cell, of_cell[cell]) for cell in order.tolist()]
 
 
-def _of_devices(scene: Scene) -> list[Finding]:
+def _crossing(gaps: Gaps, cell: int, limit: float) -> Crossing:
+    return Crossing(
+        stream=int(gaps.stream[cell]), start=int(gaps.start[cell]), column=int(gaps.column[cell]),
+        evidence=float(gaps.evidence[cell]), expected=float(gaps.expected[cell]),
+        dispersion=float(gaps.dispersion[cell]), limit=limit,
+    )  # fmt: skip
+
+
+def _sites_of(scene: Scene, device: Ints, week: Ints) -> tuple[tuple[Ints, Ints], Ints]:
+    """All streams that a device had in a week, flat, and which (device, week) each belongs to."""
+    mine = (scene.device == device[:, None]) & scene.volume.known[:, week].T
+    owner, stream = np.nonzero(mine)
+    return (stream, week[owner]), owner
+
+
+def _beats_by_week(scene: Scene) -> Floats:
+    """What a missing heartbeat would say on the first day of each week."""
+    first = np.maximum(7 * np.arange(scene.volume.known.shape[1]) - scene.volume.offset, 0)
+    return np.asarray(beat_evidence(scene.panel.counts["heartbeats"])[:, first])
+
+
+def _of_streams(scene: Scene) -> list[Finding]:
+    """One finding for each gap, or for each device or clinic whose streams fell silent together."""
     found: list[Finding] = []
-    whole: dict[int, int] = {}
-    cells = crossings(scene.gaps, scene.limits)
-    for cell in cells[np.lexsort((scene.gaps.stream[cells], scene.gaps.column[cells]))]:
-        stream, column = int(scene.gaps.stream[cell]), int(scene.gaps.column[cell])
-        device = int(scene.device[stream])
-        if whole.get(device, -1) >= int(scene.gaps.start[cell]):
+    told: dict[tuple[str, int], int] = {}
+    for crossing in _crossings(scene):
+        keys = ("device", int(scene.device[crossing.stream])), ("clinic", int(scene.site[crossing.stream]))
+        if any(told.get(key, -1) >= crossing.start for key in keys):
             continue
-        sisters = _silent_sisters(scene, stream, column)
-        if sisters is not None:
-            whole[device] = _returns(scene, sisters, column)
-        found.append(_finding(scene, int(cell), sisters))
+        for (what, number), of in zip(keys, (scene.device, scene.site), strict=True):
+            sisters = _silent_together(scene, of == number, crossing)
+            if len(sisters):
+                told[what, number] = _returns(scene, sisters, crossing.column)
+                found.append(stream_finding(scene, crossing, sisters, what=what))
+                break
+        else:
+            found.append(stream_finding(scene, crossing, np.array([crossing.stream]), what="site"))
     return found
 
 
-def _silent_sisters(scene: Scene, stream: int, column: int) -> NDArray[np.intp] | None:
-    """All live sites of the device, if there are several and every one has fallen suspiciously silent."""
-    gaps, week = scene.gaps, slice(max(0, column - 7 * WEEKS), column + 1)
-    live = scene.studies[:, week].any(axis=1) & (scene.device == scene.device[stream])
-    sisters = np.flatnonzero(live)
+def _silent_together(scene: Scene, mine: Bools, crossing: Crossing) -> Ints:
+    """All live streams of a device or clinic, if there are several and every one is suspiciously silent."""
+    gaps, column = scene.gaps, crossing.column
+    sisters = np.flatnonzero(scene.studies[:, max(0, column - 7 * WEEKS) : column + 1].any(axis=1) & mine)
     now = (gaps.column == column) & np.isin(gaps.stream, sisters) & (gaps.evidence >= SUSPICIOUS)
-    return sisters if len(sisters) > 1 and np.count_nonzero(now) == len(sisters) else None
+    together = len(sisters) > 1 and np.count_nonzero(now) == len(sisters)
+    return np.asarray(sisters if together else sisters[:0], dtype=np.int64)
 
 
-def _returns(scene: Scene, sisters: NDArray[np.intp], column: int) -> int:
-    """The last day before any of the sites reports again."""
+def _returns(scene: Scene, sisters: Ints, column: int) -> int:
+    """The last day before any of the sisters reports again."""
     later = scene.studies[sisters, column:].any(axis=0)
     return column + int(later.argmax()) - 1 if later.any() else scene.panel.length
 
 
-def _finding(scene: Scene, cell: int, sisters: NDArray[np.intp] | None) -> Finding:
-    gaps, panel = scene.gaps, scene.panel
-    stream, column, start = int(gaps.stream[cell]), int(gaps.column[cell]), int(gaps.start[cell])
-    name, expected = panel.streams[stream], float(gaps.expected[cell])
-    first_day, statistic = panel.date(column), float(gaps.evidence[cell])
-    rows_hash, rows_read = panel.days.digest(device=name.device, after=first_day + timedelta(days=1))
-    phi = 1.0 + float(gaps.dispersion[cell]) * expected / (column - start + 1)
-    return Finding(
-        detector=NAME, code=code_digest(NAME), kind="silence.site" if sisters is None else "silence.device",
-        device=name.device, site=name.site if sisters is None else "",
-        statistic=statistic, threshold=float(scene.limits[stream, start]),
-        guarantee=Guarantee(kind="run_length", budget=scene.params.budget, spent=_spent(scene, stream,
-        column)), baseline=_baseline(panel, name.device, start), over_dispersion=phi, p_value=exp(-statistic),
-        effect=Effect(
-            name="share_of_expected", estimate=0.0, low=0.0, high=min(1.0, count_bounds(0)[1] * phi /
-            expected)
-        ),
-        first_day=first_day, located=Located(day=panel.date(start), low=panel.date(start), high=first_day),
-        journal_size=scene.params.journal_size, rows_hash=rows_hash, rows_read=rows_read,
-        facts=_facts(scene, stream, (start, column), sisters) | {"studies_expected": round(expected, 2)},
-    )  # fmt: skip
-
-
-def _facts(
-    scene: Scene, stream: int, gap: tuple[int, int], sisters: NDArray[np.intp] | None
-) -> dict[str, Fact]:
-    """Which other explanations the same rows speak for or against."""
-    start, column = gap
-    panel, name = scene.panel, scene.panel.streams[stream]
-    silent = panel.streams if sisters is None else [panel.streams[i] for i in sisters]
-    at_site = [i for i, other in enumerate(panel.streams) if other.site == name.site and i != stream]
-    working = [panel.streams[i].device for i in at_site if scene.studies[i, start : column + 1].any()]
-    facts: dict[str, Fact] = {
-        "days_silent": column - start + 1,
-        "heartbeats_in_gap": int(scene.beats[stream, start : column + 1].sum()),
-        "others_working_at_site": sorted(set(working)),
-    }
-    if sisters is not None:
-        facts["sites"] = sorted(one.site for one in silent)
-    return facts
-
-
-def _spent(scene: Scene, stream: int, column: int) -> float:
-    """How much of a year's budget the device has used by being watched until now."""
-    watched = scene.studies[scene.device == scene.device[stream], : column + 1].any(axis=0)
-    return scene.params.budget * (column - int(watched.argmax()) + 1) / 365.0
-
-
-def _baseline(panel: Panel, device: str, start: int) -> Baseline:
-    first, after = panel.date(max(0, start - 7 * WEEKS)), panel.date(start)
-    digest, _ = panel.days.digest(device=device, first=first, after=after)
-    return Baseline(hash=digest, first=first, after=after, exposure=float((after - first).days))
-
-
-def _of_everybody(scene: Scene, country: Nation) -> list[Finding]:
+def _of_everybody(scene: Scene) -> list[Finding]:
     """Days on which all fell silent together, heartbeats too where there are any: our own receiver first."""
-    share = np.divide(
-        country.seen, country.expected, out=np.ones(len(country.seen)), where=country.expected > 0
-    )
-    quiet = (share < QUIET_DAY) & (country.peers >= PEERS_MIN)
-    alive = _heartbeat_share(scene.beats)
-    dark = quiet & np.where(np.isnan(alive), share < QUIET_DAY / 2, alive < QUIET_DAY)
-    closed = [scene.panel.date(i) in scene.params.holidays for i in range(len(dark))]
-    dark &= ~np.array(closed)
+    share = np.nan_to_num(national_share(scene.studies, scene.expected), nan=1.0)
+    alive = _heartbeat_share(scene.panel.counts["heartbeats"])
+    dark = (share < QUIET_DAY) & np.where(np.isnan(alive), share < QUIET_DAY / 2, alive < QUIET_DAY)
+    dark &= ~scene.rest
     begins = np.flatnonzero(dark & ~np.concatenate(([False], dark[:-1])))
-    return [_system(scene, country, int(column), float(share[column])) for column in begins]
+    return [system_finding(scene, column, float(share[column])) for column in begins.tolist()]
 
 
 def _heartbeat_share(beats: Floats) -> Floats:
     """Which part of the installations that beat every day did so today; not a number where too few do."""
-    steady = np.zeros_like(beats)
-    for back in range(1, HEARTBEAT_DAYS + 1):
-        steady[:, back:] += beats[:, :-back] > 0
-    due = steady >= HEARTBEAT_DAYS - 2
+    sums = np.zeros((len(beats), beats.shape[1] + 1))
+    np.cumsum(beats > 0, axis=1, out=sums[:, 1:])
+    here = np.arange(beats.shape[1])
+    due = sums[:, here] - sums[:, np.maximum(here - HEARTBEAT_DAYS, 0)] >= HEARTBEAT_DAYS - 2
     count = due.sum(axis=0)
     share = ((beats > 0) & due).sum(axis=0) / np.maximum(count, 1)
-    return np.where(count >= PEERS_MIN, share, np.nan)
-
-
-def _system(scene: Scene, country: Nation, column: int, share: float) -> Finding:
-    day, panel = scene.panel.date(column), scene.panel
-    digest, rows_read = panel.days.digest(first=day - timedelta(days=7), after=day + timedelta(days=1))
-    before, _ = panel.days.digest(first=day - timedelta(days=7 * WEEKS), after=day)
-    expected = float(country.expected[column])
-    return Finding(
-        detector=NAME, code=code_digest(NAME), kind="silence.system", statistic=1.0 - share,
-        threshold=QUIET_DAY, guarantee=Guarantee(kind="run_length", budget=scene.params.budget, spent=0.0),
-        baseline=Baseline(
-            hash=before, first=day - timedelta(days=7 * WEEKS), after=day, exposure=7.0 * WEEKS,
-            events=expected
-        ),
-        effect=Effect(
-            name="share_of_expected", estimate=share, low=0.0,
-            high=max(share, min(1.0, count_bounds(float(country.seen[column]))[1] / expected)),
-        ),
-        first_day=day, located=Located(day=day, low=day, high=day), journal_size=scene.params.journal_size,
-        rows_hash=digest, rows_read=rows_read,
-        facts={"streams_expected": int(country.peers[column]), "studies_expected": round(expected, 1)},
-    )  # fmt: skip
-
-
-def limit_of_gap(*, sites: int = 1, budget: float = 0.04) -> float:
-    """The evidence a gap must reach at one of so many sites of a device.
-
-    >>> round(limit_of_gap(), 2)
-    9.12
-    """
-    return log(365.0 * sites / budget)
+    return np.where(count >= HEARTBEATS_MIN, share, np.nan)

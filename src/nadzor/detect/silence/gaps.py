@@ -5,36 +5,20 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
-from nadzor.detect.series import Floats, Ints, Panel
-from nadzor.detect.silence.trailing import Profile, Trailing, everybody, profiles
+from nadzor.detect.stats.volume import Floats, Ints, Volume
 
-PEERS_MIN = 5
-"""Streams expected on a day before the others can say that it was a quiet day for all."""
-QUIET_DAY = 0.5
-"""Below this part of what was expected of all, a day is a holiday or an outage and says nothing of anyone."""
-
-
-class Nation(Struct, frozen=True):
-    """Which part of the expected studies came in on each day, and on how many streams that rests."""
-
-    seen: Floats
-    expected: Floats
-    own: Floats
-    peers: Ints
-
-    def openness(self, stream: Ints, column: Ints) -> Floats:
-        """How open the country was on a day, the stream itself left out; 1 where too few others are known."""
-        rest = self.expected[column] - self.own[stream, column]
-        others = self.peers[column] - (self.own[stream, column] > 0)
-        share = np.divide(self.seen[column], rest, out=np.ones(len(column)), where=rest > 0)
-        share = np.where(others >= PEERS_MIN, np.minimum(share, 1.0), 1.0)
-        return np.where(share < QUIET_DAY, 0.0, share)
+BEAT_DAYS = 56
+BEAT_DAYS_MIN = 28
+BEAT_SHARE = 0.8
+"""Part of the days on which an installation must have beaten before a missing beat tells anything."""
 
 
 class Gaps(Struct, frozen=True):
-    """Empty cells in order of stream and day, each with its gap's first column and the evidence up to it."""
+    """Empty cells in order of stream and day, each with its gap's first column and the evidence up to it.
+
+    Units: `evidence` is that of the empty days and of missing heartbeats together, in nats.
+    """
 
     stream: Ints
     column: Ints
@@ -44,59 +28,80 @@ class Gaps(Struct, frozen=True):
     dispersion: Floats
 
 
-def nation(panel: Panel, studies: Floats, past: Trailing) -> Nation:
-    """The whole country's days."""
-    expected, own = everybody(past, studies, panel.weekdays())
-    return Nation((studies * (own > 0)).sum(axis=0), expected, own, (own > 0).sum(axis=0))
+def day_evidence(expected: Floats, dispersion: Floats, habit: Floats) -> Floats:
+    """Minus the log of the chance of an empty day.
 
-
-def find_gaps(panel: Panel, studies: Floats, past: Trailing, country: Nation) -> Gaps:
-    """All empty days of streams whose habits are known, with the evidence of the gap so far.
-
-    Method: a day's evidence is minus the log of the negative binomial zero class, ln(1 + mu k) / k, at most
-    that of the share of such days the stream closed before; a gap's is the sum, mixed over the level's gamma
-    uncertainty v: ln(1 + v A) / v.
-    Units: nats.
+    Method: the zero class of the negative binomial, ln(1 + mu k) / k, at most that of the share of such days
+    on which the stream was closed before.
     """
-    live = np.cumsum(studies > 0, axis=1) > 0
-    stream, column = np.nonzero((studies == 0) & live)
-    start = _starts(stream, column)
-    week = past.week_of(column[start])
-    profile = profiles(past, stream[start], week)
-    begins = np.zeros(len(stream), np.int64)
-    begins[start] = 1
+    day = np.log1p(expected * dispersion) / dispersion
+    return np.where(habit > 0, np.minimum(day, -np.log(np.clip(habit, 1e-9, 1.0))), day)
+
+
+def find_gaps(studies: Floats, beats: Floats, volume: Volume, open_share: Floats) -> Gaps:
+    """All empty days of streams whose habits are known at the gap's beginning.
+
+    Method: a gap's evidence is the sum of its days', mixed over the level's gamma uncertainty v,
+    ln(1 + v A) / v, and that of a heartbeat missing since the gap began, told once.
+    Units: `open_share` by stream and day; a day at 0 says nothing.
+    """
+    empty = studies == 0
+    empty[:, 1:] &= np.logical_or.accumulate(~empty, axis=1)[:, :-1]
+    empty[:, 0] = False
+    stream, column = np.nonzero(empty)
+    begins = np.ones(len(stream), dtype=bool)
+    begins[1:] = (np.diff(stream) != 0) | (np.diff(column) != 1)
     gap = np.cumsum(begins) - 1
-    return _evidence(panel, country, profile, (stream, column, column[start][gap], gap))
+    first = np.flatnonzero(begins)
+    start, week = column[first], volume.week_of(column[first])
+    known = volume.known[stream[first], week][gap]
+    weekday = (column + volume.offset) % 7
+    profile = volume.expected[stream[first], week][gap, weekday]
+    k = volume.dispersion[stream[first], week][gap]
+    mu = profile * open_share[stream, column] * known
+    day = day_evidence(mu, k, volume.habit[stream[first], week][gap])
+    v = volume.uncertainty[stream[first], week][gap]
+    total = _running(np.where(mu > 0, day, 0.0), gap, first)
+    evidence = np.log1p(v * total) / v
+    evidence += np.where(total > 0, _beats(beats, (stream[first], start), (stream, column, gap), first), 0.0)
+    return Gaps(stream, column, start[gap], _running(mu, gap, first), np.round(evidence, 9), k)
 
 
-def _starts(stream: Ints, column: Ints) -> Ints:
-    """Positions at which a new gap begins."""
-    new = np.ones(len(stream), dtype=bool)
-    new[1:] = (np.diff(stream) != 0) | (np.diff(column) != 1)
-    return np.flatnonzero(new)
-
-
-def _evidence(panel: Panel, country: Nation, profile: Profile, cells: tuple[Ints, Ints, Ints, Ints]) -> Gaps:
-    stream, column, start, gap = cells
-    mu = profile.expected[gap, panel.weekdays()[column]] * country.openness(stream, column)
-    k = profile.dispersion[gap]
-    day = np.log1p(mu * k) / k
-    habit = profile.habit[gap]
-    day = np.where(habit > 0, np.minimum(day, -np.log(np.clip(habit, 1e-9, 1.0))), day)
-    total, v = _running(day * profile.known[gap], gap), profile.uncertainty[gap]
-    return Gaps(stream, column, start, _running(mu, gap), np.round(np.log1p(v * total) / v, 9), k)
-
-
-def _running(values: Floats, gap: Ints) -> Floats:
+def _running(values: Floats, gap: Ints, first: Ints) -> Floats:
     """Sums from the beginning of each gap."""
     sums = np.cumsum(values)
-    first = np.concatenate(([0.0], sums))[np.searchsorted(gap, np.arange(gap[-1] + 1 if len(gap) else 0))]
-    return np.asarray(sums - first[gap], dtype=np.float64)
+    before = np.concatenate(([0.0], sums))[first]
+    return np.asarray(sums - before[gap], dtype=np.float64)
 
 
-def crossings(gaps: Gaps, limits: Floats) -> NDArray[np.intp]:
-    """The first cell of each gap whose evidence reaches the limit of its stream on the gap's first day."""
-    over = np.flatnonzero(gaps.evidence >= limits[gaps.stream, gaps.start])
+def _beats(beats: Floats, begin: tuple[Ints, Ints], cells: tuple[Ints, Ints, Ints], first: Ints) -> Floats:
+    """What the heartbeats add: minus the log of the chance of missing one, while none came in the gap."""
+    stream, column, gap = cells
+    missing = beat_evidence(beats)[begin]
+    came = _running(beats[stream, column], gap, first) > 0
+    return np.where(came, 0.0, missing[gap])
+
+
+def beat_evidence(beats: Floats) -> Floats:
+    """Minus the log of the chance of a day without a heartbeat, from the 56 days before; 0 where unknown.
+
+    Method: (missed + 1) / (days + 2), Laplace's rule of succession.
+    """
+    there = beats > 0
+    sums = np.zeros((len(beats), beats.shape[1] + 1))
+    np.cumsum(there, axis=1, out=sums[:, 1:])
+    here = np.arange(beats.shape[1])
+    begun = np.where(there.any(axis=1), there.argmax(axis=1), beats.shape[1])
+    since = np.maximum(here - BEAT_DAYS, begun[:, None])
+    days = np.maximum(here - since, 0)
+    beaten = sums[:, :-1] - np.take_along_axis(sums, np.minimum(since, here), axis=1)
+    sure = (days >= BEAT_DAYS_MIN) & (beaten >= BEAT_SHARE * days)
+    return np.where(sure, -np.log((days - beaten + 1.0) / (days + 2.0)), 0.0)
+
+
+def crossings(gaps: Gaps, cells: Ints, limits: Floats) -> Ints:
+    """Of these cells, the first of each gap whose evidence reaches its limit."""
+    over = cells[gaps.evidence[cells] >= limits]
     keys = np.stack((gaps.stream[over], gaps.start[over]))
-    _, first = np.unique(keys, axis=1, return_index=True) if len(over) else (None, np.zeros(0, np.intp))
-    return np.asarray(over[np.sort(first)], dtype=np.intp)
+    _, first = np.unique(keys, axis=1, return_index=True) if len(over) else (None, np.zeros(0, np.int64))
+    return np.asarray(over[np.sort(first)], dtype=np.int64)

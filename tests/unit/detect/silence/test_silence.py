@@ -39,7 +39,7 @@ def test_a_gap_is_found_on_its_first_day_at_a_busy_site():
     gap = FIRST + timedelta(days=70)
     assert (found.kind, found.device, found.site) == ("silence.site", "d-1", "s-1")
     assert (found.first_day, found.located.day) == (gap, gap)
-    assert found.statistic >= found.threshold == pytest.approx(limit_of_gap())
+    assert limit_of_gap() > found.threshold <= found.statistic
     assert found.facts["heartbeats_in_gap"] == 1
     assert found.rows_hash == rows_digest([row for row in made if row.day <= gap])
 
@@ -135,3 +135,84 @@ def test_corrections_below_nothing_are_nothing():
     day = FIRST + timedelta(days=40)
     made.append(Row(day, day, "d-1", "1.0", site="s-1", measure="studies", n=-500))
     assert [one.located.day for one in detect(made)] == [day]
+
+
+REGION = [(f"d-{i}", f"s-{i % 8}") for i in range(16)]
+OTHERS = [(f"d-{i}", f"s-{i}") for i in range(20, 60)]
+
+
+def region_rests(days, *, silent=()):
+    """Sixteen devices at eight sites of a nation rest for so many days; the named ones do not come back."""
+    made = []
+    for i, post in enumerate([*REGION, *OTHERS]):
+        rest = [0] * days if post in REGION else regular(days, seed=100 + i)
+        back = [0] * 10 if post in silent else regular(10, seed=200 + i)
+        made += rows(post, [*regular(70, seed=i), *rest, *back])
+    return made
+
+
+@pytest.mark.parametrize("days", [1, 2, 4])
+def test_a_local_holiday_is_one_event_of_a_group(days):
+    """Clinics that nobody grouped before rest together: one event without a device, however long."""
+    (found,) = detect(region_rests(days))
+    assert (found.kind, found.device, found.first_day) == ("silence.group", "", FIRST + timedelta(days=70))
+    assert (found.facts["n_sites"], found.facts["devices"]) == (8, 16)
+    assert found.p_value < 1e-5
+
+
+def test_who_stays_silent_after_its_group_returned_is_told_alone():
+    """The holiday excuses nobody for longer than it lasts."""
+    group, alone = detect(region_rests(2, silent=[("d-3", "s-3")]))
+    assert (group.kind, alone.kind, alone.device) == ("silence.group", "silence.site", "d-3")
+    assert alone.first_day == FIRST + timedelta(days=72)
+
+
+def test_a_maker_whose_devices_all_stop_is_named_as_the_sender():
+    """When the quiet ones are one maker's, the event says so."""
+    makers = {device: "acme" if (device, site) in REGION else "other" for device, site in REGION + OTHERS}
+    (found,) = detect(region_rests(1), params=Params(makers=makers))
+    assert (found.facts["scope"], found.facts["makers"]) == ("maker", ["acme"])
+
+
+def test_a_clinic_all_of_whose_devices_stop_is_one_event():
+    """A clinic on holiday is no fault of its three devices."""
+    made = [rows((f"d-{i}", "s-1"), [*regular(70, seed=i), *[0] * 7, *regular(9, seed=i)]) for i in range(3)]
+    (found,) = detect(sum(made, []))
+    assert (found.kind, found.device, found.site) == ("silence.clinic", "", "s-1")
+    assert found.facts["devices"] == ["d-0", "d-1", "d-2"]
+
+
+def test_missing_heartbeats_speak_too():
+    """A small site that also stopped beating is found earlier, and the finding says what stopped."""
+    counts = regular(84, mean=4.0)
+    (beating,) = detect(rows(("d-1", "s-1"), [*counts, *[0] * 20]))
+    after = FIRST + timedelta(days=104)
+    (dark,) = detect(rows(("d-1", "s-1"), [*counts, *[None] * 20]), params=Params(after=after))
+    assert dark.first_day < beating.first_day
+    assert (dark.facts["stopped"], beating.facts["stopped"]) == ("device_or_site", "studies")
+
+
+def test_tomorrows_date_in_the_east_silences_nobody():
+    """While Kamchatka already writes tomorrow's date, Moscow's today is not over."""
+    made = [rows((f"d-{i}", f"s-{i}"), regular(70, seed=i)) for i in range(3)]
+    last = FIRST + timedelta(days=70)
+    east = Row(last, last - timedelta(days=1), "d-0", "1.0", site="s-0", measure="studies", n=9)
+    assert detect([*sum(made, []), east]) == []
+
+
+def test_a_holiday_does_not_teach_a_site_to_be_closed():
+    """After a week of national holidays a busy site's silence is found on its first day all the same."""
+    made = []
+    for i in range(8):
+        tail = [0, 0, 0] if i == 0 else regular(3, seed=50 + i)
+        made += rows((f"d-{i}", f"s-{i}"), [*regular(63, seed=i), *[0] * 7, *regular(14, seed=30 + i), *tail])
+    (found,) = detect(made)
+    assert (found.device, found.first_day) == ("d-0", FIRST + timedelta(days=84))
+
+
+def test_three_studies_a_day_need_a_month():
+    """A tiny site is not judged by a quiet week, and a month without a study is found."""
+    counts = np.random.default_rng(4).poisson(0.7, 120).tolist()
+    assert detect(rows(("d-1", "s-1"), counts)) == []
+    (found,) = detect(rows(("d-1", "s-1"), [*counts, *[0] * 30]))
+    assert 7 <= (found.first_day - found.located.day).days <= 30
