@@ -99,6 +99,7 @@ class Change(Struct, frozen=True):
     effect: float
     error: float
     reached: float
+    reached_error: float
 
 
 def share_strata(
@@ -279,11 +280,11 @@ def change(learned: Learned, design: Design, alarm: Alarm, *, side: int = 1) -> 
     near = np.flatnonzero(np.maximum(gain, 0.0) ** 2 / 2.0 >= gain[best] ** 2 / 2.0 - DROP_95)
     days = end - int(onsets[best])
     bend = (days + 1) / 2.0 if design.shape == "ramp" else 1.0
-    slope, error = number[best] / variance[best], 1.0 / np.sqrt(variance[best])
-    reached = slope * (days if design.shape == "ramp" else 1.0)
+    run = float(days) if design.shape == "ramp" else 1.0
+    slope, error = float(number[best] / variance[best]), float(1.0 / np.sqrt(variance[best]))
     return Change(
-        int(onsets[best]), int(onsets[near[0]]), int(onsets[near[-1]]), float(slope * bend),
-        float(error * bend), float(reached),
+        int(onsets[best]), int(onsets[near[0]]), int(onsets[near[-1]]), slope * bend, error * bend,
+        slope * run, error * run,
     )  # fmt: skip
 
 

@@ -64,6 +64,19 @@ def limit(design: Design, chance: float) -> float:
     return float(np.sqrt(squares[-1] + slope * (at - x[-1])))
 
 
+def chance_of(design: Design, z: float) -> float:
+    """The chance that a year's largest statistic reaches z: `limit` the other way round, at most 0.1.
+
+    >>> round(chance_of(SLOW, limit(SLOW, 0.003)), 6)
+    0.003
+    """
+    x, squares = -np.log(CHANCES), np.square(LIMITS[design.name])
+    if z * z <= squares[-1]:
+        return float(np.exp(-np.interp(z * z, squares, x)))
+    slope = (squares[-1] - squares[-3]) / (x[-1] - x[-3])
+    return float(np.exp(-(x[-1] + (z * z - squares[-1]) / slope)))
+
+
 def year_maxima(design: Design, *, paths: int, seed: int = SEED) -> Floats:
     """The largest statistic within the watched year of each path of independent standard normal days."""
     rng = np.random.default_rng(seed)
