@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Register a baseline: the days that a device is measured against, in a person's name and on stated grounds."""
+"""Register a baseline: the days that a device is measured against, on a person's grounds."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ VERB: Final = "register.baseline.set"
 def register_baseline(device: str, window: Window, *, by: Person, because: str, now: datetime) -> None:
     """Measure a device against these days from now on; signals already raised keep their own baseline.
 
-    Why: a device that chose its own baseline anew after each fault would never deviate, so only a person does.
-    Raises: Refusal people.inspector-only, register.device-unknown, baseline.short, baseline.future, move.no-grounds.
+    Why: a device that chose a new baseline after each fault would never deviate, so only a person does.
+    Raises: Refusal people.inspector-only, register.device-unknown, baseline.short, baseline.future,
+    move.no-grounds.
     """
     must_review_signals(by)
     row = Device.objects.filter(code=device).first()

@@ -18,9 +18,7 @@ from nadzor.cli.output import show
 def baseline(
     context: typer.Context,
     device: Annotated[str, typer.Argument(help="Code of the device.")],
-    first: Annotated[
-        str, typer.Option(help="First day (YYYY-MM-DD); without it, the windows are shown.")
-    ] = "",
+    first: Annotated[str, typer.Option(help="First day (YYYY-MM-DD); without it, windows are shown.")] = "",
     after: Annotated[str, typer.Option(help="The day after the last one (YYYY-MM-DD).")] = "",
     because: Annotated[str, typer.Option(help="On what grounds; written into the chain of deeds.")] = "",
     data: Data = DEFAULT_HOME,
