@@ -127,7 +127,8 @@ STATISTICS = (
         name="auc-compare", what="Two areas under the ROC curve compared",
         method=f"{DELONG}; of different cases by Welch's t with the variances added",
         equation="z = (A - B) / sqrt(var A + var B - 2 cov(A, B)), two-sided p of the normal law;  "
-        "different cases: cov = 0, df = (var A + var B)^2 / (var A^2 / (N_A - 1) + var B^2 / (N_B - 1)), p of Student's t",
+        "different cases: cov = 0, Student's t with "
+        "df = (var A + var B)^2 / (var A^2 / (N_A - 1) + var B^2 / (N_B - 1))",
         figures=AucCompare, compute=_compare,
         example={"first": [1, 2, 3, 4, 5], "second": [2, 1, 4, 3, 5], "labels": [0, 1, 0, 1, 1]},
         also={"present": "labels"},
