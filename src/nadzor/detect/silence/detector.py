@@ -15,8 +15,9 @@ from nadzor.detect.silence.findings import group_finding, stream_finding, system
 from nadzor.detect.silence.gaps import Gaps, beat_evidence, crossings, find_gaps
 from nadzor.detect.silence.limits import LEAST, gap_limits, limit_of_gap
 from nadzor.detect.silence.scene import BUDGET, Crossing, Params, Scene
-from nadzor.detect.stats.quiet_days import QUIET_DAY, Quiet, find_groups, national_share, openness
-from nadzor.detect.stats.volume import WEEKS, Bools, learn
+from nadzor.detect.stats.calendar import calendar_of, numbered
+from nadzor.detect.stats.quiet_days import QUIET_DAY, national_share
+from nadzor.detect.stats.volume import WEEKS, Bools
 from nadzor.measures.rollup import Row
 
 __all__ = ["BUDGET", "NAME", "READS", "Params", "closed_before", "detect", "limit_of_gap", "watch"]
@@ -44,7 +45,7 @@ def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[
     if not panel.length or not studies.any():
         return []
     scene = _scene(panel, studies, params)
-    groups = [group_finding(scene, group) for group in scene.quiet.groups]
+    groups = [group_finding(scene, group) for group in scene.calendar.groups]
     return in_order([*_of_streams(scene), *groups, *_of_everybody(scene)])
 
 
@@ -70,39 +71,20 @@ def closed_before(days: Days, params: Params) -> date | None:
 
 
 def _scene(panel: Panel, studies: Floats, params: Params) -> Scene:
-    """The nation's days: learnt once to know holidays and groups, then again without them."""
-    offset = int(panel.weekdays()[0])
-    device, site = (_numbered([getattr(one, key) for one in panel.streams]) for key in ("device", "site"))
+    """The nation's days, and the gaps in them."""
+    device, site = (numbered([getattr(one, key) for one in panel.streams]) for key in ("device", "site"))
     rest = np.array([panel.date(i) in params.holidays for i in range(panel.length)])
-    seen = np.ones(studies.shape, dtype=bool) & ~rest
-    volume = learn(studies, seen, offset)
-    quiet = openness(studies, volume.by_day()) == 0.0
-    if quiet.any():
-        volume = learn(studies, seen & ~quiet, offset)
-    expected = volume.by_day()
-    share = openness(studies, expected) * ~rest
-    groups, excused = find_groups(
-        studies, expected * share, dispersion=volume.dispersion_by_day(), device=device, site=site
-    )
-    if groups:
-        volume = learn(studies, seen & ~quiet & ~excused, offset)
-    state = Quiet(share * ~excused, groups, excused)
-    gaps = find_gaps(studies, panel.counts["heartbeats"], volume, state.openness)
+    calendar = calendar_of(studies, rest, int(panel.weekdays()[0]), device=device, site=site)
+    gaps = find_gaps(studies, panel.counts["heartbeats"], calendar.volume, calendar.openness)
     return Scene(
-        panel=panel, studies=studies, expected=expected, device=device, site=site, gaps=gaps, volume=volume,
-        quiet=state, rest=rest, params=params,
+        panel=panel, studies=studies, device=device, site=site, gaps=gaps, calendar=calendar, rest=rest,
+        params=params,
     )  # fmt: skip
-
-
-def _numbered(names: Sequence[str]) -> Ints:
-    """Names as numbers, in order of appearance."""
-    place: dict[str, int] = {}
-    return np.array([place.setdefault(name, len(place)) for name in names], np.int64)
 
 
 def _crossings(scene: Scene) -> list[Crossing]:
     """Gaps that reach the limit of their device in the week in which they began, in order of days."""
-    gaps, volume = scene.gaps, scene.volume
+    gaps, volume = scene.gaps, scene.calendar.volume
     cells = np.flatnonzero(gaps.evidence >= LEAST)
     weeks = int(volume.known.shape[1])
     wanted, place = np.unique(
@@ -127,14 +109,14 @@ def _crossing(gaps: Gaps, cell: int, limit: float) -> Crossing:
 
 def _sites_of(scene: Scene, device: Ints, week: Ints) -> tuple[tuple[Ints, Ints], Ints]:
     """All streams that a device had in a week, flat, and which (device, week) each belongs to."""
-    mine = (scene.device == device[:, None]) & scene.volume.known[:, week].T
+    mine = (scene.device == device[:, None]) & scene.calendar.volume.known[:, week].T
     owner, stream = np.nonzero(mine)
     return (stream, week[owner]), owner
 
 
 def _beats_by_week(scene: Scene) -> Floats:
     """What a missing heartbeat would say on the first day of each week."""
-    first = np.maximum(7 * np.arange(scene.volume.known.shape[1]) - scene.volume.offset, 0)
+    first = np.maximum(7 * np.arange(scene.calendar.volume.known.shape[1]) - scene.calendar.volume.offset, 0)
     return np.asarray(beat_evidence(scene.panel.counts["heartbeats"])[:, first])
 
 
@@ -174,7 +156,7 @@ def _returns(scene: Scene, sisters: Ints, column: int) -> int:
 
 def _of_everybody(scene: Scene) -> list[Finding]:
     """Days on which all fell silent together, heartbeats too where there are any: our own receiver first."""
-    share = np.nan_to_num(national_share(scene.studies, scene.expected), nan=1.0)
+    share = np.nan_to_num(national_share(scene.studies, scene.calendar.expected), nan=1.0)
     alive = _heartbeat_share(scene.panel.counts["heartbeats"])
     dark = (share < QUIET_DAY) & np.where(np.isnan(alive), share < QUIET_DAY / 2, alive < QUIET_DAY)
     dark &= ~scene.rest

@@ -93,7 +93,7 @@ def _maker_silent(scene: Scene, crossing: Crossing, maker: str) -> bool:
     column, makers = crossing.column, scene.params.makers
     same = np.array([makers.get(one.device) == maker for one in scene.panel.streams])
     same[crossing.stream] = False
-    due = same & (scene.expected[:, column] >= 3.0)
+    due = same & (scene.calendar.expected[:, column] >= 3.0)
     return bool(due.sum() >= 2 and (scene.studies[due, column] == 0).mean() > 0.5)
 
 
@@ -108,10 +108,10 @@ def _baseline(scene: Scene, crossing: Crossing, device: str) -> Baseline:
     panel = scene.panel
     first, after = panel.date(max(0, crossing.start - 7 * WEEKS)), panel.date(crossing.start)
     digest, _ = panel.days.digest(device=device, first=first, after=after)
-    week = int(scene.volume.week_of(np.array(crossing.start)))
+    week = int(scene.calendar.volume.week_of(np.array(crossing.start)))
     return Baseline(
         hash=digest, first=first, after=after, exposure=float((after - first).days),
-        rate=float(scene.volume.expected[crossing.stream, week].mean()),
+        rate=float(scene.calendar.volume.expected[crossing.stream, week].mean()),
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def group_finding(scene: Scene, group: Group) -> Finding:
     """Streams of several devices at several sites that fell quiet on the same day: one event, no device."""
     panel, members = scene.panel, group.members
     seen = float(scene.studies[members, group.first].sum())
-    expected = float(scene.expected[members, group.first].sum())
+    expected = float(scene.calendar.expected[members, group.first].sum())
     names = [panel.streams[i] for i in members.tolist()]
     makers = sorted({scene.params.makers.get(one.device, "") for one in names})
     sites = sorted({one.site for one in names})
@@ -136,11 +136,14 @@ def group_finding(scene: Scene, group: Group) -> Finding:
 
 def system_finding(scene: Scene, column: int, share: float) -> Finding:
     """Everybody fell silent: our own receiver, a holiday the calendar does not know, the network."""
-    amounts = share * float(scene.expected[:, column].sum()), float(scene.expected[:, column].sum())
+    amounts = (
+        share * float(scene.calendar.expected[:, column].sum()),
+        float(scene.calendar.expected[:, column].sum()),
+    )
     return _of_many(
         scene, "silence.system", column, amounts=amounts, statistic=1.0 - share, threshold=QUIET_DAY,
         facts={
-            "streams_expected": int((scene.expected[:, column] > 0).sum()), "peers_min": PEERS_MIN,
+            "streams_expected": int((scene.calendar.expected[:, column] > 0).sum()), "peers_min": PEERS_MIN,
             "studies_expected": round(amounts[1], 1), "stopped": "receiver",
         },
     )  # fmt: skip
@@ -158,7 +161,7 @@ def _of_many(  # noqa: PLR0913
     return Finding(
         detector=NAME, code=code_digest(NAME), kind=kind, statistic=statistic, threshold=threshold,
         guarantee=Guarantee(kind="run_length", budget=scene.params.budget, spent=0.0),
-        baseline=_weeks_before(panel, column, scene.expected), p_value=p_value,
+        baseline=_weeks_before(panel, column, scene.calendar.expected), p_value=p_value,
         effect=Effect(
             name="share_of_expected", estimate=share, low=0.0,
             high=max(share, min(1.0, count_bounds(seen)[1] / max(expected, 1e-9))),

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from nadzor.detect.series import Panel
 from nadzor.detect.silence.gaps import Gaps
-from nadzor.detect.stats.quiet_days import Quiet
-from nadzor.detect.stats.volume import Bools, Floats, Ints, Volume
+from nadzor.detect.stats.calendar import Calendar
+from nadzor.detect.stats.volume import Bools, Floats, Ints
 
 BUDGET = 0.02
 
@@ -43,18 +43,16 @@ class Crossing(Struct, frozen=True, kw_only=True):
 
 
 class Scene(Struct, frozen=True, kw_only=True):
-    """The nation's days: counts and expectations by stream and day, streams numbered by device and site.
+    """The nation's days: counts by stream and day, streams numbered by device and site.
 
     `rest` are the columns that the calendar calls holidays.
     """
 
     panel: Panel
     studies: Floats
-    expected: Floats
     device: Ints
     site: Ints
     gaps: Gaps
-    volume: Volume
-    quiet: Quiet
+    calendar: Calendar
     rest: Bools
     params: Params

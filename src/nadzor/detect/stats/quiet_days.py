@@ -44,17 +44,6 @@ class Group(Struct, frozen=True):
         return float(poisson.sf(self.seen - 1, self.usual))
 
 
-class Quiet(Struct, frozen=True):
-    """What the days say of everybody: openness by stream and day, and the groups that rested together.
-
-    `excused` are the empty or nearly empty cells that a group explains.
-    """
-
-    openness: Floats
-    groups: list[Group]
-    excused: Bools
-
-
 def national_share(studies: Floats, expected: Floats) -> Floats:
     """Which part of the expected studies came in on each day; not a number where too few are expected."""
     seen, total = (studies * (expected > 0)).sum(axis=0), expected.sum(axis=0)
@@ -62,17 +51,17 @@ def national_share(studies: Floats, expected: Floats) -> Floats:
     return np.where((expected > 0).sum(axis=0) >= PEERS_MIN, share, np.nan)
 
 
-def openness(studies: Floats, expected: Floats) -> Floats:
+def openness(studies: Floats, expected: Floats, *, busiest: float = 1.0) -> Floats:
     """How open the country was on each day, the stream itself left out; 1 where too few others are known.
 
-    Units: at most 1, and 0 on a day that says nothing about anyone.
+    Units: at most `busiest`, and 0 on a day that says nothing about anyone.
     """
     sure = expected > 0
     rest = expected.sum(axis=0) - expected
     others = sure.sum(axis=0) - sure
     seen = (studies * sure).sum(axis=0) - studies * sure
     share = np.divide(seen, rest, out=np.ones_like(rest), where=(rest > 0) & (others >= PEERS_MIN))
-    share = np.minimum(share, 1.0)
+    share = np.minimum(share, busiest)
     share[share < QUIET_DAY] = 0.0
     return np.asarray(share)
 
