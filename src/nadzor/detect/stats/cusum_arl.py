@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Average run lengths of CUSUM and EWMA charts: how long until an alarm, and which limit gives a stated one.
+"""Average run lengths of CUSUM charts: how long until an alarm, and which limit gives a stated one.
 
 Normal observations: the integral equation of the run length, solved on Gauss-Legendre nodes.  Counts: the
 exact Markov chain on the lattice the chart moves on.  Both agree with the tables named in each function.
@@ -9,20 +9,46 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Literal
+from functools import lru_cache
+from math import isfinite, lcm, sqrt
+from typing import Final, Literal, Protocol
 
 import numpy as np
-from numpy.linalg import solve
 from numpy.typing import NDArray
 from scipy.optimize import brentq
+from scipy.sparse import csc_array
 from scipy.special import ndtr
 from scipy.stats import binom, poisson
 
+from nadzor.detect.stats.absorbing_chain import mean_exit_times, mean_exit_times_sparse
+
 Floats = NDArray[np.float64]
 Sided = Literal["one", "two"]
-ENDLESS = 1e12
-LATTICE_MAX = 6000
-"""States of a chain that still solve in seconds; a finer lattice changes no published digit."""
+
+LIMIT_STEPS_MAX: Final = 6000
+"""Steps within which a limit is searched."""
+LATTICE_MAX: Final = 50_000
+"""States of a chain that still solve in a second."""
+MOVES_MAX: Final = 2_000_000
+COUNT_MAX: Final = 1e6
+NODES_PER_DEVIATION: Final = 8
+NODES_MAX: Final = 800
+
+
+class Counts(Protocol):
+    """A distribution of counts."""
+
+    def pmf(self, k: NDArray[np.int64], /) -> Floats:
+        """The chance of k."""
+
+    def cdf(self, k: NDArray[np.int64], /) -> Floats:
+        """The chance of k or fewer."""
+
+    def sf(self, k: NDArray[np.int64], /) -> Floats:
+        """The chance of more than k."""
+
+    def mean(self) -> float:
+        """The mean count."""
 
 
 def normal_cusum_arl(
@@ -34,13 +60,17 @@ def normal_cusum_arl(
     2.
     Units: k, h, mu and headstart in standard deviations.
     """
+    if not (isfinite(k) and isfinite(mu) and 0.0 <= headstart <= h):
+        raise ValueError("a headstart lies between 0 and the limit")
     if sided == "one":
-        return float(_normal_one_sided(k, h, mu, np.array([headstart]))[0])
-    starts = np.array([headstart, 0.0])
-    (near, near0), (far, far0) = (_normal_one_sided(k, h, m, starts) for m in (abs(mu), -abs(mu)))
-    if not 0.0 < far0 < ENDLESS:
-        return float(near)  # the other side never alarms within what a double can tell
-    return float((near * far0 + far * near0 - near0 * far0) / (near0 + far0))
+        return finite(_normal_one_sided(k, h, mu, headstart)[0])
+    if k < 0.0:
+        raise ValueError("a chart of two sides has a reference value that is not negative")
+    (near, near0), (far, far0) = (_normal_one_sided(k, h, m, headstart) for m in (abs(mu), -abs(mu)))
+    if not isfinite(far0):
+        return finite(near)  # the other side never alarms within what a double can tell
+    mine = far0 / (near0 + far0)
+    return finite(near * mine + near0 * (far / far0) * mine - near0 * mine)
 
 
 def normal_cusum_threshold(k: float, arl0: float, *, headstart: float = 0.0, sided: Sided = "one") -> float:
@@ -55,7 +85,9 @@ def poisson_cusum_arl(
 
     Method: Lucas 1985: exact Markov chain on the lattice of step 1/scaling on which k and h lie.
     """
-    return _lattice_arl(lambda x: poisson.pmf(x, mu), k=k, h=h, headstart=headstart, scaling=scaling)
+    if not 0.0 < mu <= COUNT_MAX:
+        raise ValueError("the mean of counts is positive")
+    return _count_arl(poisson(mu), (k, h, headstart), scaling)
 
 
 def poisson_cusum_threshold(mu: float, k: float, arl0: float, *, scaling: int | None = None) -> float:
@@ -64,43 +96,24 @@ def poisson_cusum_threshold(mu: float, k: float, arl0: float, *, scaling: int | 
     return _smallest(lambda steps: poisson_cusum_arl(mu, k, steps / m, scaling=m) >= arl0) / m
 
 
-def binomial_cusum_arl(p: float, n: int, k: float, h: float, *, scaling: int | None = None) -> float:
+def binomial_cusum_arl(
+    p: float, n: int, k: float, h: float, *, headstart: float = 0.0, scaling: int | None = None
+) -> float:
     """Expected number of samples of size n until a CUSUM of binomial counts reaches h.
 
     A sample of one is the Bernoulli chart.
 
     Method: Reynolds & Stoumbos 1999: exact Markov chain on the lattice of step 1/scaling.
     """
-    return _lattice_arl(lambda x: binom.pmf(x, n, p), k=k, h=h, headstart=0.0, scaling=scaling)
+    if not (0.0 < p <= 1.0 and 1 <= n <= COUNT_MAX):
+        raise ValueError("a share lies in 0..1 and a sample holds one at least")
+    return _count_arl(binom(n, p), (k, h, headstart), scaling)
 
 
 def binomial_cusum_threshold(p: float, n: int, k: float, arl0: float, *, scaling: int | None = None) -> float:
     """The smallest limit on the lattice of k whose run length at share p is at least arl0."""
     m = scaling or _lattice_of(k)
     return _smallest(lambda steps: binomial_cusum_arl(p, n, k, steps / m, scaling=m) >= arl0) / m
-
-
-def normal_ewma_arl(
-    weight: float, limit: float, *, mu: float = 0.0, sided: Sided = "two", barrier: float = 0.0
-) -> float:
-    """Expected number of observations until an EWMA of standard normal values leaves its limits.
-
-    Method: Crowder 1987; the one-sided chart reflects at `barrier`, as Waldmann 1986.
-    Units: limit and barrier in standard deviations of the EWMA's steady state.
-    """
-    scale = np.sqrt(weight / (2.0 - weight))
-    top, start = limit * scale, 0.0
-    bottom = -top if sided == "two" else barrier * scale
-    x, w = _nodes(bottom, top)
-    at = np.append(x, start)
-    kernel = w * _phi((x - (1.0 - weight) * at[:, None]) / weight - mu) / weight
-    if sided == "one":
-        at = np.append(at, bottom)
-        kernel = np.vstack((kernel, w * _phi((x - (1.0 - weight) * bottom) / weight - mu) / weight))
-        atom = ndtr((bottom - (1.0 - weight) * at) / weight - mu)
-        return float(_solve_with_atom(kernel, atom)[-2])
-    inner = solve(np.eye(len(x)) - kernel[:-1], np.ones(len(x)))
-    return float(1.0 + kernel[-1] @ inner)
 
 
 def log_ratio_reference(ratio: float) -> float:
@@ -114,67 +127,101 @@ def log_ratio_reference(ratio: float) -> float:
     return float((ratio - 1.0) / np.log(ratio))
 
 
-def _normal_one_sided(k: float, h: float, mu: float, starts: Floats) -> Floats:
-    x, w = _nodes(0.0, h)
-    at = np.concatenate((x, starts, [0.0]))
-    kernel = w * _phi(x + k - at[:, None] - mu)
-    return _solve_with_atom(kernel, ndtr(k - at - mu))[len(x) : -1]
+def finite(run: float) -> float:
+    """A run length that a double can hold."""
+    if not isfinite(run):
+        raise ValueError("the chart gives no alarm within what a double can count")
+    return float(run)
 
 
-def _solve_with_atom(kernel: Floats, atom: Floats) -> Floats:
-    """Run lengths at the nodes and at further points; the last of them is the state that carries an atom."""
-    nodes = kernel.shape[1]
-    full = np.zeros((nodes + 1, nodes + 1))
-    rows = [*range(nodes), -1]
-    full[:, :nodes] = kernel[rows]
-    full[:, -1] = atom[rows]
-    known = solve(np.eye(nodes + 1) - full, np.ones(nodes + 1))
-    return np.asarray(1.0 + kernel @ known[:-1] + atom * known[-1], dtype=np.float64)
+@lru_cache(maxsize=8)
+def _legendre(count: int) -> tuple[Floats, Floats]:
+    return np.polynomial.legendre.leggauss(count)
 
 
-def _nodes(low: float, high: float) -> tuple[Floats, Floats]:
-    if not high > low:
+def nodes(low: float, high: float, *, deviation: float = 1.0) -> tuple[Floats, Floats]:
+    """Quadrature nodes and weights, dense enough for a normal kernel of this standard deviation."""
+    if not (isfinite(low) and isfinite(high) and high > low):
         raise ValueError("a limit lies above where the chart starts")
-    count = int(min(400, max(40, 16 * (high - low))))
-    x, w = np.polynomial.legendre.leggauss(count)
+    wished = NODES_PER_DEVIATION * (high - low) / deviation
+    if wished > 2 * NODES_MAX:
+        raise ValueError("the limit lies too many standard deviations away to be computed precisely")
+    x, w = _legendre(int(min(NODES_MAX, max(40, wished))))
     half = (high - low) / 2.0
     return low + half * (x + 1.0), half * w
 
 
-def _phi(x: Floats) -> Floats:
+def normal_density(x: Floats) -> Floats:
+    """The density of the standard normal distribution."""
     return np.asarray(np.exp(-0.5 * x * x) / np.sqrt(2.0 * np.pi), dtype=np.float64)
 
 
-def _lattice_arl(
-    pmf: Callable[[NDArray[np.int64]], Floats], *, k: float, h: float, headstart: float, scaling: int | None
-) -> float:
-    m = scaling or _lattice_of(k, h)
-    down, limit, start = (round(value * m) for value in (k, h, headstart))
-    if not 0 < limit <= LATTICE_MAX or not 0 <= start < limit or down < 0:
+def _normal_one_sided(k: float, h: float, mu: float, headstart: float) -> tuple[float, float]:
+    """Run lengths from the headstart and from zero, where the chart has an atom."""
+    x, w = nodes(0.0, h)
+    at = np.concatenate((x, [0.0, headstart]))[:, None]
+    moves = np.hstack((w * normal_density(x + k - at - mu), ndtr(k - at - mu)))
+    steps = mean_exit_times(moves[:-1], ndtr(at[:-1, 0] + mu - k - h))
+    begun = 1.0 + moves[-1] @ steps if headstart and np.isfinite(steps).all() else steps[-1]
+    return float(begun), float(steps[-1])
+
+
+def _count_arl(counts: Counts, chart: tuple[float, float, float], scaling: int | None) -> float:
+    """The run length of a chart (k, h, headstart) of counts; on a very fine lattice where none holds it."""
+    k, h, headstart = chart
+    if not (isfinite(h) and 0.0 <= k < COUNT_MAX and h > 0.0 and 0.0 <= headstart < h):
+        raise ValueError("k and the lattice are not negative, the limit is above 0, a headstart below it")
+    m = scaling or min(_lattice_of(k, h, headstart), max(1, int(LATTICE_MAX / h)))
+    return _lattice_arl(counts, m, (round(k * m), round(h * m), round(headstart * m)))
+
+
+def _lattice_arl(counts: Counts, m: int, steps: tuple[int, int, int]) -> float:
+    """The run length of a chart whose k, h and headstart are whole steps of the lattice."""
+    down, limit, start = steps
+    if not 0 < limit <= LATTICE_MAX or not 0 <= start < limit or m > LATTICE_MAX:
         raise ValueError(
             f"a limit takes 1..{LATTICE_MAX} steps of the lattice, and a headstart lies below it"
         )
-    chance = pmf(np.arange((limit + down) // m + 2))
-    chain = np.zeros((limit, limit))
     states = np.arange(limit)
-    for count, share in enumerate(chance):
-        target = np.maximum(0, states + m * count - down)
-        stays = target < limit
-        chain[states[stays], target[stays]] += share
-    return float(solve(np.eye(limit) - chain, np.ones(limit))[start])
+    to_zero = (down - states) // m
+    least = np.maximum(0, to_zero + 1)
+    width = min(limit // m + 1, max(0, int(_reach(counts)) - int(least.min())))
+    if limit * width > MOVES_MAX:
+        raise ValueError(f"a chart with more than {MOVES_MAX} moves between its states is too large")
+    count = least[:, None] + np.arange(width)
+    target = states[:, None] + m * count - down
+    stays = target < limit
+    sources = np.broadcast_to(states[:, None], count.shape)[stays]
+    shares = np.concatenate((counts.cdf(to_zero), counts.pmf(count[stays])))
+    ends = (np.concatenate((states, sources)), np.concatenate((np.zeros_like(states), target[stays])))
+    leaves = counts.sf(-((states - limit - down) // m) - 1)
+    steps_to_alarm = mean_exit_times_sparse(csc_array((shares, ends), shape=(limit, limit)), leaves)
+    return finite(float(steps_to_alarm[start]))
+
+
+def _reach(counts: Counts) -> float:
+    """A count beyond which no double can tell the chance from nothing."""
+    return counts.mean() + 35.0 * sqrt(counts.mean()) + 200.0
 
 
 def _lattice_of(*values: float) -> int:
-    """The coarsest lattice on which the values lie, up to a hundredth."""
-    parts = [Fraction(value).limit_denominator(100).denominator for value in values]
-    return int(np.lcm.reduce(parts))
+    """The coarsest lattice on which the values lie."""
+    return lcm(*(_denominator(value) for value in values))
+
+
+def _denominator(value: float) -> int:
+    """The denominator of the simplest fraction found that equals the value to nine digits."""
+    exact = Fraction(value)
+    tried = (exact.limit_denominator(2**power) for power in range(21))
+    near = (one.denominator for one in tried if abs(float(one) - value) <= 1e-9 * max(1.0, abs(value)))
+    return next(near, 2**20)
 
 
 def _smallest(enough: Callable[[int], bool]) -> int:
     high = 1
     while not enough(high):
         high *= 2
-        if high > LATTICE_MAX:
+        if high > LIMIT_STEPS_MAX:
             raise ValueError("no limit on this lattice gives so long a run")
     low = high // 2
     while high - low > 1:

@@ -12,10 +12,10 @@ from nadzor.detect.stats.cusum_arl import (
     binomial_cusum_threshold,
     normal_cusum_arl,
     normal_cusum_threshold,
-    normal_ewma_arl,
     poisson_cusum_arl,
     poisson_cusum_threshold,
 )
+from nadzor.detect.stats.ewma_arl import normal_ewma_arl
 from nadzor.detect.stats.exposure_chart import REACH, STEPS, exposure_limits, exposure_run_lengths
 from nadzor.detect.stats.poisson_rate import rate_ratio, silence_evidence
 
