@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from nadzor.simulate.world import DeviceSpec, Fault, Post, World, chance
+from nadzor.simulate.fault import Fault
+from nadzor.simulate.world import DeviceSpec, Post, World, chance
 
 BASELINE_DAYS = 90
 """Faults begin after the baseline, or a detector would take them for the usual state."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The synthetic nation before anything happens: devices, posts in clinics, volumes, and the faults put in.
+"""The synthetic nation before anything happens: devices, posts in clinics, and the faults put in.
 
 A post is one device at work in one clinic.  The shape follows what is known of the field: volumes spread
 over an order of magnitude, a weekday profile, holidays, slow trends, more day-to-day variance than Poisson's.
@@ -10,20 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
-from typing import Literal
 
 import numpy as np
 from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-FaultKind = Literal[
-    "silent_site", "failing_version", "failing_site", "error_burst", "contradicted_claim", "outage"
-]
+from nadzor.simulate.fault import Fault
 
-WEEK = (1.1, 1.1, 1.05, 1.05, 1.0, 0.35, 0.2)
-HOLIDAY_SHARE = 0.05
-DAY_VARIATION = 0.15
+Floats = NDArray[np.float64]
 MAKERS = (
     "ge", "siemens", "philips", "canon", "fujifilm", "medray", "sp_helpic", "proton", "electron", "gammamed",
 )  # fmt: skip
@@ -47,39 +41,56 @@ class VersionSpec(Struct, frozen=True):
     build: str
 
 
+class ClaimSpec(Struct, frozen=True, kw_only=True):
+    """What the maker declares of a finding: shares 0..1."""
+
+    finding: str
+    metric: str
+    value: float
+    lower_bound: float
+
+
+class Manner(Struct, frozen=True, kw_only=True):
+    """How a device of the reference nation reads, instead of as its findings declare.
+
+    `positive` is the share of positive studies, `false_share` the share of those that are false;
+    `agreement` the share on which the physician agrees, `failing` the share that fails.  `noise` is the
+    standard deviation, in logits, of what each day adds to each of them.  `shape` are the exponents of the
+    distribution of scores.
+    """
+
+    positive: float
+    agreement: float
+    failing: float
+    noise: float
+    false_share: float
+    shape: tuple[float, float]
+
+
 class DeviceSpec(Struct, frozen=True, kw_only=True):
-    """A device as the register knows it, and how much it is used; volume is the median of studies a day."""
+    """A device as the register knows it, and how much it is used; volume is the median of studies a day.
+
+    Units: duration and signing are the mean and spread of a logarithm, of milliseconds and of minutes.
+    """
 
     code: str
     modality: str
     findings: tuple[FindingSpec, ...]
     versions: tuple[VersionSpec, ...]
     volume: float = 25.0
-
-
-class Fault(Struct, frozen=True, kw_only=True):
-    """Something put into the nation on purpose, so that a detector can be asked for it.
-
-    Units: size multiplies the odds of failure, or is taken from the sensitivity; post counts the device's
-    posts from 0, and is -1 where all of them are meant.
-    """
-
-    kind: FaultKind
-    device: str = ""
-    post: int = -1
-    version: str = ""
-    finding: str = ""
-    first: date
-    days: int
-    size: float = 1.0
-
-    def covers(self, day: date) -> bool:
-        """Whether the fault is there on a day."""
-        return self.first <= day < self.first + timedelta(days=self.days)
+    maker: str = ""
+    claims: tuple[ClaimSpec, ...] = ()
+    manner: Manner | None = None
+    duration: tuple[float, float] = (8.3, 0.6)
+    signing: tuple[float, float] = (3.6, 0.8)
+    reports_a_year: float = 0.0
 
 
 class Post(Struct, frozen=True, kw_only=True):
-    """One device in one clinic: how much, how well, on which equipment, since when which version."""
+    """One device in one clinic: how much, how well, on which equipment, since when which version.
+
+    Units: zone in hours east of Greenwich; shares of equipment are equal where none are given.
+    """
 
     device: DeviceSpec
     number: int
@@ -90,6 +101,9 @@ class Post(Struct, frozen=True, kw_only=True):
     prevalence_shift: float
     equipment: tuple[str, ...]
     arrivals: tuple[tuple[date, VersionSpec], ...]
+    equipment_shares: tuple[float, ...] = ()
+    region: int = 0
+    zone: int = 3
 
     @property
     def key(self) -> str:
@@ -101,8 +115,28 @@ class Post(Struct, frozen=True, kw_only=True):
         return [version for arrived, version in self.arrivals if arrived <= day][-1]
 
 
+class Habits(Struct, frozen=True, kw_only=True):
+    """How a nation speaks: which shares of studies are reviewed and labelled, of events late or sent twice.
+
+    Units: shares 0..1; label_days is the wait from study to label; `revised` is the share of a post's months
+    of which some studies (`revised_studies`) are taken back and sent again.
+    """
+
+    reviewed: float = 0.4
+    labelled: float = 0.1
+    label_days: tuple[int, int] = (30, 60)
+    late: float = 0.0
+    late_days: int = 7
+    duplicated: float = 0.0
+    revised: float = 0.0
+    revised_studies: float = 0.2
+
+
 class World(Struct, frozen=True):
-    """A whole nation: days [first, after), its posts, its clinics by number, its holidays and its faults."""
+    """A whole nation: days [first, after), its posts, its clinics by number, its holidays and its faults.
+
+    `holidays` are the whole nation's, `regional` those of single regions.
+    """
 
     seed: int
     first: date
@@ -112,10 +146,22 @@ class World(Struct, frozen=True):
     clinics: int
     faults: tuple[Fault, ...]
     holidays: frozenset[date]
+    regional: frozenset[tuple[int, date]] = frozenset()
+    habits: Habits = Habits()
+    bins: int = 50
+
+    @property
+    def length(self) -> int:
+        """How many days there are."""
+        return (self.after - self.first).days
 
     def days(self) -> list[date]:
         """Every day, in order."""
-        return [self.first + timedelta(days=i) for i in range((self.after - self.first).days)]
+        return [self.first + timedelta(days=i) for i in range(self.length)]
+
+    def day(self, day: date) -> int:
+        """Which day of the nation a date is, from 0."""
+        return (day - self.first).days
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -159,63 +205,15 @@ def chance(*parts: object) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
 
 
-def expected_volumes(world: World, post: Post) -> Floats:
-    """Studies expected on each day: weekday, holiday, trend and the day's own luck; zero while silent."""
-    days = world.days()
-    week = np.array([WEEK[day.weekday()] for day in days])
-    open_share = np.array([HOLIDAY_SHARE if day in world.holidays else 1.0 for day in days])
-    trend = np.exp(post.trend * np.arange(len(days)) / 180.0)
-    shape = 1.0 / DAY_VARIATION**2
-    luck = chance(world.seed, post.key, "volume").gamma(shape, 1.0 / shape, len(days))
-    alive = np.array([not is_silent(world, post, day) for day in days])
-    return np.asarray(post.volume * week * open_share * trend * luck * alive, dtype=np.float64)
-
-
-def failure_rates(world: World, post: Post) -> Floats:
-    """The chance of failure on each day: the post's own rate, the day's noise, and every fault in force."""
-    days = world.days()
-    usual = post.failure_rate / (1.0 - post.failure_rate)
-    odds = usual * np.exp(chance(world.seed, post.key, "failures").normal(0.0, 0.07, len(days)))
-    for i, day in enumerate(days):
-        odds[i] *= np.prod([fault.size for fault in faults_on(world, post, day)])
-    return np.asarray(odds / (1.0 + odds), dtype=np.float64)
-
-
-def is_silent(world: World, post: Post, day: date) -> bool:
-    """Whether nothing at all arrives from a post on a day."""
-    return any(
-        _concerns(fault, post) and fault.covers(day) for fault in world.faults if fault.kind in _SILENCE
-    )
-
-
-def faults_on(world: World, post: Post, day: date) -> list[Fault]:
-    """The faults that raise the failures of a post on a day."""
-    version = post.version_on(day).version
-    return [
-        fault
-        for fault in world.faults
-        if fault.kind in _FAILURE and _concerns(fault, post) and fault.covers(day)
-        and fault.version in ("", version)
-    ]  # fmt: skip
-
-
-def sensitivity_drop(world: World, post: Post, finding: str, day: date) -> float:
-    """How much of the sensitivity is missing on a day."""
-    drops = [
-        fault.size
-        for fault in world.faults
-        if fault.kind == "contradicted_claim" and _concerns(fault, post)
-        and fault.finding in ("", finding) and fault.covers(day)
-    ]  # fmt: skip
-    return max(drops, default=0.0)
-
-
-_SILENCE = ("silent_site", "outage")
-_FAILURE = ("failing_version", "failing_site", "error_burst")
-
-
-def _concerns(fault: Fault, post: Post) -> bool:
-    return fault.device in ("", post.device.code) and fault.post in (-1, post.number)
+def arrivals_of(
+    versions: Sequence[VersionSpec], rng: np.random.Generator, rollout_days: int
+) -> tuple[tuple[date, VersionSpec], ...]:
+    """When each version reaches a site; one that comes after its successor is never installed."""
+    earliest, *later = sorted(versions, key=lambda version: version.released_on)
+    waits = rng.integers(0, rollout_days + 1, len(later)).tolist()
+    arrivals = [(v.released_on + timedelta(days=wait), v) for v, wait in zip(later, waits, strict=True)]
+    kept = [one for i, one in enumerate(arrivals) if all(one[0] < other[0] for other in arrivals[i + 1 :])]
+    return ((date.min, earliest), *kept)
 
 
 def _posts(seed: int, device: DeviceSpec, setting: Setting) -> list[Post]:
@@ -230,19 +228,7 @@ def _posts(seed: int, device: DeviceSpec, setting: Setting) -> list[Post]:
             failure_rate=min(0.2, device_rate * float(rng.lognormal(0.0, 0.3))),
             trend=float(rng.normal(0.0, 0.02)), prevalence_shift=float(rng.normal(0.0, 0.15)),
             equipment=tuple(rng.choice(MAKERS, size=int(rng.integers(1, 4)), replace=False).tolist()),
-            arrivals=_arrivals(device, rng, setting),
+            arrivals=arrivals_of(device.versions, rng, setting.rollout_days),
         )
         for number, clinic in enumerate(clinics)
     ]  # fmt: skip
-
-
-def _arrivals(
-    device: DeviceSpec, rng: np.random.Generator, setting: Setting
-) -> tuple[tuple[date, VersionSpec], ...]:
-    earliest, *later = sorted(device.versions, key=lambda version: version.released_on)
-    waits = rng.integers(0, setting.rollout_days + 1, len(later)).tolist()
-    arrivals = [(v.released_on + timedelta(days=wait), v) for v, wait in zip(later, waits, strict=True)]
-    kept = [
-        one for i, one in enumerate(arrivals) if all(one[0] < other[0] for other in arrivals[i + 1 :])
-    ]  # a version that comes after its successor is never installed
-    return ((date.min, earliest), *kept)

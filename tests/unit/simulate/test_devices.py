@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from nadzor.detect.stats.auc import auc_of_cases
+from nadzor.simulate.conclusions import scores
 from nadzor.simulate.devices import DeclaredClaim, DeclaredDevice, DeclaredVersion, device_of, devices_of
-from nadzor.simulate.sketch import scores
 
 
 def test_the_register_of_the_house_makes_a_nation():

@@ -13,10 +13,10 @@ from nadzor.detect.claim_check import detector as claim_check
 from nadzor.detect.claim_check.claim import Claim
 from nadzor.detect.failure_cusum import detector as failure_cusum
 from nadzor.detect.silence import detector as silence
+from nadzor.simulate.fault import Fault
 from nadzor.simulate.nation import Nation, nation
 from nadzor.simulate.population import site_name
-from nadzor.simulate.sketch import Habits
-from nadzor.simulate.world import DeviceSpec, Fault, FindingSpec, Setting, VersionSpec, settle
+from nadzor.simulate.world import DeviceSpec, FindingSpec, Habits, Setting, VersionSpec, settle
 from nadzor_wire import event as wire
 from tests.unit.simulate.counting import count
 
@@ -170,7 +170,7 @@ def test_a_nation_too_short_for_faults_has_those_it_can():
 
 def test_an_error_burst_is_told_twice():
     """As failed studies, and as faults outside any study."""
-    burst = Fault(kind="error_burst", device="d-0", first=UNTIL - timedelta(days=9), days=3, size=40.0)
+    burst = Fault(kind="error_burst", device="d-0", first=UNTIL - timedelta(days=9), days=3, size=400.0)
     country = nation(7, devices(1), days=30, until=UNTIL, faults=[burst])
     events = [event for post in country.posts for event in country.events(post, burst.first)]
     assert any(isinstance(event, wire.Fault) for event in events)
