@@ -104,7 +104,7 @@ def cells(
         (block.device.astype(np.int64) * findings + block.finding) * parts + some
         for block, some in zip(blocks, part, strict=True)
     ]
-    known, of_row = _dense(np.concatenate(keys) if keys else np.array([], np.int64))
+    known, of_row = dense(np.concatenate(keys) if keys else np.array([], np.int64))
     rows = np.split(of_row, np.cumsum([len(key) for key in keys])[:-1])
     counts = [
         trailing(block, row, units=len(known), at=at, months=months)
@@ -112,7 +112,7 @@ def cells(
     ]
     seen = np.maximum(sum(counts[: len(events)]), 0.0)
     rest = np.maximum(sum(counts[len(events) :]), 0.0)
-    group = _dense(known // parts)[1]
+    group = dense(known // parts)[1]
     return Cells(
         known // parts // findings, known // parts % findings, known % parts, group,
         np.minimum(seen, rest) if whole else seen, rest if whole else seen + rest,
@@ -144,7 +144,7 @@ def _months_of(ordinals: Ints) -> Ints:
     return np.asarray(months[ordinals - low], dtype=np.int64)
 
 
-def _dense(keys: Ints) -> tuple[Ints, Ints]:
+def dense(keys: Ints) -> tuple[Ints, Ints]:
     """The keys that occur, in order, and the place of each key among them."""
     if len(keys) and int(keys.max()) < 1 << 24:
         present = np.bincount(keys) > 0

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from hashlib import sha256
 from typing import Literal
 
 import msgspec
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
-from nadzor.detect.series import Days, Ints
-from nadzor.detect.stats.auc import Area, auc_of_counts
+from nadzor.detect.series import Days, Floats, Ints
+from nadzor.detect.stats.auc import Area, auc_of_bins
 
 Metric = Literal["sensitivity", "specificity", "auc"]
 SELECTION = "selection"
@@ -69,6 +67,7 @@ class Labels:
         measure = days.code["measure"][at]
         self._right, self._wrong = measure == right, measure == wrong
         self._stratum, self._known, self._n = days.code["stratum"][at], days.known[at], days.n[at]
+        self.scores, self._place = np.unique(days.bin[at], return_inverse=True)
 
     def selected(self, selections: tuple[str, ...]) -> Labels:
         """The labels of these selections alone."""
@@ -94,6 +93,15 @@ class Labels:
         grown = np.flatnonzero(np.diff(both, prepend=0.0))
         return [(first + day, int(both[day])) for day in grown.tolist()]
 
+    def path(self) -> tuple[Ints, Floats, Floats]:
+        """Days of knowing, and the right answers and cases known by the end of each."""
+        day, column = np.unique(self._known, return_inverse=True)
+        right, wrong = (
+            np.maximum(np.cumsum(np.bincount(column, self._n * side, minlength=len(day))), 0.0)
+            for side in (self._right, self._wrong)
+        )
+        return day, right, right + wrong
+
     def by(self, day: int) -> Evidence:
         """What was known by the end of a day."""
         n = self._n * (self._known <= day)
@@ -107,15 +115,17 @@ class Labels:
         return self._days.where(self._at[(self._right | self._wrong) & (self._known <= day)])
 
     def _area(self, n: Ints) -> Evidence:
-        present, absent = (self._histogram(n, side) for side in (self._right, self._wrong))
-        cases = min(sum(present.values()), sum(absent.values()))
-        return Evidence(cases, 0, auc_of_counts(present, absent) if cases > 0 else None)
+        present, absent = self.histograms(n)
+        cases = int(min(present.sum(), absent.sum()))
+        return Evidence(cases, 0, auc_of_bins(present, absent) if cases > 0 else None)
 
-    def _histogram(self, n: Ints, side: NDArray[np.bool_]) -> dict[int, int]:
-        counts: Counter[int] = Counter()
-        for score, count in zip(self._days.bin[self._at[side]].tolist(), n[side].tolist(), strict=True):
-            counts[score] += count
-        return {score: count for score, count in counts.items() if count > 0}
+    def histograms(self, n: Ints) -> tuple[Floats, Floats]:
+        """Labelled scores of present and absent cases, aligned by ascending score."""
+        present, absent = (
+            np.maximum(np.bincount(self._place, n * side, minlength=len(self.scores)), 0.0)
+            for side in (self._right, self._wrong)
+        )
+        return present, absent
 
 
 class Shelf:

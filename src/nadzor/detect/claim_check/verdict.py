@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A claim is consistent, contradicted or untestable: the looks, what each may spend, and the outcome."""
+"""A claim is consistent, contradicted or untestable: what was seen, what it may spend, and the outcome.
+
+Shares are judged at every day of knowing by an e-process; areas, which have none, at growing looks.
+"""
 
 from __future__ import annotations
 
 from datetime import date
-from math import sqrt
+from math import log, sqrt
 from typing import Literal
 
 import numpy as np
 from msgspec import Struct
-from scipy.special import betaincinv, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 from nadzor.detect.claim_check.claim import FAIR, Claim, Evidence, Labels
+from nadzor.detect.claim_check.shares import CASES_MIN
 from nadzor.detect.series import Floats
+from nadzor.detect.stats.claim_evidence import confidence_sequence, log_e_above, log_e_below
 from nadzor.detect.stats.proportion import (
     Bounds,
     binomial_below,
@@ -22,8 +27,6 @@ from nadzor.detect.stats.proportion import (
 
 Outcome = Literal["consistent", "contradicted", "untestable"]
 Reason = Literal["", "no_labels", "selection", "few_cases", "interval"]
-CASES_MIN = 20
-"""Fewer cases than this are not looked at: the first look is dear, and would be spent on nothing."""
 GROWTH = 1.5
 """The next look comes when there are this many times as many cases."""
 WINDOW_DAYS = 90
@@ -46,6 +49,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
     `estimate` holds the plain 95 % interval of everything known; the outcome comes from the looks.  Labels
     that were neither all nor a random part of the studies are counted in `unfair` and decide nothing.
+    `sequence` are the limits that hold at all looks together, for a share; `e_value` is the evidence against
+    the claim now, where 1 / alpha contradicts it.
     """
 
     claim: Claim
@@ -61,10 +66,12 @@ class Verdict(Struct, frozen=True, kw_only=True):
     decided_on: date | None = None
     contradicted_on: date | None = None
     smallest_drop: float | None = None
+    sequence: Bounds | None = None
+    e_value: float | None = None
 
 
 def looks(labels: Labels, *, alpha_against: float, alpha_for: float) -> list[Look]:
-    """The looks that the growth of the labels allows.
+    """The looks at an area that the growth of the labels allows.
 
     Method: union bound over looks, the k-th spends alpha / (k (k + 1)), which adds up to alpha for ever; the
     days of looking depend on how many cases are known, not on how they came out.
@@ -99,7 +106,9 @@ def verdict(labels: Labels, version: str, *, alpha_against: float, alpha_for: fl
     """The verdict on one version."""
     claim, fair = labels.claim, labels.selected(FAIR)
     now, known = fair.by(date.max.toordinal()), labels.by(date.max.toordinal())
-    taken = looks(fair, alpha_against=alpha_against, alpha_for=alpha_for)
+    taken = (looks if claim.metric == "auc" else daily)(
+        fair, alpha_against=alpha_against, alpha_for=alpha_for
+    )
     outcome, reason = _outcome(taken, now, known)
     against = [look.day for look in taken if look.outcome == "contradicted"]
     return Verdict(
@@ -108,7 +117,48 @@ def verdict(labels: Labels, version: str, *, alpha_against: float, alpha_for: fl
         alpha=alpha_against, decided_on=taken[-1].day if taken else None,
         contradicted_on=against[0] if against else None,
         smallest_drop=_smallest_drop(fair, now, alpha=alpha_against / 2.0),
+        sequence=_sequence(now, alpha=min(alpha_against, alpha_for)),
+        e_value=_evidence(now, claim.lower_bound),
     )  # fmt: skip
+
+
+def daily(labels: Labels, *, alpha_against: float, alpha_for: float) -> list[Look]:
+    """A look at the end of every day on which enough labels were known: an e-process may be read each day.
+
+    Method: mixture e-processes in both directions (stats/claim_evidence.py); `lower` and `upper` are the
+    evidence for and against the declared lower bound as log e-values.
+    """
+    days, events, cases = labels.path()
+    enough = cases >= CASES_MIN
+    bound = labels.claim.lower_bound
+    lower = log_e_above(events[enough], cases[enough], bound)
+    upper = log_e_below(events[enough], cases[enough], bound)
+    rows = zip(days[enough].tolist(), events[enough].tolist(), cases[enough].tolist(), strict=True)
+    return [
+        Look(
+            i + 1, date.fromordinal(day), Evidence(int(n), int(x)), alpha_against, float(lower[i]),
+            float(upper[i]), _weighed(float(lower[i]), float(upper[i]), alpha_against, alpha_for),
+        )
+        for i, (day, x, n) in enumerate(rows)
+    ]  # fmt: skip
+
+
+def _weighed(log_for: float, log_against: float, alpha_against: float, alpha_for: float) -> Outcome:
+    if log_against >= -log(alpha_against):
+        return "contradicted"
+    return "consistent" if log_for >= -log(alpha_for) else "untestable"
+
+
+def _sequence(now: Evidence, *, alpha: float) -> Bounds | None:
+    if now.area is not None or not now.cases:
+        return None
+    return Bounds(now.events / now.cases, *confidence_sequence(now.events, now.cases, alpha=alpha))
+
+
+def _evidence(now: Evidence, bound: float) -> float | None:
+    if now.area is not None or not now.cases:
+        return None
+    return float(np.exp(min(690.0, float(log_e_below(now.events, now.cases, bound)))))
 
 
 def estimate(evidence: Evidence, *, level: float) -> Bounds | None:
@@ -138,17 +188,11 @@ def p_value(evidence: Evidence, bound: float) -> float:
 
 def _limits(seen: list[Evidence], alpha_low: Floats, alpha_high: Floats) -> tuple[Floats, Floats]:
     """One-sided limits of all looks at once, the lower ones and the upper ones."""
-    if seen[0].area is not None:
-        pairs = [
-            (_bounds(one, level=1.0 - 2.0 * low).low, _bounds(one, level=1.0 - 2.0 * high).high)
-            for one, low, high in zip(seen, alpha_low.tolist(), alpha_high.tolist(), strict=True)
-        ]
-        return np.array([low for low, _ in pairs]), np.array([high for _, high in pairs])
-    events, cases = (np.array([getattr(one, name) for one in seen], float) for name in ("events", "cases"))
-    low = np.where(events > 0, betaincinv(np.maximum(events, 0.5), cases - events + 1.0, alpha_low), 0.0)
-    missed = np.maximum(cases - events, 0.5)
-    high = np.where(events < cases, betaincinv(events + 1.0, missed, 1.0 - alpha_high), 1.0)
-    return low, high
+    pairs = [
+        (_bounds(one, level=1.0 - 2.0 * low).low, _bounds(one, level=1.0 - 2.0 * high).high)
+        for one, low, high in zip(seen, alpha_low.tolist(), alpha_high.tolist(), strict=True)
+    ]
+    return np.array([low for low, _ in pairs]), np.array([high for _, high in pairs])
 
 
 def _side(lower: float, upper: float, bound: float) -> Outcome:

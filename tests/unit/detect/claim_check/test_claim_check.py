@@ -94,9 +94,10 @@ def test_a_finding_carries_its_evidence():
         "sensitivity",
     )
     assert found.rows_hash == rows_digest(rows)
-    assert found.facts["alpha_of_look"] == pytest.approx(0.05 / 2 / 2)
+    assert found.facts["alpha_of_claim"] == pytest.approx(0.05 * 0.6 / 2)
     assert found.baseline.hash == CLAIM.digest()
-    assert found.p_value < found.facts["alpha_of_look"]
+    assert found.e_value == found.statistic >= found.threshold == pytest.approx(1 / 0.03)
+    assert found.p_value == pytest.approx(1 / found.e_value)
 
 
 def test_looks_come_as_labels_become_known():
@@ -140,6 +141,7 @@ def test_an_area_is_judged_by_delong():
     (found,) = detect(poor, claims=[AREA])
     assert found.effect.estimate == pytest.approx(0.5)
     assert found.p_value < 1e-6
+    assert found.e_value > 1e4
 
 
 def test_a_perfect_area_from_few_cases_is_not_certain():
@@ -168,3 +170,64 @@ def test_a_half_made_correction_is_no_case():
     rows = [structs.replace(labels(30, 1)[0]), structs.replace(labels(0, 1)[0], n=-3)]
     (said,) = check(rows, claims=[CLAIM])
     assert (said.cases, said.estimate.estimate) == (30, 1.0)
+
+
+def test_the_verdict_gives_limits_that_hold_at_all_looks():
+    """Wider than the interval of one look, and the evidence against the claim beside them."""
+    (said,) = check(labels(800, 200), claims=[CLAIM])
+    assert said.sequence.low < said.estimate.low < said.estimate.high < said.sequence.high < CLAIM.lower_bound
+    assert said.e_value > 1 / said.alpha
+    (quiet,) = check(labels(98, 2), claims=[CLAIM])
+    assert quiet.e_value < 1
+    assert check(scored({9000: 80}, {1000: 280}), claims=[AREA])[0].sequence is None
+
+
+def test_the_detector_and_the_verdict_speak_on_the_same_day():
+    """The day of the finding is the day on which the verdict became contradicted."""
+    rows = [row for week in range(30) for row in labels(16, 5, known=DAY + timedelta(days=7 * week))]
+    found = next(one for one in detect(rows, claims=[CLAIM]) if one.kind == "claim.contradicted")
+    (said,) = check(rows, claims=[CLAIM])
+    assert found.first_day == said.contradicted_on > DAY
+
+
+def by_week(rates, *, cases=20, measures=("tp", "fn")):
+    """Weekly labels with so many wrong ones a week."""
+    rows = []
+    for week, wrong in enumerate(rates):
+        known = DAY + timedelta(days=7 * week)
+        rows += labels(cases - wrong, wrong, known=known)
+    return [structs.replace(row, measure=measures[row.measure == "fn"]) for row in rows]
+
+
+def test_a_fall_against_its_own_past_is_found_though_the_claim_holds():
+    """Misses double while the declared bound is far away: decay, and no contradiction."""
+    rows = by_week([1, 1, 2, 1, 1] * 4 + [4] * 30)
+    claim = structs.replace(CLAIM, lower_bound=0.5)
+    (found,) = detect(rows, claims=[claim])
+    change = DAY + timedelta(days=7 * 20)
+    assert (found.kind, found.stratum, found.version) == ("labels.decay", "sensitivity", "")
+    assert found.located.low <= change <= found.located.high
+    assert found.first_day > change
+    assert found.effect.low <= found.effect.estimate < 0
+    assert found.facts["expected"] == pytest.approx(0.94, abs=0.01)
+    assert found.guarantee.kind == "run_length"
+    assert found.rows_hash == rows_digest([row for row in rows if row.known <= found.first_day])
+
+
+def test_false_alarms_against_the_past_are_decay_of_specificity():
+    """The same of absent cases that the device calls present."""
+    found = detect(by_week([1, 1, 2, 1, 1] * 4 + [5] * 30, measures=("tn", "fp")), claims=[])
+    assert [(one.kind, one.stratum) for one in found] == [("labels.decay", "specificity")]
+
+
+@pytest.mark.parametrize("rows", [by_week([1] * 12), by_week([1] * 40, cases=1), by_week([2, 1] * 30)])
+def test_a_steady_or_short_past_is_no_decay(rows):
+    """Too few labels to learn from, or labels as they always were."""
+    assert detect(rows, claims=[]) == []
+
+
+def test_decay_speaks_once_until_it_is_over():
+    """A lasting fall is one finding; chosen labels are none."""
+    rows = by_week([1] * 20 + [6] * 40)
+    assert len(detect(rows, claims=[])) == 1
+    assert detect([structs.replace(row, stratum="choice") for row in rows], claims=[]) == []
