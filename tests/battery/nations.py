@@ -15,7 +15,7 @@ from nadzor.detect.series import Days
 from nadzor.detect.suite import detector
 from nadzor.measures.columns import Block, Columns
 from nadzor.measures.rollup import Row
-from nadzor.simulate.population import population
+from nadzor.simulate.population import columns
 from nadzor.simulate.world import DeviceSpec, Fault, FindingSpec, Setting, VersionSpec, World, settle
 
 FIRST = date(2031, 1, 6)
@@ -45,7 +45,7 @@ def world(seed: int, count: int, *faults: Fault) -> World:
 
 def rows(world: World, name: str) -> Columns:
     """What a detector reads of a nation."""
-    return Columns.of_rows(population(world)).only(detector(name).READS)
+    return columns(world, wanted=detector(name).READS)
 
 
 @cache
