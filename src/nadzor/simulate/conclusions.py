@@ -9,6 +9,7 @@ highest, and a fault moves scores and positives each by its own amount, so its e
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -57,7 +58,8 @@ def patients(post: Post, luck: Draft) -> Patients:
     )  # fmt: skip
 
 
-def lottery(shares: Sequence[float]) -> NDArray[np.uint8]:
+@lru_cache(maxsize=1024)
+def lottery(shares: tuple[float, ...]) -> NDArray[np.uint8]:
     """For each step of luck the place it falls on, in proportion to the shares."""
     bounds = np.cumsum(shares) / np.sum(shares) * STEPS
     return np.searchsorted(bounds[:-1], np.arange(STEPS), side="right").astype(np.uint8)
@@ -160,6 +162,7 @@ def _moved_luck(luck: NDArray[np.uint16], moved: Shifts, at: Ints) -> NDArray[np
     return steps
 
 
+@lru_cache(maxsize=64)
 def score_table(manner: Manner) -> NDArray[np.int16]:
     """The score of each step of luck: the quantiles of the device's baseline.
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -12,12 +13,14 @@ from msgspec import Struct, structs
 from nadzor.measures.catalogue import catalogue
 from nadzor.measures.columns import Pair
 from nadzor.measures.rollup import ALL
+from nadzor.simulate.adverse import PROBLEMS, TYPES, reports
+from nadzor.simulate.arrivals import arrivals, corrections, placed
 from nadzor.simulate.conclusions import AGE_BANDS, SCORE_TOP, SEXES, VERDICTS, verdicts
 from nadzor.simulate.ledger import Facts, Ledger
 from nadzor.simulate.levels import Flags, Ints
-from nadzor.simulate.life import Dated, changes, heartbeats
+from nadzor.simulate.life import bursts, changes, heartbeats
 from nadzor.simulate.scales import edges_of
-from nadzor.simulate.telling import DAY_S, DECLINED, FAILED, READINGS, STAGES
+from nadzor.simulate.telling import DAY_S, DECLINED, FAILED, FOREVER, LONGEST_MS, READINGS, STAGES
 
 Source = Callable[[Ledger, str], Iterator["Count"]]
 ONLY: Final = {"selection": "random", "source": "follow_up"}
@@ -25,12 +28,16 @@ ONLY: Final = {"selection": "random", "source": "follow_up"}
 
 
 class Count(Struct, frozen=True):
-    """Facts of one finding (or of none), and whether their rows name the version and the build."""
+    """Facts of one finding (or of none), and whether their rows name the version and the build.
+
+    `strata` are the names of the facts' strata where they are not those of a study.
+    """
 
     facts: Facts
     finding: str = ""
     built: bool = True
     versioned: bool = True
+    strata: Sequence[str] = ()
 
 
 def strata(ledger: Ledger, dimension: str) -> tuple[list[str], Ints | None]:
@@ -48,7 +55,7 @@ def strata(ledger: Ledger, dimension: str) -> tuple[list[str], Ints | None]:
                 "age_band": (AGE_BANDS, told.who.age), "sex": (SEXES, told.who.sex),
                 "stage": (STAGES, told.stage), "reading_time": (READINGS, told.reading),
             }[dimension]  # fmt: skip
-            return list(names), codes.astype(np.int64)
+            return list(names), codes
     return [ONLY.get(dimension, "")], None
 
 
@@ -61,24 +68,34 @@ def _studies(chosen: Callable[[Ledger], Flags | None]) -> Source:
     return source
 
 
+def _processed(ledger: Ledger, dimension: str) -> Iterator[Count]:
+    yield Count(ledger.reports(ledger.processed_at))
+
+
 def _duration(ledger: Ledger, dimension: str) -> Iterator[Count]:
+    yield Count(ledger.reports(bin=_duration_bins()[ledger.told.duration_ms]))
+
+
+@cache
+def _duration_bins() -> Ints:
+    """The bin of every duration there can be: looked up, since there are millions."""
     edges = np.array(catalogue().edges("duration"))
-    yield Count(ledger.reports(bin=np.searchsorted(edges, ledger.told.duration_ms, side="right")))
+    return np.searchsorted(edges, np.arange(LONGEST_MS + 1), side="right").astype(np.int8)
 
 
 def _decided(positive: bool) -> Source:
     def source(ledger: Ledger, dimension: str) -> Iterator[Count]:
         for f, finding in enumerate(ledger.findings):
-            chosen = ledger.processed & ledger.told.said.positive[f] if positive else ledger.processed
-            yield Count(
-                ledger.reports(np.flatnonzero(chosen), strata(ledger, dimension)[1]), finding=finding.code
-            )
+            at = ledger.processed_at
+            if positive:
+                at = at[ledger.told.said.positive[f, at]]
+            yield Count(ledger.reports(at, strata(ledger, dimension)[1]), finding=finding.code)
 
     return source
 
 
 def _scores(ledger: Ledger, dimension: str) -> Iterator[Count]:
-    at = np.flatnonzero(ledger.processed)
+    at = ledger.processed_at
     for f, finding in enumerate(ledger.findings):
         edges = edges_of(ledger.world, ledger.posts[0].device, finding)
         place = np.searchsorted(edges, np.arange(SCORE_TOP + 1), side="right")
@@ -160,25 +177,64 @@ def _beats(ledger: Ledger, *, with_bins: bool) -> Facts:
     edges = np.array(catalogue().edges("skew"))
     told = [heartbeats(ledger.world, post) for post in ledger.posts]
     bins = [np.searchsorted(edges, beats.offset_ms, side="right") for beats in told]
-    return structs.replace(_placed(told), bin=np.concatenate(bins) if with_bins else None)
+    return structs.replace(placed(told), bin=np.concatenate(bins) if with_bins else None)
 
 
 def _changes(ledger: Ledger, dimension: str) -> Iterator[Count]:
-    yield Count(_placed([changes(ledger.world, post) for post in ledger.posts]))
+    yield Count(placed([changes(ledger.world, post) for post in ledger.posts]))
 
 
-def _placed(told: Sequence[Dated]) -> Facts:
-    """What each post tells, end to end."""
-    return Facts(
-        place=np.repeat(np.arange(len(told)), [len(each.day) for each in told]),
-        day=np.concatenate([each.day for each in told]),
-        since=np.concatenate([each.since for each in told]),
+def _faults(ledger: Ledger, dimension: str) -> Iterator[Count]:
+    facts = placed([bursts(ledger.world, post) for post in ledger.posts])
+    yield Count(
+        facts, built=False, strata=({"stage": "processing", "severity": "critical"}.get(dimension, ""),)
     )
+
+
+def _adverse_events(ledger: Ledger, dimension: str) -> Iterator[Count]:
+    if not ledger.posts[0].device.reports_a_year:
+        return
+    told = reports(ledger.world, ledger.posts)
+    names, stratum = {"event_type": (TYPES, told.type), "problem": (PROBLEMS, told.problem)}.get(
+        dimension, (("",), None)
+    )
+    facts = Facts(place=told.place, day=told.day, since=told.since, stratum=stratum)
+    yield Count(facts, built=False, strata=names)
+
+
+def _corrected(ledger: Ledger, dimension: str) -> Iterator[Count]:
+    names = ("wrong_study",) if dimension == "reason" else ("",)
+    yield Count(corrections(ledger), versioned=False, built=False, strata=names)
+
+
+def _accepted(ledger: Ledger, dimension: str) -> Iterator[Count]:
+    yield from (_of_receipt(facts) for facts, _ in arrivals(ledger))
+
+
+def _duplicates(ledger: Ledger, dimension: str) -> Iterator[Count]:
+    yield from (_of_receipt(facts.where(np.flatnonzero(twice))) for facts, twice in arrivals(ledger))
+
+
+def _of_receipt(facts: Facts) -> Count:
+    """What intake counts: the day of receipt is all it knows."""
+    told = facts.since < FOREVER
+    return Count(
+        Facts(place=facts.place[told], day=facts.since[told], since=facts.since[told]), versioned=False,
+        built=False,
+    )  # fmt: skip
+
+
+def _time_to_sign(ledger: Ledger, dimension: str) -> Iterator[Count]:
+    told = ledger.told
+    at = np.flatnonzero(told.reviewed)
+    hours = (told.second[at] + told.signed_s[at]) // 3600 - told.second[at] // 3600
+    bins = np.searchsorted(np.array(catalogue().edges("time_to_sign")), hours, side="right")
+    yield Count(_met(ledger.reports(at, bin=bins), told.review_since[at]))
 
 
 SOURCES: Final[dict[str, Source]] = {
     "studies": _studies(lambda ledger: None),
-    "processed": _studies(lambda ledger: ledger.processed),
+    "processed": _processed,
     "failed": _studies(lambda ledger: ledger.told.outcome == FAILED),
     "declined": _studies(lambda ledger: ledger.told.outcome == DECLINED),
     "duration": _duration,
@@ -200,6 +256,12 @@ SOURCES: Final[dict[str, Source]] = {
     "heartbeats": _heartbeats,
     "skew": _skew,
     "changes": _changes,
+    "faults": _faults,
+    "adverse_events": _adverse_events,
+    "corrected": _corrected,
+    "accepted": _accepted,
+    "duplicates": _duplicates,
+    "time_to_sign": _time_to_sign,
 }
 """What is counted, measure by measure."""
 

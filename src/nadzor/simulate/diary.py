@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import numpy as np
 
+from nadzor.simulate.adverse import reports
 from nadzor.simulate.levels import Ints, silences
-from nadzor.simulate.life import burst_days, changes, heartbeats
+from nadzor.simulate.life import bursts, changes, heartbeats
 from nadzor.simulate.telling import next_alive, telling
 from nadzor.simulate.words import Words
 from nadzor.simulate.world import Post, World
@@ -60,6 +60,7 @@ def _studies(diary: Diary, world: World, post: Post) -> None:
             which = np.flatnonzero(some)
             diary.file(since[which], which, say)
     _life(diary, world, post, words)
+    _reports(diary, world, post, words)
 
 
 def _life(diary: Diary, world: World, post: Post, words: Words) -> None:
@@ -73,5 +74,14 @@ def _life(diary: Diary, world: World, post: Post, words: Words) -> None:
         changed.since, np.arange(len(changed.day)),
         lambda i: words.change(int(changed.day[i]), *changed.software[i]),
     )  # fmt: skip
-    for number, days in enumerate(burst_days(world, post)):
-        diary.file(days, days, partial(words.fault, number=number))
+    burst = bursts(world, post)
+    diary.file(burst.since, np.arange(len(burst.day)), lambda i: words.fault(int(burst.day[i]), i))
+
+
+def _reports(diary: Diary, world: World, post: Post, words: Words) -> None:
+    if not post.device.reports_a_year:
+        return
+    told = reports(world, [one for one in world.posts if one.device.code == post.device.code])
+    mine = np.flatnonzero(told.place == post.number)
+    for which in (mine, mine[told.twice[mine]]):
+        diary.file(told.since[which], which, lambda i: words.adverse_event(told, i))

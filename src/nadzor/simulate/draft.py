@@ -88,7 +88,8 @@ def _drawn(world: World, post: Post, counts: Ints, stream: str, *, first: int = 
     fine = rng.random((len(FINE), n), dtype=np.float32)
     findings = 0 if post.device.manner else len(post.device.findings)
     latent = rng.standard_normal((3, findings, n), dtype=np.float32)
-    return Draft(np.repeat(np.arange(len(counts)), counts), first + np.arange(n), coarse, fine, latent)
+    day = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    return Draft(day, first + np.arange(n), coarse, fine, latent)
 
 
 def _joined(one: Draft, other: Draft) -> Draft:

@@ -57,7 +57,8 @@ class Ledger:
         self.levels = [levels(world, post) for post in posts]
         parts = [telling(world, post) for post in posts]
         self.told: Telling = joined(parts)
-        self.place: Ints = np.repeat(np.arange(len(parts)), [len(part.day) for part in parts])
+        self.place: Ints = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.day) for part in parts])
+        self.until = self.told.until if (self.told.back >= 0).any() else None
         self.equipment_names = sorted({name for post in posts for name in post.equipment})
 
     @cached_property
@@ -81,7 +82,7 @@ class Ledger:
     @cached_property
     def equipment(self) -> Ints:
         """By report, the place of the equipment among the device's names."""
-        table = np.zeros((len(self.posts), max(len(post.equipment) for post in self.posts)), np.int64)
+        table = np.zeros((len(self.posts), max(len(post.equipment) for post in self.posts)), np.int32)
         for i, post in enumerate(self.posts):
             table[i, : len(post.equipment)] = [self.equipment_names.index(name) for name in post.equipment]
         return np.asarray(table[self.place, self.told.who.equipment])
@@ -93,12 +94,27 @@ class Ledger:
 
     def reports(self, at: Ints | None = None, stratum: Ints | None = None, bin: Ints | None = None) -> Facts:
         """Reports, or some of them, as facts of their own; `bin` is by chosen report, `stratum` by any."""
-        told = self.told
-        all_of_them = Facts(
-            place=self.place, day=told.day, since=told.since, until=told.until, stratum=stratum
-        )
-        chosen = all_of_them if at is None else all_of_them.where(at)
+        chosen = self._chosen(at)
+        if stratum is not None:
+            chosen = structs.replace(chosen, stratum=stratum if at is None else stratum[at])
         return chosen if bin is None else structs.replace(chosen, bin=bin)
+
+    def _chosen(self, at: Ints | None) -> Facts:
+        told = self.told
+        if at is self.processed_at:
+            return self._processed
+        whole = Facts(place=self.place, day=told.day, since=told.since, until=self.until)
+        return whole if at is None else whole.where(at)
+
+    @cached_property
+    def _processed(self) -> Facts:
+        at, told = self.processed_at, self.told
+        return Facts(place=self.place, day=told.day, since=told.since, until=self.until).where(at)
+
+    @cached_property
+    def processed_at(self) -> Ints:
+        """Where the reports are of which the device concluded something."""
+        return np.flatnonzero(self.processed)
 
     def count(self, facts: Facts, *, lined: bool) -> list[Cells]:
         """Cells of facts that became known, and of those that ceased to be; lined, sites are one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from nadzor.simulate.fault import FAILING, SILENT, Fault
 from nadzor.simulate.world import Floats, Post, VersionSpec, World, chance
 
-Ints = NDArray[np.int64]
+Ints = NDArray[Any]
 Flags = NDArray[np.bool_]
 WEEK = (1.1, 1.1, 1.05, 1.05, 1.0, 0.35, 0.2)
 HOLIDAY_SHARE = 0.05

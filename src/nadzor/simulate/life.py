@@ -15,6 +15,7 @@ from nadzor.simulate.world import Post, VersionSpec, World, chance
 
 BEAT_S: Final = 6 * 3600
 CHANGE_S: Final = 5 * 3600
+FAULT_S: Final = 9 * 3600
 CLOCK_MS: Final = 400.0
 """Standard deviation of a clock's error, in milliseconds."""
 
@@ -64,11 +65,13 @@ def changes(world: World, post: Post) -> Changes:
     return Changes(day, since, tuple((before, after) for _, before, after in told))
 
 
-def burst_days(world: World, post: Post) -> list[Ints]:
-    """For each burst of errors, the days on which it is also told as a malfunction outside any study."""
+def bursts(world: World, post: Post) -> Dated:
+    """The days of each burst of errors, on which it is also told as a malfunction outside any study."""
     software, places = software_of(world, post)
     alive = ~silences(world, post)
-    return [
+    days = [
         np.flatnonzero(fault.on(world.first, world.length) & runs(fault, software, places) & alive)
         for fault in faults_of(world, post, "error_burst")
     ]
+    day = np.concatenate([np.array([], np.int64), *days])
+    return Dated(day, received(next_alive(alive), post, day * DAY_S + FAULT_S, np.zeros_like(day)))

@@ -6,7 +6,7 @@ It is what the telemetry makes of the same nation's events, measure by measure; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import numpy as np
 from nadzor.measures.catalogue import catalogue
 from nadzor.measures.columns import NAMES, Block, Columns, Name, Pair
 from nadzor.measures.rollup import ALL, Row
+from nadzor.simulate.adverse import PROBLEMS, TYPES
 from nadzor.simulate.conclusions import AGE_BANDS, SEXES, VERDICTS
 from nadzor.simulate.counts import SOURCES, Count, by_line, pairs_of, strata
 from nadzor.simulate.ledger import Cells, Ledger
@@ -27,6 +28,8 @@ USUAL: Final = frozenset(
     | {(measure, "selection") for measure in ("tp", "fp", "fn", "tn")}
 )
 Told = list[dict[str, Any]]
+OTHERS: Final = ("random", "follow_up", "wrong_study", "processing", "critical")
+"""Strata of which a nation knows one each."""
 
 
 def columns(
@@ -86,7 +89,7 @@ class _Book:
             names, _ = strata(ledger, pair[1])
             for count in SOURCES[pair[0]](ledger, pair[1]):
                 for cells in ledger.count(count.facts, lined=by_line(pair)):
-                    told.append(codes.rows(cells, count, strata=names, lined=by_line(pair)))
+                    told.append(codes.rows(cells, count, strata=count.strata or names, lined=by_line(pair)))
 
     def columns(self) -> Columns:
         """Everything counted so far."""
@@ -109,7 +112,7 @@ class _Codes:
             for level in ledger.levels
         ])  # fmt: skip
 
-    def rows(self, cells: Cells, count: Count, *, strata: list[str], lined: bool) -> dict[str, Any]:
+    def rows(self, cells: Cells, count: Count, *, strata: Sequence[str], lined: bool) -> dict[str, Any]:
         """Cells as columns of codes; a column with one value all over is that value."""
         first = self.book.world.first.toordinal()
         stratum = np.array([self.book.place["stratum"][name] for name in strata], np.int32)
@@ -138,7 +141,7 @@ def _names(world: World) -> dict[Name, list[str]]:
         "site": {site_name(post.clinic) for post in world.posts},
         "installation": {installation_name(world, post) for post in world.posts},
         "stratum": {
-            *AGE_BANDS, *SEXES, *STAGES, *READINGS, *VERDICTS, "random", "follow_up",
+            *AGE_BANDS, *SEXES, *STAGES, *READINGS, *VERDICTS, *PROBLEMS, *TYPES, *OTHERS,
             *(name for post in world.posts for name in (*post.equipment, post.device.modality)),
         },
         "finding": {finding.code for device in world.devices for finding in device.findings},

@@ -103,7 +103,7 @@ def _device(seed: int, number: int, span: tuple[date, date], scale: Scale) -> De
             shape=shape,
         ),
         duration=(float(rng.normal(8.3, 0.6)), float(rng.uniform(0.4, 0.8))),
-        signing=(float(rng.normal(3.6, 0.4)), float(rng.uniform(0.6, 1.0))),
+        signing=(float(rng.normal(5.0, 0.4)), float(rng.uniform(0.7, 1.1))),
         reports_a_year=scale.reports_a_year * float(rng.gamma(2.0, 0.5)),
     )  # fmt: skip
 

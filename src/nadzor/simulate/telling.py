@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -32,6 +33,7 @@ DAY_S: Final = 86_400
 MOSCOW: Final = 3
 OPENING_S, OPEN_S = 8 * 3600, 12 * 3600
 LABEL_S: Final = 10 * 3600
+LONGEST_MS: Final = 600_000
 FOREVER: Final = 1 << 20
 COPIED: Final = 4_000_000_000
 """Numbers of copied studies begin here, one step of this length a copy."""
@@ -102,16 +104,16 @@ def _timed(
     late = [lateness(luck.fine_of(name), habits) for name in ("late_study", "late_review", "late_label")]
     return Telling(
         day=luck.day, number=luck.number,
-        second=OPENING_S + (luck.of("second").astype(np.int64) * OPEN_S >> 16),
+        second=OPENING_S + (luck.of("second").astype(np.uint32) * OPEN_S >> 16).astype(np.int32),
         outcome=outcome, stage=lottery(STAGE_SHARES)[(luck.fine_of("stage") * STEPS).astype(np.uint16)],
         duration_ms=_durations(world, post, luck), who=read[0], said=read[1], since=late[0],
-        until=np.full(len(luck.day), FOREVER), again=np.zeros(len(luck.day), bool),
-        back=np.full(len(luck.day), -1),
+        until=np.full(len(luck.day), FOREVER, np.int32), again=np.zeros(len(luck.day), bool),
+        back=np.full(len(luck.day), -1, np.int32),
         reviewed=processed & (luck.fine_of("reviewed") < habits.reviewed),
         signed_s=_signing(world, post, luck),
         review_since=late[1], reading=lottery(READING_SHARES)[luck.of("reading")],
         labelled=processed & (label < habits.labelled), label_since=late[2],
-        label_day=luck.day + low + wait.astype(np.int64), twice=luck.fine_of("twice"),
+        label_day=luck.day + low + wait.astype(np.int32), twice=luck.fine_of("twice"),
     )  # fmt: skip
 
 
@@ -124,30 +126,40 @@ def _outcomes(level: Levels, luck: Draft) -> NDArray[np.int8]:
 
 def lateness(luck: NDArray[np.float32], habits: Habits) -> Ints:
     """Days late: 1..late_days for the late share, 0 for the rest."""
-    if not habits.late:
-        return np.zeros(len(luck), np.int64)
-    return np.where(luck < habits.late, 1 + (luck / habits.late * habits.late_days).astype(np.int64), 0)
+    late = np.flatnonzero(luck < habits.late)
+    days = np.zeros(len(luck), np.int32)
+    days[late] = 1 + (luck[late] / max(habits.late, 1e-9) * habits.late_days).astype(np.int32)
+    return days
 
 
-def _factors(world: World, post: Post, kind: str) -> Floats:
+def _factors(world: World, post: Post, kind: str) -> Floats | None:
+    faults = faults_of(world, post, kind)
+    if not faults:
+        return None
     factors = np.ones(world.length)
-    for fault in faults_of(world, post, kind):
+    for fault in faults:
         factors[fault.on(world.first, world.length)] *= fault.size
     return factors
 
 
 def _durations(world: World, post: Post, luck: Draft) -> NDArray[np.int32]:
-    mean, spread = post.device.duration
-    usual = np.exp(mean + spread * NORMAL)[luck.of("duration")]
-    slow = _factors(world, post, "slow")[luck.day]
-    return np.minimum(600_000, usual * slow).astype(np.int32)
+    usual = _lognormal(*post.device.duration)[luck.of("duration")]
+    factors = _factors(world, post, "slow")
+    slowed = usual if factors is None else usual * factors[luck.day]
+    return np.minimum(LONGEST_MS, slowed).astype(np.int32)
 
 
 def _signing(world: World, post: Post, luck: Draft) -> Ints:
-    mean, spread = post.device.signing
-    usual = np.exp(mean + spread * NORMAL)[luck.of("signing")]
-    hasty = _factors(world, post, "hasty")[luck.day]
-    return np.asarray(np.maximum(1.0, 60.0 * usual * hasty)).astype(np.int64)
+    usual = 60.0 * _lognormal(*post.device.signing)[luck.of("signing")]
+    factors = _factors(world, post, "hasty")
+    hurried = usual if factors is None else usual * factors[luck.day]
+    return np.asarray(np.maximum(1.0, hurried)).astype(np.int32)
+
+
+@lru_cache(maxsize=64)
+def _lognormal(mean: float, spread: float) -> Floats:
+    """The lognormal number of each step of coarse luck."""
+    return np.asarray(np.exp(mean + spread * NORMAL))
 
 
 def _copied(world: World, told: Telling, fault: Fault) -> Telling:
@@ -190,7 +202,7 @@ def next_alive(alive: Flags) -> Ints:
     """For each day the first one, from it on, on which anything is received; FOREVER after the end."""
     places = np.where(alive, np.arange(len(alive)), FOREVER)
     following = np.minimum.accumulate(places[::-1])[::-1]
-    return np.concatenate([following, np.full(1, FOREVER)])
+    return np.concatenate([following, np.full(1, FOREVER)]).astype(np.int32)
 
 
 def _revised(world: World, post: Post, told: Telling, heard: Ints) -> Telling:

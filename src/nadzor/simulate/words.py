@@ -8,9 +8,10 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from nadzor.base.ids import derived_uuid7
+from nadzor.simulate.adverse import PROBLEMS, REPORT_S, TYPES, Reports
 from nadzor.simulate.conclusions import AGE_BANDS, SEXES, VERDICTS, verdicts
 from nadzor.simulate.levels import software_of
-from nadzor.simulate.life import BEAT_S, CHANGE_S
+from nadzor.simulate.life import BEAT_S, CHANGE_S, FAULT_S
 from nadzor.simulate.telling import DAY_S, FAILED, LABEL_S, OUTCOMES, READINGS, STAGES, Telling, date_of
 from nadzor.simulate.world import Post, VersionSpec, World
 from nadzor_wire import event as wire
@@ -25,7 +26,6 @@ CODES: Final = {
 }
 READERS: Final = 3
 CORRECT_S: Final = 11 * 3600
-FAULT_S: Final = 9 * 3600
 
 
 class Words:
@@ -97,15 +97,27 @@ class Words:
 
     def fault(self, day: int, number: int) -> wire.Fault:
         """A malfunction outside any study."""
-        now = self._at(day, FAULT_S + number)
-        version = self.software[self.places[day]].version
+        now = self._at(day, FAULT_S)
+        version = self._software(day).version
         return wire.Fault(
             id=self._id(now, "fault", number), at=now, stage="processing", code=CODES["processing"],
             severity="critical", version=version,
         )  # fmt: skip
 
+    def adverse_event(self, told: Reports, i: int) -> wire.AdverseEvent:
+        """Report `i` of an adverse event; it is told the day it becomes known to the clinic."""
+        now = self._at(told.day[i], REPORT_S)
+        return wire.AdverseEvent(
+            id=self._id(now, "adverse", told.number[i]), at=now, event_date=self._date(told.event_day[i]),
+            aware_date=self._date(told.day[i]), event_type=_word(TYPES[told.type[i]]),
+            problem_codes=(PROBLEMS[told.problem[i]],), version=self._software(told.day[i]).version,
+        )  # fmt: skip
+
     def _ran(self, i: int) -> VersionSpec:
-        return self.software[int(self.places[self.told.day[i]])]
+        return self._software(self.told.day[i])
+
+    def _software(self, day: int) -> VersionSpec:
+        return self.software[int(self.places[day])]
 
     def _date(self, day: int) -> date:
         return date_of(self.world, int(day))

@@ -82,7 +82,7 @@ class DeviceSpec(Struct, frozen=True, kw_only=True):
     claims: tuple[ClaimSpec, ...] = ()
     manner: Manner | None = None
     duration: tuple[float, float] = (8.3, 0.6)
-    signing: tuple[float, float] = (3.6, 0.8)
+    signing: tuple[float, float] = (4.2, 0.8)
     reports_a_year: float = 0.0
 
 
