@@ -74,7 +74,7 @@ def _scene(panel: Panel, studies: Floats, params: Params) -> Scene:
     """The nation's days, and the gaps in them."""
     device, site = (numbered([getattr(one, key) for one in panel.streams]) for key in ("device", "site"))
     rest = np.array([panel.date(i) in params.holidays for i in range(panel.length)])
-    calendar = calendar_of(studies, rest, int(panel.weekdays()[0]), device=device, site=site)
+    calendar = calendar_of(studies, rest, int(panel.weekdays()[0]), streams=(device, site))
     gaps = find_gaps(studies, panel.counts["heartbeats"], calendar.volume, calendar.openness)
     return Scene(
         panel=panel, studies=studies, device=device, site=site, gaps=gaps, calendar=calendar, rest=rest,

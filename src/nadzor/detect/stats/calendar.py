@@ -9,15 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from nadzor.detect.stats.quiet_days import Group, find_groups, openness
-from nadzor.detect.stats.volume import WEEKS, Bools, Floats, Ints, Volume, learn
-
-
-class Memory(Struct, frozen=True):
-    """How much of the past makes an expectation: so many weeks, the last `lag` of them left out."""
-
-    weeks: int = WEEKS
-    lag: int = 0
-    busiest: float = 1.0
+from nadzor.detect.stats.volume import Bools, Floats, Ints, Memory, Volume, learn
 
 
 class Calendar(Struct, frozen=True):
@@ -35,26 +27,26 @@ class Calendar(Struct, frozen=True):
 
 
 def calendar_of(
-    studies: Floats, rest: Bools, offset: int, *, device: Ints, site: Ints, memory: Memory | None = None
+    studies: Floats, rest: Bools, offset: int, *, streams: tuple[Ints, Ints], memory: Memory | None = None
 ) -> Calendar:
-    """The calendar of a nation's streams (stream, day); `rest` are days known as holidays.
+    """The calendar of a nation: counts by stream and day; `streams` are the device and the site of each.
+
+    `rest` are days known as holidays; offset is the weekday of the first day.
 
     Why: a holiday that is learnt as an empty day would excuse the silence of the weeks after it.
     """
-    memory = memory or Memory()
-    span = {"weeks": memory.weeks, "lag": memory.lag}
     seen = np.ones(studies.shape, dtype=bool) & ~rest
-    volume = learn(studies, seen, offset, **span)
+    volume = learn(studies, seen, offset, memory=memory)
     quiet = openness(studies, volume.by_day()) == 0.0
     if quiet.any():
         seen &= ~quiet
-        volume = learn(studies, seen, offset, **span)
-    share = openness(studies, volume.by_day(), busiest=memory.busiest) * ~rest
+        volume = learn(studies, seen, offset, memory=memory)
+    share = openness(studies, volume.by_day()) * ~rest
     groups, excused = find_groups(
-        studies, volume.by_day() * share, dispersion=volume.dispersion_by_day(), device=device, site=site
+        studies, volume.by_day() * share, dispersion=volume.dispersion_by_day(), streams=streams
     )
     if groups:
-        volume = learn(studies, seen & ~excused, offset, **span)
+        volume = learn(studies, seen & ~excused, offset, memory=memory)
     return Calendar(volume, volume.by_day(), np.asarray(share * ~excused), groups, excused)
 
 

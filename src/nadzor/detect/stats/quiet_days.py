@@ -51,17 +51,17 @@ def national_share(studies: Floats, expected: Floats) -> Floats:
     return np.where((expected > 0).sum(axis=0) >= PEERS_MIN, share, np.nan)
 
 
-def openness(studies: Floats, expected: Floats, *, busiest: float = 1.0) -> Floats:
+def openness(studies: Floats, expected: Floats) -> Floats:
     """How open the country was on each day, the stream itself left out; 1 where too few others are known.
 
-    Units: at most `busiest`, and 0 on a day that says nothing about anyone.
+    Units: at most 1, and 0 on a day that says nothing about anyone.
     """
     sure = expected > 0
     rest = expected.sum(axis=0) - expected
     others = sure.sum(axis=0) - sure
     seen = (studies * sure).sum(axis=0) - studies * sure
     share = np.divide(seen, rest, out=np.ones_like(rest), where=(rest > 0) & (others >= PEERS_MIN))
-    share = np.minimum(share, busiest)
+    share = np.minimum(share, 1.0)
     share[share < QUIET_DAY] = 0.0
     return np.asarray(share)
 
@@ -79,12 +79,12 @@ def lower_evidence(count: Floats, mean: Floats, dispersion: Floats) -> Floats:
 
 
 def find_groups(
-    studies: Floats, mean: Floats, *, dispersion: Floats, device: Ints, site: Ints
+    studies: Floats, mean: Floats, *, dispersion: Floats, streams: tuple[Ints, Ints]
 ) -> tuple[list[Group], Bools]:
     """Streams of several devices at several sites that fell quiet on one day beyond chance, until back.
 
     Method: the number of newly quiet devices, or of sites at which two or more did, against a Poisson number
-    with the median of the same weekdays before.
+    with the median of the same weekdays before; `streams` are the device and the site of each.
     """
     low = (studies <= QUIET_CELL * mean) & (mean > 0)
     stream, column = np.nonzero(low)
@@ -92,13 +92,13 @@ def find_groups(
     fresh = np.zeros(low.shape, dtype=bool)
     fresh[stream[sure], column[sure]] = True
     fresh &= ~_low_before(low, mean)
-    devices, clinics = _together(fresh, device, site)
+    devices, clinics = _together(fresh, *streams)
     usual, usual_clinics = _usual(devices) + 0.5, _usual(clinics) + 0.1
     many = devices > np.maximum(poisson.isf(CHANCE, usual), MEMBERS_MIN - 1)
     whole = clinics > np.maximum(poisson.isf(CHANCE, usual_clinics), CLINICS_MIN - 1)
     groups: list[Group] = []
     excused = np.zeros(low.shape, dtype=bool)
-    for first in np.flatnonzero((many & (_spread(fresh, site) >= CLINICS_MIN)) | whole).tolist():
+    for first in np.flatnonzero((many & (_spread(fresh, streams[1]) >= CLINICS_MIN)) | whole).tolist():
         members = np.flatnonzero(fresh[:, first])
         last = _last(studies, mean, members, first)
         groups.append(Group(first, last, members, float(usual[first]), int(devices[first])))

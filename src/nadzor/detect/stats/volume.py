@@ -17,8 +17,7 @@ Bools = NDArray[np.bool_]
 
 WEEKS = 8
 """Weeks that make an expectation: long enough for a weekday profile, short enough to follow growth."""
-WEEKS_MIN = 4
-DAYS_MIN = 20
+DAYS_MIN = 22
 """Days seen within those weeks before anything is expected at all."""
 BORROWED = 0.5
 """Weeks lent by the national weekday profile to a stream's own."""
@@ -58,28 +57,42 @@ class Volume(Struct, frozen=True):
         return np.repeat(self.dispersion, 7, axis=1)[:, self.offset : self.offset + self.length]
 
 
-def learn(studies: Floats, seen: Bools, offset: int, *, weeks: int = WEEKS, lag: int = 0) -> Volume:
+class Memory(Struct, frozen=True):
+    """How much of the past makes an expectation: so many weeks, the last `lag` of them left out.
+
+    Units: `drift` is the relative variance that the trend adds to a level in that time; of fewer than
+    `days_min` days nothing is learnt.
+    """
+
+    weeks: int = WEEKS
+    lag: int = 0
+    drift: float = LEVEL_SPREAD
+    days_min: int = DAYS_MIN
+
+
+def learn(studies: Floats, seen: Bools, offset: int, *, memory: Memory | None = None) -> Volume:
     """The weekday profile, dispersion, uncertainty and closing habit of every stream before every week.
 
     Method: means of the same weekday shrunk to the national profile; negative binomial k by moments from
     Pearson's statistic, shrunk to the national median by its own standard error.
-    Units: `weeks` of the past are read, the last `lag` of them left out; offset is the first day's weekday.
+    Units: offset is the first day's weekday, Monday is 0.
     """
+    memory = memory or Memory()
     streams, length = studies.shape
     seen = seen & _begun(studies, offset)
     counts, squares, empty, days = (
-        _before(folded(part, offset), weeks, lag)
+        _before(folded(part, offset), memory)
         for part in (studies * seen, studies**2 * seen, (studies == 0) & seen, seen)
     )
     mean = counts / np.maximum(days, 1.0)
     weekly = mean.sum(axis=2)
-    known = (days.sum(axis=2) >= max(DAYS_MIN, 7 * WEEKS_MIN - 8)) & (counts.sum(axis=2) > 0)
+    known = (days.sum(axis=2) >= memory.days_min) & (counts.sum(axis=2) > 0)
     nation = (mean * known[:, :, None]).sum(axis=0)
     share = nation / np.maximum(nation.sum(axis=1, keepdims=True), 1e-9)
     expected = (counts + BORROWED * weekly[:, :, None] * share) / (days + BORROWED)
     dispersion = _dispersion(squares, mean, days, known)
     phi = 1.0 + dispersion * weekly / 7.0
-    uncertainty = phi / np.maximum(counts.sum(axis=2), 1.0) + LEVEL_SPREAD
+    uncertainty = phi / np.maximum(counts.sum(axis=2), 1.0) + memory.drift
     closed = (empty * (mean >= SURE_WEEKDAY)).sum(axis=2) / np.maximum(days.sum(axis=2), 1.0)
     return Volume(offset, length, known, expected, dispersion, uncertainty, closed)
 
@@ -106,12 +119,13 @@ def _begun(studies: Floats, offset: int) -> Bools:
     return np.asarray(np.arange(length) >= monday[:, None])
 
 
-def _before(by_week: Floats, weeks: int, lag: int) -> Floats:
+def _before(by_week: Floats, memory: Memory) -> Floats:
     """Sums over the weeks before each week."""
     sums = np.zeros((by_week.shape[0], by_week.shape[1] + 1, 7))
     np.cumsum(by_week, axis=1, out=sums[:, 1:])
     here = np.arange(by_week.shape[1])
-    return np.asarray(sums[:, np.maximum(here - lag, 0)] - sums[:, np.maximum(here - lag - weeks, 0)])
+    last = here - memory.lag
+    return np.asarray(sums[:, np.maximum(last, 0)] - sums[:, np.maximum(last - memory.weeks, 0)])
 
 
 def _dispersion(squares: Floats, mean: Floats, days: Floats, known: Bools) -> Floats:
