@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from nadzor.simulate.levels import Flags, Ints, concerns, silences
 from nadzor.simulate.telling import DAY_S, lateness, next_alive, received
