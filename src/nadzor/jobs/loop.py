@@ -135,6 +135,15 @@ def _send_mail(home: Home) -> str | None:
     return f"mailed {sent}" if sent else None
 
 
+def _watch_signals(home: Home) -> str | None:
+    from nadzor.actions.choose_quiet import choose_quiet
+    from nadzor.actions.watch_signals import watch_signals
+
+    back, late = watch_signals(now=clock.now())
+    chosen = choose_quiet(home, now=clock.now())
+    return f"{back} came back, {late} late, quiet device {bool(chosen)}" if back or late or chosen else None
+
+
 def _forget_visits(home: Home) -> str | None:
     from nadzor.actions.forget_visits import forget_visits
 
@@ -183,6 +192,7 @@ TASKS = (
     Task("lapses", 3600.0, _warn_lapses),  # each lapse is told once, sixty days ahead
     Task("keys", 3600.0, _warn_old_keys),  # a year is told within the hour
     Task("deadlines", 300.0, _watch_deadlines),  # days matter, not minutes: often enough after midnight
+    Task("signals", 300.0, _watch_signals),  # days and versions matter, not minutes
     Task("mail", 30.0, _send_mail),  # the portal shows a notice at once; a letter may take half a minute
     Task("visits", 3600.0, _forget_visits),  # sessions that have expired
     Task("integrity", 300.0, _note_integrity),  # ledgers of the journal: somebody has to ask, nobody is late

@@ -34,6 +34,7 @@ def device_tabs(code: str, current: str) -> list[Tab]:
     """The sister pages of a device."""
     pages = (
         ("device", _("Operation")),
+        ("device-charts", _("Charts")),
         ("versions", _("Versions")),
         ("device-months", _("Months")),
         ("transmission", _("Transmission")),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One signal: what deviates, by how much, how sure, what it does not say, who did what, and the way back."""
+"""One signal: what deviates, how sure, what it does not say, who did what, what may be done, the way back."""
 
 from __future__ import annotations
 
@@ -16,26 +16,36 @@ from msgspec import Struct
 from nadzor.actions.move_signal import Grounds, move_signal
 from nadzor.base import clock
 from nadzor.base.problems import Text
-from nadzor.detect.finding import Finding
+from nadzor.detect.dossier import DETECTORS, dossier
+from nadzor.measures.catalogue import catalogue
 from nadzor.portal.cases import opens_cases
 from nadzor.portal.door import public
 from nadzor.portal.frame import person_of, theme_of
+from nadzor.portal.procedure_sheets import role_name
 from nadzor.portal.scope import Scope, scope_of
 from nadzor.portal.sheets import Crumb, Fact, State
-from nadzor.portal.signal_chart import signal_figure
+from nadzor.portal.signal_chart import signal_figures
+from nadzor.portal.signal_evidence import command_of, evidence_facts, evidence_table
+from nadzor.portal.signal_forms import forms_of, told_by
+from nadzor.portal.signal_kin import kin_facts
 from nadzor.portal.signal_words import (
+    course_state,
+    denominator,
     detector_name,
     effect_words,
-    evidence_value,
-    guarantee_words,
     headline,
+    reason_name,
+    sentence,
+    severity_state,
     signal_state,
+    strength_words,
+    target,
     verb_label,
 )
-from nadzor.portal.words import NOTHING, day, language, moment, number, said
+from nadzor.portal.words import day, language, moment, said
 from nadzor.register import queries as register
 from nadzor.vigilance import queries
-from nadzor.vigilance.cards import MoveCard, SignalCard, WayBack
+from nadzor.vigilance.cards import MoveCard, SignalCard, SignalRow, WayBack
 from nadzor.vigilance.permissions import moves_open_to
 from nadzor.vigilance.statements import statements
 
@@ -50,14 +60,7 @@ class Step(Struct, frozen=True):
     to: State
     by: str
     because: str
-
-
-class Button(Struct, frozen=True):
-    """One move that the asker may make now."""
-
-    verb: str
-    label: str
-    needs_grounds: bool
+    added: str
 
 
 def page(request: HttpRequest, id: int) -> HttpResponse:
@@ -71,45 +74,63 @@ def page(request: HttpRequest, id: int) -> HttpResponse:
 @public
 def move(request: HttpRequest, id: int) -> HttpResponse:
     """Make a move and show the signal again."""
-    because = request.POST.get("because", "")
-    move_signal(
-        min(id, NO_SIGNAL),
-        request.POST.get("verb", ""),
-        by=person_of(request),
-        grounds=Grounds(because),
-        now=clock.now(),
-    )
+    verb = request.POST.get("verb", "")
+    grounds = Grounds(*told_by(request.POST, verb))
+    move_signal(min(id, NO_SIGNAL), verb, by=person_of(request), grounds=grounds, now=clock.now())
     return redirect("signal", id=id)
 
 
 def card_page(card: SignalCard, scope: Scope, *, theme: str) -> dict[str, Any]:
     """Everything the card shows."""
     row, finding = card.row, card.latest.finding
-    labels = {
-        claim.finding: Text(ru=claim.label_ru, en=claim.label_en) for claim in register.claims(row.device)
-    }
     maker = scope.devices[row.device].maker.code if row.device in scope.devices else ""
+    moves = moves_open_to(scope.person, row.state, maker=maker)
     return {
         "id": row.id,
         "title": headline(row, scope.labels(row.device)),
         "device": scope.name(row.device, language()),
-        "marks": [signal_state(row.state), State(detector_name(row.detector))],
+        "sentence": sentence(finding, scope.labels(row.device)),
+        "marks": _marks(card),
+        "target": target(row, clock.today()),
         "stream": _stream(card, scope),
-        "figure": signal_figure(card, theme=theme),
-        "evidence": _evidence(card, finding),
-        "statements": [
-            said(each.text) for each in statements(card, queries.record(row.detector), labels=labels)
-        ],
+        "kin": kin_facts(card, scope),
+        "figures": signal_figures(card, scope, theme=theme),
+        "evidence": evidence_facts(card),
+        "said": evidence_table(card),
+        "command": command_of(finding),
+        "statements": _statements(card),
+        "not_excluded": _not_excluded(row.detector),
         "steps": [_step(move) for move in card.moves],
-        "needs_grounds": any(move.grounds for move in moves_open_to(scope.person, row.state, maker=maker)),
-        "buttons": [
-            _button(move.verb, move.grounds) for move in moves_open_to(scope.person, row.state, maker=maker)
-        ],
+        "forms": forms_of(row, moves),
         "case": _case(scope, row.device),
         "trace": trace_address(card.way_back) if row.device else "",
         "way_back": card.way_back,
         "crumbs": [Crumb(_("Signals"), reverse("signals")), Crumb(_("signal %(id)s") % {"id": row.id})],
     }
+
+
+def _marks(card: SignalCard) -> list[State]:
+    row = card.row
+    return [
+        signal_state(row.state),
+        course_state(row.course),
+        severity_state(row.severity),
+        State(strength_words(row.strength)),
+    ]
+
+
+def _statements(card: SignalCard) -> list[str]:
+    labels = {
+        claim.finding: Text(ru=claim.label_ru, en=claim.label_en)
+        for claim in register.claims(card.row.device)
+    }
+    record = queries.record(card.row.detector)
+    return [said(each.text) for each in statements(card, record, labels=labels)]
+
+
+def _not_excluded(detector: str) -> list[str]:
+    """The other explanations that the detector's dossier names."""
+    return [said(each) for each in dossier(detector).not_excluded] if detector in DETECTORS else []
 
 
 def trace_address(way: WayBack) -> str:
@@ -149,14 +170,37 @@ def _stream(card: SignalCard, scope: Scope) -> list[Fact]:
         found.append(Fact(_("Site (pseudonym)"), row.site, mono=True))
     if row.finding:
         found.append(Fact(_("Finding"), scope.labels(row.device).get(row.finding, row.finding)))
+    if row.dimension and row.stratum:
+        label = catalogue().stratum_label(row.dimension, row.stratum) if _is_known(row) else None
+        found.append(Fact(_("Part"), said(label) if label else row.stratum))
     found.append(Fact(_("First day over the threshold"), day(row.first_day)))
     if located := card.latest.finding.located:
         between = _("between %(low)s and %(high)s") % {"low": day(located.low), "high": day(located.high)}
         between = between if located.low < located.high else ""
         found.append(Fact(_("The change is placed at"), day(located.day), note=between))
-    found.append(Fact(_("Size"), effect_words(card.latest.finding.effect)))
+    found.append(Fact(_("Size"), effect_words(card.latest.finding)))
+    found.append(Fact(_("Of what"), denominator(row)))
+    detector = row.detector
+    address = reverse("detector", args=[detector]) if detector in DETECTORS else ""
+    found.append(Fact(_("Detector"), detector_name(detector), href=address))
     found.append(Fact(_("Raised"), moment(row.raised_at)))
-    return found
+    return [*found, *_disposed(row)]
+
+
+def _disposed(row: SignalRow) -> list[Fact]:
+    """How a person disposed of it: the reason, the version, the day it comes back."""
+    told = [
+        (_("Reason"), reason_name(row.reason)),
+        (_("Resolved in version"), row.fixed_version),
+        (_("Comes back on"), day(row.archived_until) if row.archived_until else ""),
+        (_("Comes back with version"), row.archived_version),
+        (_("Taken up by"), role_name(row.owner_role) if row.owner_role else ""),
+    ]
+    return [Fact(label, text) for label, text in told if text]
+
+
+def _is_known(row: SignalRow) -> bool:
+    return row.dimension in catalogue().dimensions
 
 
 def _registered(card: SignalCard) -> str:
@@ -164,50 +208,10 @@ def _registered(card: SignalCard) -> str:
     return {True: _("in the register"), False: _("not in the register"), None: ""}[known]
 
 
-def _evidence(card: SignalCard, finding: Finding) -> list[Fact]:
-    baseline = finding.baseline
-    window = (
-        f"{day(baseline.first)} – {day(baseline.after)}"
-        if baseline.first
-        else _("a declared value, no window")
-    )
-    return [
-        Fact(
-            _("Statistic"),
-            number(finding.statistic, 3),
-            note=_("threshold %(t)s") % {"t": number(finding.threshold, 3)},
-        ),
-        Fact(_("Guarantee"), guarantee_words(finding.guarantee)),
-        Fact(_("p-value or e-value"), evidence_value(finding)),
-        Fact(_("Baseline window"), window, note=_baseline_note(finding)),
-        Fact(_("Digest of the baseline"), baseline.hash, mono=True),
-        Fact(_("Over-dispersion φ"), number(finding.over_dispersion, 2)),
-        Fact(_("Code of the detector"), finding.code, mono=True),
-        Fact(
-            _("Size of the journal"),
-            number(finding.journal_size) if finding.journal_size is not None else NOTHING,
-        ),
-        Fact(_("Rows of the rollup read"), number(finding.rows_read)),
-        Fact(_("Digest of those rows"), finding.rows_hash, mono=True),
-        Fact(_("Digest of this evidence"), card.latest.digest, mono=True, note=_evidence_note(card)),
-    ]
-
-
-def _baseline_note(finding: Finding) -> str:
-    if finding.detector != "failure_cusum":
-        return ""
-    facts = {"events": number(finding.baseline.events), "exposure": number(finding.baseline.exposure)}
-    return _("%(events)s events in %(exposure)s studies") % facts
-
-
-def _evidence_note(card: SignalCard) -> str:
-    facts = {"n": number(len(card.evidence)), "at": moment(card.latest.at)}
-    return _("record %(n)s of this signal, made %(at)s") % facts
-
-
 def _step(move: MoveCard) -> Step:
-    return Step(moment(move.at), verb_label(move.verb), signal_state(move.to), move.role, move.because)
-
-
-def _button(verb: str, needs_grounds: bool) -> Button:
-    return Button(verb, verb_label(verb), needs_grounds)
+    added = {"reason_code": reason_name}
+    told = [added.get(name, str)(str(text)) for name, text in move.added.items()]
+    by = role_name(move.role)
+    return Step(
+        moment(move.at), verb_label(move.verb), signal_state(move.to), by, move.because, ", ".join(told)
+    )

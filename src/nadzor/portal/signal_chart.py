@@ -9,17 +9,26 @@ from typing import Any
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from nadzor.actions.append_evidence import measures_of
+from nadzor.detect.dossier import DETECTORS
 from nadzor.detect.finding import Finding
 from nadzor.detect.stats.cusum_arl import log_ratio_reference
+from nadzor.portal.calendar_chart import calendar_figure
 from nadzor.portal.charts import figure, order
+from nadzor.portal.control_chart import control_figure
 from nadzor.portal.counts import Counts, span
 from nadzor.portal.figures import Figure
+from nadzor.portal.fleet_chart import fleet_figure
 from nadzor.portal.frame import house
+from nadzor.portal.funnel_chart import funnel_figure
 from nadzor.portal.performance import claims_figure, labels_of, verdict_table, verdicts
+from nadzor.portal.ridge_chart import ridge_figure
+from nadzor.portal.scope import Scope
 from nadzor.portal.sheets import Table, columns, line
 from nadzor.portal.words import day, number, share
 from nadzor.register import queries as register
 from nadzor.vigilance.cards import SignalCard
+from nadzor.vigilance.measured import Measured, measured
 
 BEFORE = timedelta(days=120)
 AFTER = timedelta(days=30)
@@ -38,19 +47,60 @@ class Day(Struct, frozen=True):
         return self.failed / self.studies if self.studies else None
 
 
-def signal_figure(card: SignalCard, *, theme: str) -> Figure | None:
-    """The figure of a signal, by its detector; None before a rollup, or for a detector without one."""
-    counts = Counts(house())
+def signal_figures(card: SignalCard, scope: Scope, *, theme: str) -> list[Figure]:
+    """The figures of a signal, by what its finding says; none before a rollup.
+
+    Why: a detector that comes later draws without a line here, by the measures it reads.
+    """
+    counts, finding = Counts(house()), card.latest.finding
     if counts.manifest is None:
+        return []
+    what = measured(finding, measures_of(finding)) if finding.detector in DETECTORS else None
+    drawn = [_leading(card, what, counts, theme)]
+    if what is not None and finding.device:
+        drawn += _beside(finding, what, counts, (scope, theme))
+    return [each for each in drawn if each is not None]
+
+
+def _leading(card: SignalCard, what: Measured | None, counts: Counts, theme: str) -> Figure | None:
+    """The figure that shows the deviation itself."""
+    finding = card.latest.finding
+    if finding.kind.startswith("claim"):
+        return _claim(card, counts, theme)
+    if what is None:
         return None
-    drawn = {"failure_cusum": _failures, "silence": _silence, "claim_check": _claim}.get(card.row.detector)
-    return drawn(card, counts, theme) if drawn else None
+    if what.key == "volume" and finding.kind.startswith("silence"):
+        return _silence(card, counts, theme)
+    if what.key == "failed" and finding.kind == "failure.rise" and finding.baseline.rate:
+        return _failures(card, counts, theme)
+    return control_figure(finding, what, counts, theme=theme) if finding.device else None
+
+
+def _beside(finding: Finding, what: Measured, counts: Counts, look: tuple[Scope, str]) -> list[Figure | None]:
+    """What else helps to judge: hills of scores, sites in a funnel, the calendar, the fleet."""
+    scope, theme = look
+    last = max(counts.last_day(finding.first_day + AFTER), finding.first_day)
+    if what.key == "scores":
+        label = scope.labels(finding.device).get(finding.finding, finding.finding)
+        return [
+            ridge_figure(
+                counts, device=finding.device, finding=finding.finding, label=label, version=finding.version,
+                since=finding.located.day if finding.located else finding.first_day,
+                until=last + timedelta(days=1), theme=theme,
+            )
+        ]  # fmt: skip
+    if what.shape == "share":
+        return [
+            funnel_figure(finding, what, counts, theme=theme),
+            fleet_figure(finding.device, what, counts, scope, last=last, theme=theme),
+        ]
+    return [calendar_figure(finding.device, counts, last, theme=theme, site=finding.site)]
 
 
 def stream_days(finding: Finding, counts: Counts, first: date, after: date) -> list[Day]:
     """Studies and failures a day of the finding's device, version and site."""
     where: dict[str, Any] = {
-        "device": finding.device,
+        "device": finding.device or None,
         "since": first,
         "until": after,
         "site": finding.site or None,

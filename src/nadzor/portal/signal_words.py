@@ -1,42 +1,71 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How signals are spoken of: states, detectors, kinds, effects and guarantees in words."""
+"""How signals are spoken of: states, courses, detectors, kinds, effects and guarantees in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from nadzor.detect.finding import Effect, Finding, Guarantee
-from nadzor.portal.labels import metric_label
+from nadzor.detect import words as detect_words
+from nadzor.detect.dossier import DETECTORS, dossier
+from nadzor.detect.finding import Finding, Guarantee
 from nadzor.portal.sheets import State
-from nadzor.portal.words import interval, number, said, share, small
+from nadzor.portal.words import day, language, number, said, share, small
 from nadzor.procedures.signal import (
+    ARCHIVED,
     CONFIRMED,
-    DISMISSED,
     EXPLAINED,
     MAKER_ASKED,
     RAISED,
+    REGRESSED,
+    RESOLVED,
     SIGNAL,
     UNDER_REVIEW,
 )
 from nadzor.procedures.words import words
 from nadzor.vigilance.cards import SignalRow
+from nadzor.vigilance.course import COURSES, NAMES
+from nadzor.vigilance.reasons import reasons
 
 TONES = {
     RAISED: "alarm",
     UNDER_REVIEW: "warn",
     MAKER_ASKED: "warn",
     EXPLAINED: "good",
-    DISMISSED: "",
     CONFIRMED: "alarm",
+    RESOLVED: "good",
+    REGRESSED: "alarm",
+    ARCHIVED: "calm",
 }
+SURE = 6
+"""Orders of magnitude beyond which more of them tell an inspector nothing."""
+COURSE_TONES = {"escalating": "alarm", "new": "warn", "ongoing": "calm", "quiet": ""}
 
 
 def signal_state(state: str) -> State:
     """A signal's state as a word and a tone."""
     names = words()[SIGNAL.name].states
     return State(said(names[state]) if state in names else state, TONES.get(state, ""))
+
+
+def course_state(course: str) -> State:
+    """Where the evidence goes, as a word and a tone."""
+    names = {str(code): name for code, name in NAMES.items()}
+    return State(said(names[course]) if course in names else course, COURSE_TONES.get(course, ""))
+
+
+def severity_state(severity: int) -> State:
+    """How bad it would be for patients."""
+    names = {
+        4: State(_("patients may be harmed unnoticed"), "alarm"),
+        3: State(_("harm is possible"), "alarm"),
+        2: State(_("quality falls"), "warn"),
+        1: State(_("for information"), ""),
+    }
+    return names.get(severity, State(str(severity)))
 
 
 def verb_label(verb: str) -> str:
@@ -46,62 +75,67 @@ def verb_label(verb: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def verb_explained(verb: str) -> str:
+    """What a move does, in a sentence."""
+    explains = words()[SIGNAL.name].explains
+    return said(explains[verb]) if verb in explains else ""
+
+
+def reason_name(code: str) -> str:
+    """A reason of the catalogue; a code that left it stands for itself."""
+    return said(reasons()[code].says) if code in reasons() else code
+
+
 def state_choices() -> dict[str, str]:
     """Values of the filter by state."""
     chosen = {"open": _("open"), "closed": _("closed"), "all": _("all")}
     return chosen | {state: signal_state(state).label for state in SIGNAL.states}
 
 
+def course_choices() -> dict[str, str]:
+    """Values of the filter by course."""
+    return {"": _("all")} | {code: course_state(code).label for code in COURSES}
+
+
+def severity_choices() -> dict[str, str]:
+    """Values of the filter by severity."""
+    return {"": _("all")} | {str(grade): severity_state(grade).label for grade in (4, 3, 2, 1)}
+
+
 def detector_name(code: str) -> str:
     """A detector's name."""
-    names = {
-        "silence": _("Silence of an installation"),
-        "failure_cusum": _("Rise of the failure rate"),
-        "claim_check": _("Check of declared performance"),
-    }
-    return names.get(code, code)
+    return said(dossier(code).title) if code in DETECTORS else code
 
 
 def headline(row: SignalRow, labels: Mapping[str, str]) -> str:
     """What happened, with its size, in one line; `labels` names findings."""
-    effect = row.effect
-    if row.detector == "failure_cusum":
-        return _("Failures are %(times)s times as frequent as in the baseline") % {
-            "times": number(effect.estimate, 1)
-        }
-    if row.kind == "silence.device":
-        return _("All sites of the device are silent")
-    if row.detector == "silence":
-        return _("No studies arrive where they were expected")
-    if row.detector == "claim_check":
-        facts = {
-            "finding": labels.get(row.finding, row.finding),
-            "metric": metric_label(row.stratum),
-            "estimate": number(effect.estimate, 3),
-            "bound": number(row.threshold, 3),
-        }
-        return _("%(finding)s: %(metric)s %(estimate)s, declared not below %(bound)s") % facts
-    return row.kind
+    return said(detect_words.headline(row.latest, labels)) if row.latest else row.kind
 
 
-def effect_words(effect: Effect) -> str:
-    """An effect with its interval."""
+def sentence(finding: Finding, labels: Mapping[str, str]) -> str:
+    """What an inspector reads of a finding."""
+    return said(detect_words.sentence(finding, labels))
+
+
+def effect_words(finding: Finding) -> str:
+    """An effect with its interval, in the unit of its kind."""
+    effect, told = finding.effect, detect_words.kinds().get(finding.kind)
+    unit = told.effect.unit if told else "number"
+    estimate, low, high = (
+        detect_words.written(value, unit, language()) for value in (effect.estimate, effect.low, effect.high)
+    )
     facts = {
-        "name": effect_name(effect.name),
-        "estimate": number(effect.estimate, 3),
-        "interval": interval(effect.low, effect.high),
+        "name": effect_name(finding),
+        "estimate": estimate + (" " + _("points") if unit == "points" else ""),
+        "interval": f"{low} … {high}",
         "level": share(effect.level, 0),
     }
     return _("%(name)s %(estimate)s, %(level)s interval %(interval)s") % facts
 
 
-def effect_name(code: str) -> str:
+def effect_name(finding: Finding) -> str:
     """What an effect measures."""
-    names = {
-        "rate_ratio": _("ratio of rates"),
-        "share_of_expected": _("share of the expected studies"),
-    }
-    return names.get(code, metric_label(code))
+    return said(detect_words.effect_label(finding))
 
 
 def guarantee_words(guarantee: Guarantee) -> str:
@@ -124,3 +158,35 @@ def evidence_value(finding: Finding) -> str:
     if finding.p_value is not None:
         return _("p-value %(p)s") % {"p": small(finding.p_value)}
     return _("not used: the guarantee is a run length")
+
+
+def denominator(row: SignalRow) -> str:
+    """What the signal's figures are a part of: studies and device-years of its window."""
+    facts = {
+        "studies": number(row.studies),
+        "days": number(row.window_days),
+        "years": number(row.window_days / 365.25, 2),
+    }
+    told = _("%(studies)s studies in %(days)s days (%(years)s device-years)") % facts
+    if not row.labels:
+        return told
+    return told + ", " + ngettext("%(n)s label", "%(n)s labels", row.labels) % {"n": number(row.labels)}
+
+
+def strength_words(strength: float) -> str:
+    """How strongly the evidence speaks, as one chance in so many, to two digits."""
+    if strength >= SURE:
+        return _("by chance less than 1 in %(n)s") % {"n": number(10.0**SURE)}
+    odds = 10.0**strength
+    rounding = max(0, int(strength) - 1)
+    return _("by chance about 1 in %(n)s") % {"n": number(round(odds, -rounding), 1 if odds < 10 else 0)}
+
+
+def target(row: SignalRow, today: date) -> State | None:
+    """The house's own target for taking a signal up, while nobody has; no term of law."""
+    if row.state != RAISED or row.take_up_by is None:
+        return None
+    facts = {"day": day(row.take_up_by)}
+    if row.take_up_by < today:
+        return State(_("to be taken up by %(day)s: late") % facts, "warn")
+    return State(_("to be taken up by %(day)s") % facts)

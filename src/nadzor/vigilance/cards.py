@@ -122,6 +122,7 @@ class SignalRow(Struct, frozen=True, kw_only=True):
     latest: Finding | None = None
     stands: bool = True
     studies: int = 0
+    labels: int = 0
     window_days: int = 0
 
 

@@ -69,7 +69,7 @@ def lately(finding: Finding, what: Measured, days: Sequence[Day], *, on: date) -
     finding's over-dispersion.
     """
     recent = [day for day in days if on - timedelta(days=DAYS) <= day.day < on]
-    against = _baseline(finding, what, days)
+    against = baseline_of(finding, what, days)
     n = sum(day.under for day in recent)
     if what.shape == "count":
         n = float(DAYS)
@@ -95,7 +95,7 @@ def _interval(
     return x / n - half, x / n + half
 
 
-def _baseline(finding: Finding, what: Measured, days: Sequence[Day]) -> float | None:
+def baseline_of(finding: Finding, what: Measured, days: Sequence[Day]) -> float | None:
     """The rate the detector measured against, or the same figure over the window it names."""
     base = finding.baseline
     if what.shape == "share" and base.rate is not None:

@@ -31,6 +31,7 @@ def signal_row(row: Signal, newest: SignalEvidence | None) -> SignalRow:
         latest=finding_of(newest.finding) if newest else raised_by,
         stands=newest.stands if newest else True,
         studies=around.studies if around else 0,
+        labels=sum(each.labels for each in around.labels) if around else 0,
         window_days=around.window_days if around else 0,
     )
 

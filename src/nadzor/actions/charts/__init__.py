@@ -16,16 +16,26 @@ def specification(chart: str, facts: dict[str, Any], look: Look) -> dict[str, An
     Why: the drawings are imported here, since Altair is slow to import and most processes never draw.
     """
     from nadzor.actions.charts.claims import draw_claims
+    from nadzor.actions.charts.control import draw_control
+    from nadzor.actions.charts.fleet import draw_fleet
+    from nadzor.actions.charts.funnel import draw_funnel
+    from nadzor.actions.charts.heatmap import draw_heatmap
     from nadzor.actions.charts.lanes import draw_lanes
     from nadzor.actions.charts.rate import draw_rate
+    from nadzor.actions.charts.ridge import draw_ridge
     from nadzor.actions.charts.silence import draw_silence
     from nadzor.actions.charts.trend import draw_trend
     from nadzor.actions.charts.volumes import draw_volumes
 
     drawings: dict[str, Callable[[dict[str, Any], Look], Any]] = {
         "claims": draw_claims,
+        "control": draw_control,
+        "fleet": draw_fleet,
+        "funnel": draw_funnel,
+        "heatmap": draw_heatmap,
         "lanes": draw_lanes,
         "rate": draw_rate,
+        "ridge": draw_ridge,
         "silence": draw_silence,
         "trend": draw_trend,
         "volumes": draw_volumes,
