@@ -18,6 +18,7 @@ import numpy as np
 from msgspec import Struct
 
 from nadzor.simulate.fault import Fault
+from nadzor.simulate.planting import plant
 from nadzor.simulate.world import (
     ClaimSpec,
     DeviceSpec,
@@ -30,6 +31,8 @@ from nadzor.simulate.world import (
     arrivals_of,
     chance,
 )
+
+__all__ = ["Scale", "plant", "reference_nation"]
 
 FIRST: Final = date(2031, 1, 6)
 VENDORS: Final = ("canon", "ge", "philips", "siemens")
