@@ -6,7 +6,7 @@ Between the rollup, which knows devices and dates, and stats/learned_chart.py, w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from nadzor.detect.finding import Baseline, Effect, Fact, Finding, Guarantee, Located, code_digest
 from nadzor.detect.series import Days, Floats, Ints
-from nadzor.detect.stats.learned_chart import Alarm, Change, Learned, change, charts, limits_of
+from nadzor.detect.stats.learned_change import Change, change
+from nadzor.detect.stats.learned_chart import Alarm, Learned, chart, limits_of, passing, some
 from nadzor.detect.stats.learned_limits import Design, chance_of
 from nadzor.detect.window import Window
 from nadzor.measures.columns import Name, Pair
@@ -56,20 +57,24 @@ class Table(Struct, frozen=True):
 
 
 class Watch(Struct, frozen=True, kw_only=True):
-    """One kind of finding: which designs look for it, on which side, and each one's part of the budget."""
+    """One kind of finding: which designs look for it, on which side, and each one's part of the budget.
+
+    Units: differences below the tolerance, in units of the values, are none.
+    """
 
     kind: str
     designs: tuple[tuple[Design, float], ...]
     side: int
+    tolerance: float = 0.0
 
 
 class Passed(Struct, frozen=True):
-    """An alarm, the design that gave it, its change, and the part of the budget it had."""
+    """An alarm, the kind it is of, the design that gave it, and its change."""
 
     alarm: Alarm
+    watch: Watch
     design: Design
     change: Change
-    chance: float
 
 
 def tabulate(days: Days, pairs: Sequence[Pair], *, by: Sequence[Name]) -> Table | None:
@@ -134,29 +139,46 @@ def enough(learned: Learned, *, least: float = LEAST) -> NDArray[np.bool_]:
     return np.asarray(known >= least)
 
 
-def passed(learned: Learned, watch: Watch, share: Floats) -> list[Passed]:
-    """The alarms of one kind: a stream speaks once until all its designs are below half of their limits.
+def passed(learned: Learned, watches: Sequence[Watch], share: Floats) -> list[Passed]:
+    """The alarms of some kinds: a stream speaks once until all designs of its kind are below half a limit.
 
     `share` is each stream's part of the device's budget, zero where it is not watched.
     """
-    ratio = np.full((learned.streams, learned.strata.count.shape[1]), -np.inf)
+    streams = _candidates(learned, watches, share)
+    if not len(streams):
+        return []
+    few = some(learned, streams)
+    return [one for watch in watches for one in _of_one_kind(learned, few, streams, (watch, share[streams]))]
+
+
+def _candidates(learned: Learned, watches: Sequence[Watch], share: Floats) -> Ints:
+    """The streams that pass any limit of any design."""
+    parts: dict[str, tuple[Design, float]] = {}
+    for design, part in (one for watch in watches for one in watch.designs):
+        parts[design.name] = (design, max(part, parts.get(design.name, (design, 0.0))[1]))
+    found = [passing(learned, design, limits_of(design, part * share)) for design, part in parts.values()]
+    return np.unique(np.concatenate(found))
+
+
+def _of_one_kind(
+    learned: Learned, few: Learned, streams: Ints, what: tuple[Watch, Floats]
+) -> Iterator[Passed]:
+    watch, share = what
+    ratio = np.full((few.streams, few.strata.count.shape[1]), -np.inf)
     which, window = np.zeros(ratio.shape, np.int64), np.zeros(ratio.shape, np.int64)
-    limits = []
-    for i, (design, part) in enumerate(watch.designs):
-        limits.append(limits_of(design, part * share))
-        seen = charts(learned, design, sides=(watch.side,))[0]
-        one = seen.z / limits[i][:, None]
+    limits = [limits_of(design, part * share) for design, part in watch.designs]
+    for i, (design, _) in enumerate(watch.designs):
+        seen = chart(few, design, side=watch.side, tolerance=watch.tolerance)
+        one = np.divide(seen.z, limits[i][:, None], out=seen.z, where=np.isfinite(seen.z))
         better = one > ratio
         ratio[better], which[better], window[better] = one[better], i, seen.window[better]
-    found = []
-    for stream, column in _first_passes(ratio):
-        i = int(which[stream, column])
-        h = float(limits[i][stream])
-        alarm = Alarm(column, stream, int(window[stream, column]), float(ratio[stream, column]) * h, h)
+    for place, column in _first_passes(ratio):
+        i = int(which[place, column])
+        h = float(limits[i][place])
+        z = round(float(ratio[place, column]) * h, 9)
+        alarm = Alarm(column, int(streams[place]), int(window[place, column]), z, h)
         design = watch.designs[i][0]
-        part = watch.designs[i][1] * float(share[stream])
-        found.append(Passed(alarm, design, change(learned, design, alarm, side=watch.side), part))
-    return found
+        yield Passed(alarm, watch, design, change(learned, design, alarm, side=watch.side))
 
 
 def _first_passes(ratio: Floats) -> list[tuple[int, int]]:

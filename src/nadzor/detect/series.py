@@ -150,7 +150,7 @@ class Days:
                 chosen &= block.day >= first.toordinal()
             if after:
                 chosen &= block.day < after.toordinal()
-            blocks[pair] = block.where(chosen)
+            blocks[pair] = block.where(np.flatnonzero(chosen))
         return columns_digest(Columns(self.columns.names, blocks))
 
     def seal(self) -> tuple[str, int]:

@@ -25,8 +25,9 @@ from nadzor.detect.learned import (
     windows,
 )  # fmt: skip
 from nadzor.detect.series import Days, Floats, unsplit
-from nadzor.detect.stats.learned_chart import learn, share_strata
+from nadzor.detect.stats.learned_chart import learn
 from nadzor.detect.stats.learned_limits import LASTING, SLOW
+from nadzor.detect.stats.learned_strata import share_strata
 from nadzor.detect.window import Window
 from nadzor.measures.columns import Columns
 from nadzor.measures.rollup import ALL, Row
@@ -129,9 +130,7 @@ def _said(scene: Scene, share: Floats, watches: tuple[Watch, ...]) -> list[Findi
     by_stream[learned.strata.stream] = share
     by_stream *= enough(learned)
     return [
-        finding_of(scene, one, _told(scene, one, watch))
-        for watch in watches
-        for one in passed(learned, watch, by_stream)
+        finding_of(scene, one, _told(scene, one, one.watch)) for one in passed(learned, watches, by_stream)
     ]
 
 

@@ -13,42 +13,22 @@ slope) finds it no earlier than the maximum over two ramp windows, within the no
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from nadzor.detect.stats.learned_limits import Design, limit
+from nadzor.detect.stats.learned_strata import Floats, Ints, Strata, added, founders, within
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-DROP_95 = 1.92
-"""Half of the 95 % point of chi-squared with one degree of freedom: how far a likelihood may fall."""
 NEVER = 1e6
 SKEW_MAX = 0.4
 """A window whose sum is more skewed than this (about six events) says nothing yet."""
 SPREAD_PRIOR = 30.0
 """Days that the assumption "no extra spread" weighs against the days of the baseline."""
-
-
-class Strata(Struct, frozen=True, kw_only=True):
-    """What is watched: one row a stratum, one column a day.
-
-    `total` is the day's sum of values and `count` of how many; `spread` is the variance of one value and
-    `skew` its third standardised moment, both from the baseline; `stream` says to which stream a stratum adds
-    (numbered without holes, in order); [first, after) is the baseline of each stratum, in columns.  For
-    shares (`binary`) the variance follows the share seen so far, since it errs with the mean, the share taken
-    for `floor` at least.
-    """
-
-    total: Floats
-    count: Floats
-    spread: Floats
-    skew: Floats
-    stream: Ints
-    first: Ints
-    after: Ints
-    binary: bool = False
-    floor: float = 0.0
+PIECE = 96
+"""Streams looked at together: few enough for their numbers to stay near the processor."""
 
 
 class Learned(Struct, frozen=True):
@@ -56,7 +36,7 @@ class Learned(Struct, frozen=True):
 
     `phi` is, by stream, the daily variance over the one that independent values would have; `scale` by stream
     and day is what a statistic is multiplied by for the variance seen so far; `begin` is the first column
-    that any stratum is watched on.
+    that any stratum is watched on, `origin` the first one of each stream.
     """
 
     strata: Strata
@@ -67,6 +47,7 @@ class Learned(Struct, frozen=True):
     skew: Floats
     scale: Floats | None
     begin: int
+    origin: Ints
     streams: int
 
 
@@ -87,53 +68,6 @@ class Alarm(Struct, frozen=True, order=True):
     limit: float
 
 
-class Change(Struct, frozen=True):
-    """Since when (columns, with an interval) and how large: the mean difference over the changed days.
-
-    `reached` is the difference reached at the end: for a ramp twice the mean one, for a step the same.
-    """
-
-    onset: int
-    low: int
-    high: int
-    effect: float
-    error: float
-    reached: float
-    reached_error: float
-
-
-def share_strata(
-    events: Floats, trials: Floats, *, stream: Ints, window: tuple[Ints, Ints], floor: float = 0.0
-) -> Strata:
-    """Strata of shares; variance and skewness of one trial from the baseline, shrunk to the stream's share.
-
-    `window` is the first and after column of each stratum's baseline; a share below `floor` is given the
-    variance of the floor, so that what never happened is not impossible.
-
-    Method: binomial; the stratum's share is that of its baseline with 100 trials of the stream's added.
-    """
-    inside = _inside(*window, events.shape[1])
-    x, n = (events * inside).sum(axis=1), (trials * inside).sum(axis=1)
-    streams = int(stream[-1]) + 1 if len(stream) else 0
-    founding = founders(stream, window[1])
-    whole = np.bincount(stream, x * founding, streams) + 0.5
-    whole /= np.bincount(stream, n * founding, streams) + 1.0
-    p = np.clip((x + 100.0 * whole[stream]) / (n + 100.0), max(floor, 1e-6), 1.0 - max(floor, 1e-6))
-    spread = p * (1.0 - p)
-    return Strata(
-        total=events, count=trials, spread=spread, skew=(1.0 - 2.0 * p) / np.sqrt(spread), stream=stream,
-        first=window[0], after=window[1], binary=True, floor=floor,
-    )  # fmt: skip
-
-
-def founders(stream: Ints, after: Ints) -> NDArray[np.bool_]:
-    """Which strata were there when their stream's first baseline ended: what came later changes nothing."""
-    streams = int(stream[-1]) + 1 if len(stream) else 0
-    earliest = np.full(streams, np.iinfo(np.int64).max)
-    np.minimum.at(earliest, stream, after)
-    return np.asarray(after == earliest[stream])
-
-
 def learn(strata: Strata) -> Learned:
     """Weights of every day, from the count and an extra spread between days estimated in the baseline.
 
@@ -141,14 +75,15 @@ def learn(strata: Strata) -> Learned:
     baseline, pooled over a stream's strata with SPREAD_PRIOR days of no extra spread, at least 0.
     """
     n, length = strata.count, strata.count.shape[1]
-    inside = _inside(strata.first, strata.after, length)
+    inside = within(strata.first, strata.after, length)
     known = (n * inside).sum(axis=1)
     mean = np.divide((strata.total * inside).sum(axis=1), known, out=np.zeros(len(n)), where=known > 0)
     off = strata.total - n * mean[:, None]
     streams = int(strata.stream[-1]) + 1 if len(n) else 0
     known *= founders(strata.stream, strata.after)
     rho = _extra_spread(strata, off, n * inside * (known > 0)[:, None], streams)[strata.stream, None]
-    share = (np.arange(length) >= strata.first[:, None]) / (strata.spread[:, None] * (1.0 + rho * n))
+    spread = strata.spread if strata.doubt is None else strata.spread * strata.doubt
+    share = (np.arange(length) >= strata.first[:, None]) / (spread[:, None] * (1.0 + rho * n))
     deviation, weight, day = off * share, n * share, np.arange(length, dtype=np.float64)
     phi = 1.0 + rho[:, 0] * known / np.maximum((n * inside > 0).sum(axis=1), 1)
     return Learned(
@@ -156,77 +91,143 @@ def learn(strata: Strata) -> Learned:
         weight=(_sums(weight), _sums(weight * day), _sums(weight * day * day)),
         deviation=(_sums(deviation), _sums(deviation * day)),
         skew=_average(strata.skew / np.sqrt(strata.spread), known, strata.stream, streams),
-        scale=_scale(strata, streams) if strata.binary else None,
+        scale=_scale(strata) if strata.binary else None,
         begin=max(0, min(length, int(strata.after.min(initial=length)))), streams=streams,
+        origin=_origin(strata, streams),
     )  # fmt: skip
 
 
-def chart(learned: Learned, design: Design, *, side: int = 1) -> Chart:
+def chart(learned: Learned, design: Design, *, side: int = 1, tolerance: float = 0.0) -> Chart:
     """The statistic of a design on every day after the baseline, upwards (1) or downwards (-1).
+
+    A difference below `tolerance`, in units of the values, is none.
 
     Method: window-limited generalised likelihood ratio (Lai 1995) for a shift or a slope at an unknown day
     when the mean before it is unknown (Siegmund & Venkatraman 1995): N = sum (g - mean g) w (y - mean y) over
     the stratum's days, V its variance, both added over strata; z = N / sqrt V, brought to the normal scale by
     the Cornish-Fisher terms of a Poisson-like sum, since shares near 0 or 1 are skewed.
     """
-    return charts(learned, design, sides=(side,))[0]
-
-
-def charts(learned: Learned, design: Design, *, sides: tuple[int, ...] = (1, -1)) -> list[Chart]:
-    """The same for several sides at once, which costs little more than one."""
     length, begin = learned.strata.count.shape[1], learned.begin
-    found = [
-        Chart(np.full((learned.streams, length), -np.inf), np.zeros((learned.streams, length), np.int64))
-        for _ in sides
-    ]
+    best = np.full((learned.streams, length), -np.inf)
+    window = np.zeros(best.shape, np.int64)
     for days in design.windows if length > begin else ():
-        z, skew = window_statistic(learned, design, days)
-        for side, seen in zip(sides, found, strict=True):
-            one = to_normal(side * z, side * skew)
-            one[np.abs(skew) > SKEW_MAX] = -np.inf
-            better = one > seen.z[:, begin:]
-            np.copyto(seen.z[:, begin:], one, where=better)
-            np.copyto(seen.window[:, begin:], days, where=better)
-    return found
+        z, skew = window_statistic(learned, design, days, tolerance=tolerance)
+        one = to_normal(side * z, side * skew)
+        better = (np.abs(skew) <= SKEW_MAX) & (one > best[:, begin:])
+        np.copyto(best[:, begin:], one, where=better)
+        np.copyto(window[:, begin:], days, where=better)
+    return Chart(best, window)
 
 
-def window_statistic(learned: Learned, design: Design, days: int) -> tuple[Floats, Floats]:
+def passing(learned: Learned, design: Design, limits: Floats) -> Ints:
+    """The streams whose statistic passes its limit on any day on either side: few, and found cheaply.
+
+    Method: N and V alone are compared with the least z that can come out above the limit; only where that is
+    passed is the statistic worked out.
+    """
+    found = []
+    for low, piece in _pieces(learned):
+        over = _ever_over(piece, design, limits[low : low + piece.streams])
+        found.append(low + np.flatnonzero(over))
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+
+def some(learned: Learned, chosen: Ints) -> Learned:
+    """The chosen streams alone, numbered anew in the order given, which must rise."""
+    place = np.full(learned.streams, -1, np.int64)
+    place[chosen] = np.arange(len(chosen))
+    rows = np.flatnonzero(place[learned.strata.stream] >= 0)
+    return _cut(learned, rows, chosen, place[learned.strata.stream[rows]])
+
+
+def window_statistic(
+    learned: Learned, design: Design, days: int, *, tolerance: float = 0.0
+) -> tuple[Floats, Floats]:
     """The standardised difference for one window, by stream and day from `begin` on, and its skewness.
 
     The skewness is beyond all bounds where the window or the baseline holds nothing.
     """
-    number, variance, squares = _window(learned, design, days)
-    empty = variance <= 0.0
+    number, variance = _window(learned, design, days)
+    empty = (variance <= 0.0) | (np.abs(number) < tolerance * variance)
     variance[empty] = 1.0
-    number /= np.sqrt(variance)
+    z = number / np.sqrt(variance)
     if learned.scale is not None:
-        number *= learned.scale[:, learned.begin :]
+        z *= learned.scale[:, learned.begin :]
     end = np.arange(learned.begin + 1, learned.strata.count.shape[1] + 1)
-    share = np.minimum(1.0, days / np.maximum(end - learned.strata.first.min(), 1.0))
-    bend = 1.3 if design.shape == "ramp" else 1.0
-    skew = learned.skew[:, None] * (bend * (1.0 - 2.0 * share) * np.sqrt(squares)) / np.sqrt(variance)
-    skew[empty] = NEVER
-    number[empty] = 0.0
-    return number, skew
+    bend = _bend(design, days, end, learned.origin[:, None])
+    skew = learned.skew[:, None] * bend / np.sqrt(variance)
+    skew[empty], z[empty] = NEVER, 0.0
+    return z, skew
 
 
-def _window(learned: Learned, design: Design, days: int) -> tuple[Floats, Floats, Floats]:
-    """N and V by stream and day, and the mean square of g over the window."""
+def _ever_over(piece: Learned, design: Design, limits: Floats) -> NDArray[np.bool_]:
+    least = least_z(limits)
+    if piece.scale is not None:
+        least = least / np.maximum(1.0, piece.scale.max(axis=1))
+    over = np.zeros(piece.streams, bool)
+    for days in design.windows if piece.strata.count.shape[1] > piece.begin else ():
+        number, variance = _window(piece, design, days)
+        stream, column = np.nonzero(number * number > (least * least)[:, None] * variance)
+        if not len(stream):
+            continue
+        n, v = number[stream, column], variance[stream, column]
+        known = v > 0
+        z = np.abs(n) / np.sqrt(np.where(known, v, 1.0))
+        if piece.scale is not None:
+            z *= piece.scale[stream, column + piece.begin]
+        bend = _bend(design, days, column + piece.begin + 1, piece.origin[stream])
+        skew = piece.skew[stream] * bend / np.sqrt(np.where(known, v, 1.0))
+        usable = known & (np.abs(skew) <= SKEW_MAX)
+        passes = usable & (to_normal(z, np.sign(n) * np.clip(skew, -1.0, 1.0)) > limits[stream])
+        over[stream[passes]] = True
+    return over
+
+
+def least_z(limits: Floats) -> Floats:
+    """The least z that skewness can bring above a limit.
+
+    >>> bool(to_normal(least_z(np.array([4.0])), np.array([-SKEW_MAX]))[0] <= 4.0)
+    True
+    """
+    told, place = np.unique(limits, return_inverse=True)
+    low, high = np.zeros_like(told), np.where(np.isfinite(told), told, 1e3)
+    for _ in range(40):
+        middle = (low + high) / 2.0
+        over = to_normal(middle, np.full_like(middle, -SKEW_MAX)) > told
+        low, high = np.where(over, low, middle), np.where(over, middle, high)
+    return np.asarray(low[place])
+
+
+def _bend(design: Design, days: int, end: Ints, origin: Ints) -> Floats:
+    """What turns the skewness of values and the variance of a window into the skewness of the sum."""
+    share = np.minimum(1.0, days / np.maximum(end - origin, 1.0))
+    if design.shape == "step":
+        return np.asarray(1.0 - 2.0 * share)
+    n = np.minimum(end, days).astype(np.float64)
+    return np.asarray(1.3 * (1.0 - 2.0 * share) * np.sqrt((n + 1.0) * (2.0 * n + 1.0) / 6.0))
+
+
+def _origin(strata: Strata, streams: int) -> Ints:
+    origin = np.full(streams, np.iinfo(np.int64).max)
+    np.minimum.at(origin, strata.stream, strata.first)
+    return origin
+
+
+def _window(learned: Learned, design: Design, days: int) -> tuple[Floats, Floats]:
+    """N and V by stream and day from `begin` on."""
     begin, length = learned.begin, learned.strata.count.shape[1]
-    end = np.arange(begin + 1, length + 1)
-    start = np.maximum(end - days, 0)
-    number, first, second = _moments(learned, design, (slice(begin + 1, None), _before(begin, length, days)))
+    number, first, second = moments(learned, design, (slice(begin + 1, None), _before(begin, length, days)))
     total = learned.weight[0][:, begin + 1 :]
-    part = np.divide(first, total, out=np.zeros_like(total), where=total > 0)
+    part = np.divide(first, np.maximum(total, 1e-300))
     number = number - part * learned.deviation[0][:, begin + 1 :]
     variance = second - part * first
-    variance[variance < 1e-9 * second] = 0.0  # a rounding error of a difference is no variance
-    if learned.strata.after.max() > begin:
-        mature = end > learned.strata.after[:, None]
-        number, variance = number * mature, variance * mature
-    n = (end - start).astype(np.float64)
-    squares = (n + 1.0) * (2.0 * n + 1.0) / 6.0 if design.shape == "ramp" else np.ones(len(n))
-    return _by_stream(number, learned), _by_stream(variance, learned), squares
+    if design.shape == "ramp":
+        variance[variance < 1e-9 * second] = 0.0  # a rounding error of a difference is no variance
+    for row in np.flatnonzero(learned.strata.after > begin).tolist():
+        young = min(length, int(learned.strata.after[row])) - begin
+        number[row, :young] = variance[row, :young] = 0.0
+    stream = learned.strata.stream
+    return added(number, stream), np.maximum(added(variance, stream), 0.0)
 
 
 def _before(begin: int, length: int, days: int) -> slice | Ints:
@@ -234,6 +235,32 @@ def _before(begin: int, length: int, days: int) -> slice | Ints:
     if begin + 1 >= days:
         return slice(begin + 1 - days, length + 1 - days)
     return np.maximum(np.arange(begin + 1, length + 1) - days, 0)
+
+
+def _pieces(learned: Learned) -> Iterator[tuple[int, Learned]]:
+    ends = np.searchsorted(learned.strata.stream, np.arange(learned.streams + 1)).tolist()
+    for low in range(0, learned.streams, PIECE):
+        high = min(low + PIECE, learned.streams)
+        rows = slice(ends[low], ends[high])
+        yield low, _cut(learned, rows, slice(low, high), learned.strata.stream[rows] - low)
+
+
+def _cut(learned: Learned, rows: slice | Ints, streams: slice | Ints, stream: Ints) -> Learned:
+    strata = learned.strata
+    fewer = structs.replace(
+        strata, total=strata.total[rows], count=strata.count[rows], spread=strata.spread[rows],
+        skew=strata.skew[rows], stream=stream, first=strata.first[rows], after=strata.after[rows],
+        unit=None if strata.unit is None else strata.unit[rows],
+        doubt=None if strata.doubt is None else strata.doubt[rows],
+    )  # fmt: skip
+    w, d = learned.weight, learned.deviation
+    return structs.replace(
+        learned, strata=fewer, origin=learned.origin[streams], mean=learned.mean[rows],
+        phi=learned.phi[streams],
+        weight=(w[0][rows], w[1][rows], w[2][rows]), deviation=(d[0][rows], d[1][rows]),
+        skew=learned.skew[streams], scale=None if learned.scale is None else learned.scale[streams],
+        streams=len(learned.phi[streams]),
+    )  # fmt: skip
 
 
 def to_normal(z: Floats, skew: Floats) -> Floats:
@@ -264,68 +291,35 @@ def limits_of(design: Design, chance: Floats) -> Floats:
     return np.array([told.get(float(one), np.inf) for one in chance])
 
 
-def change(learned: Learned, design: Design, alarm: Alarm, *, side: int = 1) -> Change:
-    """Since when, and by how much: the onset whose likelihood is largest at the alarm, over all onsets.
-
-    Method: profile likelihood z squared / 2 over onsets after the baseline; the interval holds all onsets
-    within DROP_95 of the best.
-    """
-    end = alarm.column + 1
-    mine = np.flatnonzero((learned.strata.stream == alarm.stream) & (learned.strata.after <= alarm.column))
-    begin = int(learned.strata.after[mine].min())
-    onsets = np.arange(min(begin, alarm.column), end)
-    number, variance = _onsets(learned, design, (mine, onsets, end))
-    gain = np.where(variance > 0, side * number / np.sqrt(np.where(variance > 0, variance, 1.0)), 0.0)
-    best = int(gain.argmax())
-    near = np.flatnonzero(np.maximum(gain, 0.0) ** 2 / 2.0 >= gain[best] ** 2 / 2.0 - DROP_95)
-    days = end - int(onsets[best])
-    bend = (days + 1) / 2.0 if design.shape == "ramp" else 1.0
-    run = float(days) if design.shape == "ramp" else 1.0
-    slope, error = float(number[best] / variance[best]), float(1.0 / np.sqrt(variance[best]))
-    return Change(
-        int(onsets[best]), int(onsets[near[0]]), int(onsets[near[-1]]), slope * bend, error * bend,
-        slope * run, error * run,
-    )  # fmt: skip
-
-
-def _onsets(learned: Learned, design: Design, cut: tuple[Ints, Ints, int]) -> tuple[Floats, Floats]:
-    mine, onsets, end = cut
-    ends = np.full(len(onsets), end)
-    number, first, second = _moments(learned, design, (ends, onsets), mine)
-    total = learned.weight[0][mine, end][:, None]
-    part = np.divide(first, total, out=np.zeros_like(first), where=total > 0)
-    number = number - part * learned.deviation[0][mine, end][:, None]
-    variance = (second - part * first).sum(axis=0)
-    return number.sum(axis=0), np.where(variance > 1e-9 * second.sum(axis=0), variance, 0.0)
-
-
-def _moments(
+def moments(
     learned: Learned, design: Design, cut: tuple[slice | Ints, slice | Ints], mine: Ints | slice = slice(None)
 ) -> tuple[Floats, Floats, Floats]:
     """Sums of g w y, g w and g g w over the window [start, end), g being 1, or 1, 2, 3 … since its start."""
     end, start = cut
 
-    def within(sums: Floats) -> Floats:
+    def between(sums: Floats) -> Floats:
         rows = sums[mine]
         return np.asarray(rows[:, end] - rows[:, start])
 
-    w0, d0 = within(learned.weight[0]), within(learned.deviation[0])
+    w0, d0 = between(learned.weight[0]), between(learned.deviation[0])
     if design.shape == "step":
         return d0, w0, w0
-    w1, w2, d1 = within(learned.weight[1]), within(learned.weight[2]), within(learned.deviation[1])
+    w1, w2, d1 = between(learned.weight[1]), between(learned.weight[2]), between(learned.deviation[1])
     zero = np.arange(learned.strata.count.shape[1] + 1)[start] - 1.0
     return d1 - zero * d0, w1 - zero * w0, w2 - 2.0 * zero * w1 + zero * zero * w0
 
 
-def _scale(strata: Strata, streams: int) -> Floats:
+def _scale(strata: Strata) -> Floats:
     """Root of the variance assumed over the one of the shares seen up to each day, by stream."""
     seen, trials = np.cumsum(strata.total, axis=1), np.cumsum(strata.count, axis=1)
     mature = np.arange(1, trials.shape[1] + 1) > strata.after[:, None]
     p = np.divide(seen, trials, out=np.zeros_like(seen), where=trials > 0)
-    p = np.clip(p, strata.floor, 1.0 - strata.floor)
+    worth = np.ones(len(seen)) if strata.unit is None else strata.unit
+    p = np.clip(p * worth[:, None], strata.floor, 1.0 - strata.floor)
     weight = trials * mature
-    assumed = _added(weight, strata.stream, streams)
-    found = _added(weight * p * (1.0 - p) / strata.spread[:, None], strata.stream, streams)
+    assumed = added(weight, strata.stream)
+    ratio = p * (1.0 - p) / (strata.spread * worth**2)[:, None]
+    found = added(weight * ratio, strata.stream)
     safe = np.maximum(found, 0.5 * assumed)
     return np.sqrt(np.divide(assumed, safe, out=np.ones_like(assumed), where=safe > 0))
 
@@ -346,23 +340,7 @@ def _average(values: Floats, weights: Floats, stream: Ints, streams: int) -> Flo
     return np.asarray(np.bincount(stream, values * weights, streams) / np.bincount(stream, weights, streams))
 
 
-def _by_stream(values: Floats, learned: Learned) -> Floats:
-    return _added(values, learned.strata.stream, learned.streams)
-
-
-def _added(values: Floats, stream: Ints, streams: int) -> Floats:
-    """Rows of a stream added; streams are numbered in order, without holes."""
-    if len(values) == streams:
-        return values
-    return np.asarray(np.add.reduceat(values, np.searchsorted(stream, np.arange(streams)), axis=0))
-
-
 def _sums(values: Floats) -> Floats:
     sums = np.zeros((values.shape[0], values.shape[1] + 1))
     np.cumsum(values, axis=1, out=sums[:, 1:])
     return sums
-
-
-def _inside(first: Ints, after: Ints, length: int) -> NDArray[np.bool_]:
-    column = np.arange(length)
-    return np.asarray((column >= first[:, None]) & (column < after[:, None]))

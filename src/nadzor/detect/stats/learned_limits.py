@@ -37,12 +37,14 @@ class Design(Struct, frozen=True):
 
 SUDDEN = Design("sudden", "step", (1, 2, 3, 5, 7, 10, 14, 21, 28))
 LASTING = Design("lasting", "step", (7, 10, 14, 21, 28, 42, 60, 90))
+SHIFT = Design("shift", "step", (2, 4, 7, 12, 20, 33, 55, 90))
 SLOW = Design("slow", "ramp", (84, 126))
 
 CHANCES: Final = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001)
 LIMITS: Final[dict[str, tuple[float, ...]]] = {
     "sudden": (3.797, 3.989, 4.224, 4.39, 4.546, 4.744, 4.884, 5.021, 5.231, 5.406),
     "lasting": (3.561, 3.778, 4.035, 4.213, 4.385, 4.596, 4.755, 4.906, 5.093, 5.231),
+    "shift": (3.712, 3.912, 4.153, 4.32, 4.485, 4.69, 4.837, 4.969, 5.157, 5.272),
     "slow": (2.846, 3.113, 3.418, 3.634, 3.838, 4.086, 4.268, 4.422, 4.628, 4.79),
 }
 
@@ -106,7 +108,7 @@ def _maxima(days: Floats, design: Design) -> Floats:
 
 
 if __name__ == "__main__":
-    for one in (SUDDEN, LASTING, SLOW):
+    for one in (SUDDEN, LASTING, SHIFT, SLOW):
         maxima = year_maxima(one, paths=400_000)
         told = tuple(round(float(h), 3) for h in np.quantile(maxima, 1.0 - np.array(CHANCES)))
         sys.stdout.write(f"{one.name} {told}\n")
