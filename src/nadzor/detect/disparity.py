@@ -50,7 +50,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     whole: bool = False
     both_sides: bool = False
     prior: float = 0.1
-    tails: float = 16.0
+    tails: float = 40.0
     months: int = 3
     dimension: str = "all"
 
@@ -78,6 +78,7 @@ class Odd(Struct, frozen=True, kw_only=True):
     gap: tuple[float, float, float]
     trials: int
     events: int
+    rest_trials: int
     spread: float
     i_squared: float
     heterogeneity_p: float
@@ -159,11 +160,14 @@ class _Compared:
         gap = shrunk_gap(float(peers.gap[unit, look]), sampling=sampling, spread=max(spread, sampling))
         middle, low, high = (moved(rest, part) - rest for part in gap)
         x, n = float(cells.events[unit, look]), float(cells.trials[unit, look])
+        others = group & peers.usable[:, look]
+        rest_n = float(cells.trials[others, look].sum()) - n
         return Odd(
             comparison=self.comparison, device=int(cells.device[unit]), finding=int(cells.finding[unit]),
             part=int(cells.part[unit]), look=look, z=float(self.z[unit, look]), limit=q, p=p, share=x / n,
-            rest=rest, gap=(middle, low, high), trials=int(n), events=int(x), spread=spread,
-            i_squared=i_squared, heterogeneity_p=gate, units=int(peers.peers[unit, look]) + 1,
+            rest=rest, gap=(middle, low, high), trials=int(n), events=int(x), rest_trials=round(rest_n),
+            spread=spread, i_squared=i_squared, heterogeneity_p=gate,
+            units=int(peers.peers[unit, look]) + 1,
         )  # fmt: skip
 
 

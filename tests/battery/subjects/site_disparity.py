@@ -14,14 +14,14 @@ def failing(device: str) -> Fault:
 
 
 def many_sites(seed: int, count: int, *faults: Fault) -> World:
-    """Devices with up to fourteen sites: of two sites nobody can name the odd one."""
+    """Devices with up to fourteen sites, a third with the fault: where every device is odd, odd is usual."""
     return settle(
-        seed, nations.devices(count), days=(nations.FIRST, nations.AFTER), faults=faults,
+        seed, nations.devices(count), days=(nations.FIRST, nations.AFTER), faults=faults[::3],
         setting=Setting(holidays=nations.HOLIDAYS, sites_max=14),
     )  # fmt: skip
 
 
 SUBJECT = Subject(
-    name="site_disparity", learning_days=90, fault=failing, within_days=125, share_found=0.6, devices=12,
+    name="site_disparity", learning_days=90, fault=failing, within_days=125, share_found=0.3, devices=18,
     nation=many_sites, null_devices=60,
 )  # fmt: skip

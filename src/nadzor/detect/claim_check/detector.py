@@ -210,7 +210,7 @@ def _drop(one: Decay) -> Effect:
 
 def _fair_rows(days: Days, one: Decay, *, until: int) -> Days:
     """The fair labels of a device and finding that bear on a metric and were known by a day."""
-    fair = np.array([name in FAIR for name in days.columns.names["stratum"]])
+    fair = np.array([name in FAIR for name in days.columns.names["stratum"]], dtype=bool)
     blocks = {}
     for measure in PAIRS[one.metric]:
         block = days.block(measure, SELECTION)

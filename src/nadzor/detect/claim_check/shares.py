@@ -49,7 +49,7 @@ class Known(Struct, frozen=True):
 
 def known_answers(days: Days, metric: Metric, *, versions: bool = True) -> Known:
     """Fair labels that bear on a metric, by device, finding and (where told apart) version."""
-    fair = np.array([name in FAIR for name in days.columns.names["stratum"]])
+    fair = np.array([name in FAIR for name in days.columns.names["stratum"]], dtype=bool)
     blocks = [days.block(measure, SELECTION) for measure in PAIRS[metric]]
     blocks = [block.where(fair[block.stratum]) if len(block) else block for block in blocks]
     names = days.columns.names

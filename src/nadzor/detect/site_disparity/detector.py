@@ -20,13 +20,13 @@ BUDGET = 0.01
 COMPARISONS = (
     Comparison(name="agreement", events=("disagree",), others=("agree",), prior=0.12),
     Comparison(name="positives", events=("positives",), others=("decided",), whole=True, both_sides=True,
-               prior=0.03),
+               prior=0.06),
     Comparison(name="failures", events=("failed",), others=("studies",), whole=True, prior=0.25),
 )  # fmt: skip
 READS = frozenset(pair for one in COMPARISONS for pair in one.pairs())
 SITES_MIN = 3
 """With two sites nobody can say which of them is the odd one."""
-YEARLY = 1.0
+YEARLY = 0.4
 """Independent chances that a year of looks gives a group; see the dossier for how it was measured."""
 
 

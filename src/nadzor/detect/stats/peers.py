@@ -16,13 +16,13 @@ from scipy.special import chdtrc, expit, logit, stdtr, xlogy
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-CAP = 2.0
+CAP = 1.0
 """Standardised deviations beyond this count as this when the usual spread is learned."""
-CAPPED_MEAN = 0.9205369256
-"""The mean of min(Z, 2)^2 for a standard normal Z."""
+CAPPED_MEAN = 0.5160585
+"""The mean of min(|Z|, 1)^2 for a standard normal Z."""
 NO_TEST = 2.0
 """In the place of a p-value where nothing is tested."""
-PRIOR_UNITS = 8.0
+PRIOR_UNITS = 40.0
 """What is believed of the spread before any place is seen weighs as much as so many places."""
 
 
@@ -71,8 +71,9 @@ def against_peers(events: Floats, trials: Floats, group: Ints, *, least: float) 
 def usual_spread(peers: Peers, *, prior: float) -> tuple[Floats, Floats]:
     """The variance between units that is usual, by look, and its degrees of freedom.
 
-    Method: the moment equation of Paule & Mandel 1982 with squares capped at four (Huber's proposal 2), so
-    that a few odd units do not widen the funnel for themselves; averaged with a prior variance of weight 8.
+    Method: the moment equation of Paule & Mandel 1982 with squares capped at one (Huber's proposal 2), so
+    that a few odd units do not widen the funnel for themselves; averaged with a prior variance that weighs as much as 40
+    units, so that one device alone does not call its own odd unit usual.
     """
     seen = peers.usable.sum(axis=0)
     high = np.full(seen.shape, 4.0)
