@@ -60,7 +60,7 @@ def _changes(figures: Series) -> ChangesAnswer:
         raise ValueError(f"{len(figures.series)} values are more than {LONGEST}")
     values = np.array(figures.series, dtype=np.float64)
     told = changes(values, penalty=figures.penalty, least=figures.min_size, trend=figures.trend)
-    spread = noise(values) if len(values) > 2 else None
+    spread = noise(values) if len(values) > 3 else None
     return ChangesAnswer(
         changes=list(told.at), slope=told.slope, segments=_segments(values, told.at),
         sd=spread and spread.sd, correlation=spread and spread.correlation,
@@ -80,8 +80,8 @@ STATISTICS = (
         "Siegmund 2007; noise by differences, AR(1) as Chakar et al. 2017; single change by its posterior "
         "(Smith 1975)",
         equation="min over levels of sum (y_t - level - slope t)^2 / v + 3 ln n (changes) + ln n [slope], "
-        "v = sd^2 (1 + r) / (1 - r), sd sqrt(1 - r) = sqrt(pi) / 2 mean |y_t - y_(t-1)|, "
-        "r = (mean |y_t - y_(t-2)| / mean |y_t - y_(t-1)|)^2 - 1;  "
+        "v = sd^2 (1 + r) / (1 - r), sd sqrt(2 (1 - r)) = D1, "
+        "r = (D2 / D1)^2 - 1, Dk = deviation of y_t - y_(t-k) by the mean size of its inner nine tenths;  "
         "single: p(t) ~ (t (n - t))^(-1/2) SSE(t)^(-(n - 2) / 2)",
         figures=Series, compute=_changes,
         example={"series": [5, 6, 5, 4, 5, 6, 9, 10, 9, 11, 10, 9], "min_size": 3},

@@ -78,16 +78,22 @@ STATISTICS = (
     Statistic(
         name="silence-gap", what="Evidence of a gap against its limit",
         method="minus the log of the negative binomial zero class, ln(1 + mu k) / k, summed over the gap",
+        equation="evidence = sum over days of ln(1 + mu k) / k;  p = exp(-evidence)",
         figures=Gap, compute=_gap, example={"expected": [5.0, 3.0]},
     ),
     Statistic(
         name="smallest-detectable-drop", what="Drop of a share that so many cases can show",
-        method="exact binomial power of the test that the claim check makes", figures=Power, compute=_drop,
+        method="exact binomial power of the test that the claim check makes",
+        equation="c = the largest x with P(X <= x | n, bound) <= alpha;  value = declared - p with "
+        "P(X <= c | n, p) = power",
+        figures=Power, compute=_drop,
         example={"trials": 100, "declared": 0.95, "lower_bound": 0.9},
     ),
     Statistic(
         name="smallest-detectable-rise", what="Rise of failures that a volume can show",
         method="the rise at which a chart's run length equals the failures expected in the days given",
+        equation="value = the smallest r at which the run length, in failures expected, is at most "
+        "failures_per_day x days",
         figures=RisePower, compute=_rise, example={"failures_per_day": 0.5, "baseline_events": 45},
     ),
 )  # fmt: skip

@@ -45,10 +45,9 @@ def binomial_limits(trials: Floats, target: float, level: float) -> Pair:
     Method: Clopper & Pearson 1934 limits of a count that equals its mean, target times trials.
     """
     mean, tail = target * trials, (1.0 - level) / 2.0
-    if target <= 0.0 or target >= 1.0:
-        return _pair(np.full(len(trials), target), np.full(len(trials), target))
-    low = betaincinv(mean, trials - mean + 1.0, tail)
-    return _pair(low, betaincinv(mean + 1.0, trials - mean, 1.0 - tail))
+    low = betaincinv(mean, trials - mean + 1.0, tail) if target > 0.0 else np.zeros(len(trials))
+    high = betaincinv(mean + 1.0, trials - mean, 1.0 - tail) if target < 1.0 else np.ones(len(trials))
+    return _pair(low, high)
 
 
 def ratio_deviations(events: Floats, expected: Floats, target: float, scale: Scale) -> Deviations:
