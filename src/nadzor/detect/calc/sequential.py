@@ -92,15 +92,16 @@ def _told(limit: float, spent: float, seen: Performance | None) -> Outlook:
 STATISTICS = (
     Statistic(
         name="maxsprt-poisson", what="Poisson MaxSPRT: exact critical value, power and time to signal",
-        method="Kulldorff et al. 2011 (Seq. Anal. 30:58), (mu - n) + n ln(n / mu): exact walk past the times "
-        "at which the n-th event still signals; min_events and delayed_start as Kulldorff & Silva 2017 "
-        "(REVSTAT 15:373); groups as Silva & Kulldorff 2015 (Biometrics 71:851)",
+        method="Kulldorff et al. 2011 (Seq. Anal. 30:58), an exact walk past the times at which the n-th "
+        "event still signals; min_events and delayed_start as Kulldorff & Silva 2017 (REVSTAT 15:373); "
+        "groups as Silva & Kulldorff 2015 (Biometrics 71:851)",
+        equation="signal when (mu - n) + n ln(n / mu) > critical_value and n > mu",
         figures=PoissonTest, compute=_poisson, example={"horizon": 10, "alpha": 0.05, "rr": 2},
     ),
     Statistic(
         name="maxsprt-binomial", what="Binomial MaxSPRT: exact critical value, power and events to signal",
-        method="Kulldorff et al. 2011 (Seq. Anal. 30:58): c ln(c / (n p)) + (n - c) ln((n - c) / (n (1 - p)))"
-        ", an exact walk over the events",
+        method="Kulldorff et al. 2011 (Seq. Anal. 30:58), an exact walk over the events",
+        equation="signal if c ln(c / (n p)) + (n - c) ln((n - c) / (n - n p)) > critical_value, p = 1/(1+z)",
         figures=BinomialTest, compute=_binomial, example={"n": 30, "z": 1, "critical_value": 2, "rr": 2},
     ),
 )  # fmt: skip
