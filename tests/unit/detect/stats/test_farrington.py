@@ -89,7 +89,7 @@ def test_a_past_outbreak_is_weighed_down(counts):
 
 def test_a_trend_is_kept_only_if_it_does_not_run_away():
     """A gentle rise is followed; one that ends above all past counts is not."""
-    gentle = np.array([10.0 + (at // 12) * 3 + (at % 3 == 2) * 6 for at in range(60)])
+    gentle = np.array([10.0 + (at // 12) * 2 + (at % 3 == 1) * 5 for at in range(60)])
     steep = np.array([2.0 ** (at // 12 + 1) for at in range(60)])
     kept, dropped = (watch_week(series, 59, plan(trend=True)) for series in (gentle, steep))
     assert kept is not None
