@@ -24,6 +24,8 @@ from nadzor.people.queries import Person
 from nadzor.register import queries as register
 from nadzor.vigilance import queries
 from nadzor.vigilance.cards import SignalCard, SignalRow
+from nadzor.vigilance.course import Course
+from nadzor.vigilance.reasons import Reason, reasons
 
 router = Router(tags=["signals"], auth=SIGNED_IN)
 ID_MAX = 2**63 - 1
@@ -35,6 +37,8 @@ class SignalsIn(Strict, frozen=True, kw_only=True):
     state: Code | None = None
     detector: Code | None = None
     device: Code | None = None
+    course: Course | None = None
+    severity: Annotated[int, Meta(ge=1, le=4)] | None = None
     changed_since: Moment | None = None
     after: Annotated[int, Meta(ge=1, le=ID_MAX)] | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
@@ -50,11 +54,21 @@ class SignalsOut(Struct, frozen=True, kw_only=True):
 
 
 class SignalMoveIn(Strict, frozen=True, kw_only=True):
-    """A move of a signal and its grounds."""
+    """A move of a signal, its grounds, and in `added` what the move asks for.
+
+    Closing asks for `reason_code` (see /signals/reasons), resolving also for `fixed_version`, archiving for
+    `archived_until` (a day or a version), merging for `leading_signal`.  Taking up is what acknowledges it.
+    """
 
     verb: Code
     because: Prose = ""
     added: dict[Code, Line] = {}
+
+
+class ReasonsOut(Struct, frozen=True):
+    """The reasons by their codes."""
+
+    reasons: dict[str, Reason]
 
 
 class SignalMoved(Struct, frozen=True):
@@ -84,6 +98,8 @@ def list_signals(request: HttpRequest) -> HttpResponse:
             state=wanted.state,
             detector=wanted.detector,
             device=wanted.device,
+            course=wanted.course,
+            severity=wanted.severity,
             changed_since=wanted.changed_since,
             devices=_seen_by(caller(request)),
         ),
@@ -91,6 +107,16 @@ def list_signals(request: HttpRequest) -> HttpResponse:
         limit=wanted.limit,
     )
     return confided(SignalsOut(items=found.rows, next=found.next, by_state=found.by_state, as_of=as_of))
+
+
+@router.get(
+    "/reasons",
+    operation_id="list_signal_reasons",
+    openapi_extra=told(ReasonsOut, signed_in=True),
+)
+def list_reasons(request: HttpRequest) -> HttpResponse:
+    """The catalogue of reasons for which a signal is closed, and the moves that may give each."""
+    return confided(ReasonsOut(reasons()))
 
 
 @router.get(
@@ -118,7 +144,11 @@ def read_signal(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpRe
         signed_in=True,
         may="the roles the table names; the maker answers",
         headers=[KEY],
-        example={"verb": "ask_maker", "because": "Explain the failures since 12 October."},
+        example={
+            "verb": "explain",
+            "because": "The clinic changed its scanner on 12 October.",
+            "added": {"reason_code": "equipment"},
+        },
     ),
 )
 def move(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResponse:

@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nadzor.base import clock
+from nadzor.procedures.signal import UNDER_REVIEW
 from tests.filing_samples import HEAD, MAKER_ADMIN, REGISTRAR, carry, draft, town
 from tests.unit.api.callers import API, calling
+from tests.unit.vigilance.signals import file_signal
 
 pytestmark = pytest.mark.django_db
 ROUNDS = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -23,7 +25,20 @@ WORDS = st.text(max_size=12) | st.sampled_from(
 )
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | WORDS
 NAMES = WORDS | st.sampled_from(
-    ["verb", "facts", "because", "form", "procedure", "title", "steps", "on", "answers", "parts", "changes"]
+    [
+        "verb",
+        "facts",
+        "because",
+        "form",
+        "procedure",
+        "title",
+        "steps",
+        "on",
+        "answers",
+        "parts",
+        "changes",
+        "added",
+    ]  # fmt: skip
 )
 BODIES = st.recursive(
     LEAVES,
@@ -36,8 +51,9 @@ PLACES = {"id": 1, "code": "ai-901", "month": "2026-10"}
 
 @pytest.fixture
 def number(home):
-    """A filing that was handed in."""
+    """A filing that was handed in, and a signal that waits for a decision."""
     town()
+    file_signal(pk=PLACES["id"], device="ai-901", state=UNDER_REVIEW)
     found = draft(at=clock.now())
     carry(found, "submit", at=clock.now())
     return found

@@ -55,10 +55,11 @@ AROUND = Circumstances(
 
 def file_signal(n: int = 0, **changes: Any) -> Signal:
     """File a signal as a run of the detectors would."""
-    state = changes.pop("state", RAISED)
+    state, pk = changes.pop("state", RAISED), changes.pop("pk", None)
     found = msgspec.structs.replace(FINDING, first_day=date(2026, 10, 1 + n), **changes)
     told = msgspec.to_builtins(found)
     signal = Signal.objects.create(
+        pk=pk,
         **{name: getattr(found, name) for name in STREAM},
         stream=stream_of(found),
         family=family_of(found),
