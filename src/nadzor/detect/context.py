@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from nadzor.detect.claim_check.claim import Claim
 from nadzor.detect.window import Window
+from nadzor.measures.bins import Bins
 
 
 class Release(Struct, frozen=True, kw_only=True):
@@ -36,7 +37,7 @@ class Context(Struct, frozen=True, kw_only=True):
 
     `after` is the first day that is not closed yet; `holidays` are days on which quiet is no event;
     `releases` and `makers` are by device; `baselines` are windows that a person registered in place of the
-    first days.
+    first days; `bins` are the registered edges of score histograms by (device, finding).
     """
 
     after: date | None = None
@@ -46,4 +47,5 @@ class Context(Struct, frozen=True, kw_only=True):
     makers: Mapping[str, str] = {}
     baselines: Mapping[str, Window] = {}
     declared: Sequence[Declared] = ()
+    bins: Bins = {}
     journal_size: int | None = None

@@ -72,8 +72,8 @@ def usual_spread(peers: Peers, *, prior: float) -> tuple[Floats, Floats]:
     """The variance between units that is usual, by look, and its degrees of freedom.
 
     Method: the moment equation of Paule & Mandel 1982 with squares capped at one (Huber's proposal 2), so
-    that a few odd units do not widen the funnel for themselves; averaged with a prior variance that weighs as much as 40
-    units, so that one device alone does not call its own odd unit usual.
+    that a few odd units do not widen the funnel for themselves; averaged with a prior variance that weighs
+    as much as 40 units, so that one device alone does not call its own odd unit usual.
     """
     seen = peers.usable.sum(axis=0)
     high = np.full(seen.shape, 4.0)

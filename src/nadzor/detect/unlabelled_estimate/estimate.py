@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Expected performance from score histograms: week by week for the chart, four weeks at a time for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+from msgspec import Struct
+
+from nadzor.detect.claim_check.claim import FAIR, SELECTION
+from nadzor.detect.series import Days, Floats
+from nadzor.detect.stats.cbpe import Performance, performance, pooled
+from nadzor.measures.bins import Bins, Edges
+from nadzor.measures.columns import Block
+
+SCORES = ("scores", "all")
+LABELLED = (("score_present", SELECTION), ("score_absent", SELECTION))
+READS = frozenset((SCORES, *LABELLED))
+REFERENCE_WEEKS = 13
+LABEL_WAIT_DAYS = 70
+"""Labels come a month or two after the study; those of the reference are waited for this long."""
+GRACE_DAYS = 8
+"""Scores that become known later than this after their week are not used."""
+CASES_MIN = 20
+"""Fewer labelled cases of either kind calibrate nothing."""
+WEEK_MIN = 50.0
+"""A week with fewer scores has no estimate."""
+BLOCK_WEEKS = 4
+WEEKS_MAX = 1040
+
+
+class Course(Struct, frozen=True):
+    """The weeks of one device and finding: histograms (weeks by bins), calibrated shares, expected AUC.
+
+    `first` is the ordinal of the first week's first day; `auc` is nan-free: 0 where `usable` is false.
+    """
+
+    device: int
+    finding: int
+    first: int
+    edges: Edges
+    counts: Floats
+    shares: Floats
+    auc: Floats
+    usable: Floats
+    cases: tuple[int, int]
+
+    def ready(self) -> int:
+        """The ordinal of the day on which the calibration was known."""
+        return self.first + 7 * REFERENCE_WEEKS + LABEL_WAIT_DAYS
+
+    def looked(self, block: int) -> int:
+        """The ordinal of the day on which a block of four weeks is looked at."""
+        return self.first + 7 * (REFERENCE_WEEKS + BLOCK_WEEKS * (block + 1)) + GRACE_DAYS
+
+    def blocks(self, until: int) -> list[int]:
+        """The blocks after the reference that may be looked at before a day."""
+        whole = (len(self.auc) - REFERENCE_WEEKS) // BLOCK_WEEKS
+        return [i for i in range(whole) if self.ready() <= self.looked(i) < until]
+
+    def weeks(self, block: int) -> slice:
+        """The weeks of a block."""
+        start = REFERENCE_WEEKS + BLOCK_WEEKS * block
+        return slice(start, start + BLOCK_WEEKS)
+
+
+class Estimate(Struct, frozen=True, kw_only=True):
+    """What is expected of a device in four weeks; `assumes` is nothing less than calibrated scores."""
+
+    device: str
+    finding: str
+    first: date
+    after: date
+    scored: int
+    cases: int
+    performance: Performance
+
+
+def courses(days: Days, bins: Bins, *, until: int) -> Iterator[Course]:
+    """Every device and finding that has registered bins, scores and enough labels to calibrate them."""
+    block, names = days.block(*SCORES), days.columns.names
+    if not len(block):
+        return
+    findings = len(names["finding"])
+    key = block.device.astype(np.int64) * findings + block.finding
+    order = np.argsort(key, kind="stable")
+    present, starts = np.unique(key[order], return_index=True)
+    for stream, rows in zip(present.tolist(), np.split(order, starts[1:]), strict=True):
+        device, finding = divmod(stream, findings)
+        edges = bins.get((names["device"][device], names["finding"][finding]))
+        if edges:
+            course = _course(days, (device, finding), block.where(rows), edges, until=until)
+            if course:
+                yield course
+
+
+def estimates(
+    days: Days, bins: Bins, *, until: date, thresholds: dict[tuple[str, str], int]
+) -> list[Estimate]:
+    """The expected performance of every device, four weeks at a time.
+
+    Method: confidence-based performance estimation on bins (stats/cbpe.py); thresholds by device and finding
+    say where a bin is called positive, without one there is an area only.
+    """
+    return [
+        _estimate(course, block, days, thresholds)
+        for course in courses(days, bins, until=until.toordinal())
+        for block in course.blocks(until.toordinal())
+    ]
+
+
+def expected_auc(counts: Floats, shares: Floats) -> Floats:
+    """The expected area of each row of a histogram whose bins hold these shares of present cases.
+
+    Method: Mann-Whitney with ties counted half, of expected counts; 0 where one class is empty.
+    """
+    present, absent = counts * shares, counts * (1.0 - shares)
+    pairs = present.sum(axis=-1) * absent.sum(axis=-1)
+    below = np.cumsum(absent, axis=-1) - absent / 2.0
+    won = (present * below).sum(axis=-1)
+    return np.asarray(np.divide(won, pairs, out=np.zeros_like(won), where=pairs > 0))
+
+
+def _course(
+    days: Days, stream: tuple[int, int], block: Block, edges: Sequence[int], *, until: int
+) -> Course | None:
+    first, size = int(block.day.min()), len(edges) + 1
+    weeks = min((until - 1 - GRACE_DAYS - first) // 7, WEEKS_MAX)
+    if weeks <= REFERENCE_WEEKS:
+        return None
+    week = (block.day - first) // 7
+    used = (block.known <= first + 7 * (week + 1) + GRACE_DAYS) & (week < weeks)
+    used &= (block.bin >= 0) & (block.bin < size)
+    cell = week[used].astype(np.int64) * size + block.bin[used]
+    summed = np.bincount(cell, block.n[used], minlength=weeks * size).reshape(weeks, size)
+    counts: Floats = np.maximum(summed, 0.0).astype(np.float64)
+    present, absent = _labelled(days, stream, edges, first=first)
+    cases = int(present.sum()), int(absent.sum())
+    if min(cases) < CASES_MIN:
+        return None
+    shares = _filled(present, present + absent)
+    auc = expected_auc(counts, shares)
+    usable = ((counts.sum(axis=1) >= WEEK_MIN) & (auc > 0)).astype(np.float64)
+    return Course(*stream, first, edges, counts, shares, auc, usable, cases)
+
+
+def _labelled(
+    days: Days, stream: tuple[int, int], edges: Sequence[int], *, first: int
+) -> tuple[Floats, Floats]:
+    """Fair labels of the reference, by bin: present and absent."""
+    until = first + 7 * REFERENCE_WEEKS
+    fair = np.array([name in FAIR for name in days.columns.names["stratum"]], dtype=bool)
+    told = []
+    for pair in LABELLED:
+        block = days.block(*pair)
+        mine = (block.device == stream[0]) & (block.finding == stream[1]) & (block.day < until)
+        mine &= (block.known < until + LABEL_WAIT_DAYS) & (block.day >= first)
+        mine[mine] = fair[block.stratum[mine]]
+        place = np.searchsorted(edges, block.bin[mine], side="right")
+        told.append(np.maximum(np.bincount(place, block.n[mine], minlength=len(edges) + 1), 0.0))
+    return told[0], told[1]
+
+
+def _filled(present: Floats, labelled: Floats) -> Floats:
+    """Isotonic shares; a bin without labels takes what lies between its neighbours.
+
+    Method: pool adjacent violators (Ayer et al. 1955).
+    """
+    seen = np.flatnonzero(labelled > 0)
+    known = pooled(present[seen], labelled[seen])
+    return np.asarray(np.interp(np.arange(len(labelled)), seen, known), dtype=np.float64)
+
+
+def _estimate(course: Course, block: int, days: Days, thresholds: dict[tuple[str, str], int]) -> Estimate:
+    names, weeks = days.columns.names, course.weeks(block)
+    device, finding = names["device"][course.device], names["finding"][course.finding]
+    count = course.counts[weeks].sum(axis=0)
+    threshold = thresholds.get((device, finding))
+    lowest = np.array([0, *course.edges], dtype=np.float64)
+    positive = np.zeros(len(lowest)) if threshold is None else (lowest >= threshold).astype(np.float64)
+    whole = performance(course.shares, np.arange(len(count), dtype=np.float64), positive, count)
+    if threshold is None:
+        whole = Performance(whole.roc_auc, None, None, None, None, None)
+    first = course.first + 7 * weeks.start
+    return Estimate(
+        device=device, finding=finding, first=date.fromordinal(first),
+        after=date.fromordinal(first + 7 * BLOCK_WEEKS), scored=int(count.sum()), cases=sum(course.cases),
+        performance=whole,
+    )  # fmt: skip
