@@ -138,3 +138,18 @@ def test_impossible_charts_are_refused(chart, asked):
         ValueError, match=r"limit|alarm|headstart|reference|mean|share|weight|starts|large|k is"
     ):
         chart(**asked)
+
+
+@pytest.mark.parametrize(
+    ("mu", "run"), [(0.0, 397.46), (0.25, 208.54), (0.5, 75.35), (1.0, 15.74), (2.0, 3.47)]
+)
+def test_ewma_runs_are_crowder_s(mu, run):
+    """Crowder 1987, weight 0.5 and limit 3, to all printed digits."""
+    assert normal_ewma_arl(0.5, 3.0, mu=mu) == pytest.approx(run, abs=0.005)
+
+
+def test_a_reflected_ewma_is_waldmann_s():
+    """Waldmann 1986, weight 0.75, reflected four deviations of an observation below the mean: 209.3."""
+    factor = np.sqrt(1.25 / 0.75)
+    run = normal_ewma_arl(0.75, 2.0 * factor, sided="one", barrier=-4.0 * factor)
+    assert run == pytest.approx(209.3, abs=0.05)
