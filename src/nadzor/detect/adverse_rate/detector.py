@@ -12,6 +12,7 @@ from scipy.special import betaincinv
 
 from nadzor.detect.adverse_rate.evidence import (
     OF_REPORTS,
+    REPORTS_MIN,
     Peers,
     Prior,
     evidence,
@@ -42,8 +43,6 @@ BUDGET = 0.01
 LIMIT = 25.0
 """Proven: no more than one false alarm in 25 device-years; measured on quiet nations: the budget."""
 KINDS = ("adverse.problem_rise", "adverse.type_rise", "adverse.rise")
-REPORTS_MIN = 3
-"""Fewer reports than this are no signal, whatever the ratio."""
 
 
 class Params(Struct, frozen=True, kw_only=True):
@@ -163,7 +162,11 @@ def _day(ledger: Ledger, at: int) -> date:
 
 def _known(days: Days, device: int, day: int) -> Days:
     """The rows of a device known by the end of a day."""
-    return days.where((days.code["device"] == device) & (days.known <= day))
+    blocks = {
+        pair: block.where(np.flatnonzero((block.device == device) & (block.known <= day)))
+        for pair, block in days.columns.blocks.items()
+    }
+    return Days(Columns(days.columns.names, blocks), blocks)
 
 
 def _located(ledger: Ledger, alarm: Alarm, day: int) -> Located:

@@ -33,6 +33,8 @@ VARIES: Final = (0.2, 4.0)
 JEFFREYS: Final = 0.5
 FLEET_MIN: Final = 2.0
 """So many reports of the others are needed before a problem of one device is compared with anything."""
+REPORTS_MIN: Final = 3
+"""Fewer reports than this are no signal, whatever the ratio."""
 RECENT_WEEKS: Final = 13
 CALM: Final = 20.0
 """Reports that a wave of the whole nation must exceed before it counts as one."""
@@ -227,6 +229,9 @@ def _weights(ledger: Ledger, fleet: _Fleet, share: Floats) -> Floats:
 
 
 def watched(ledger: Ledger) -> Ints:
-    """Reports that come after their device's baseline."""
+    """Reports that come after their device's baseline, and not as the first of their stream."""
     start = ledger.start[ledger.device[ledger.report_stream]]
-    return np.flatnonzero((ledger.report_day >= start * WEEK) & (ledger.rank >= 2))
+    after = np.flatnonzero(ledger.report_day >= start * WEEK)
+    stream = ledger.report_stream[after]
+    since = ledger.rank[after] - ledger.before[stream, ledger.start[ledger.device[stream]]]
+    return np.asarray(after[since >= REPORTS_MIN])
