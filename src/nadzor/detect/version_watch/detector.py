@@ -14,7 +14,6 @@ from nadzor.detect.context import Context, Release
 from nadzor.detect.finding import Baseline, Effect, Finding, Guarantee, Located, code_digest, in_order
 from nadzor.detect.series import Days, Floats, Ints, unsplit
 from nadzor.detect.stats.proportion import clopper_pearson
-from nadzor.measures.columns import Block
 from nadzor.measures.rollup import Row
 
 NAME = "version_watch"
@@ -57,7 +56,7 @@ def watch(days: Days, context: Context) -> list[Finding]:
 def _found(days: Days, releases: Mapping[str, Sequence[Release]], journal_size: int | None) -> list[Finding]:
     names = days.columns.names
     found = []
-    for one in _at_work(days.block("studies")):
+    for one in _at_work(days):
         device, version = names["device"][one.software.device], names["version"][one.software.version]
         kind = _verdict(releases.get(device, ()), version, names["build"][one.software.build])
         total = np.cumsum(one.studies)
@@ -76,25 +75,25 @@ def _verdict(known: Sequence[Release], version: str, build: str) -> str:
     return "version.new_build" if build and release.builds and build not in release.builds else ""
 
 
-def _at_work(block: Block) -> Iterator[AtWork]:
-    """Every software with its days."""
+def _at_work(days: Days) -> Iterator[AtWork]:
+    """Every software with its days and those of its device."""
+    block, names = days.block("studies"), days.columns.names
     if not len(block):
         return
     first, length = int(block.day.min()), int(block.day.max() - block.day.min()) + 1
-    by_device: dict[int, Floats] = {}
-    keys = np.stack((block.device, block.version, block.build))
-    kinds, place = np.unique(keys, axis=1, return_inverse=True)
-    for at, (device, version, build) in enumerate(kinds.T.tolist()):
-        if device not in by_device:
-            by_device[device] = _daily(block, block.device == device, (first, length))
-        studies = _daily(block, place.reshape(-1) == at, (first, length))
-        yield AtWork(Software(device, version, build), first, studies, by_device[device])
+    sizes = [len(names[key]) for key in ("device", "version", "build")]
+    keys = np.ravel_multi_index((block.device, block.version, block.build), sizes)
+    kinds, place = np.unique(keys, return_inverse=True)
+    day = block.day - first
+    studies = _daily(place.reshape(-1), day, block.n, (len(kinds), length))
+    of_device = _daily(block.device, day, block.n, (sizes[0], length))
+    for at, (device, version, build) in enumerate(np.stack(np.unravel_index(kinds, sizes), axis=1).tolist()):
+        yield AtWork(Software(device, version, build), first, studies[at], of_device[device])
 
 
-def _daily(block: Block, chosen: Ints, span: tuple[int, int]) -> Floats:
-    first, length = span
-    counts = np.bincount(block.day[chosen] - first, weights=block.n[chosen], minlength=length)
-    return np.asarray(np.maximum(counts, 0.0), dtype=np.float64)
+def _daily(row: Ints, day: Ints, n: Ints, shape: tuple[int, int]) -> Floats:
+    counts = np.bincount(row * shape[1] + day, weights=n, minlength=shape[0] * shape[1])
+    return np.asarray(np.maximum(counts.reshape(shape), 0.0), dtype=np.float64)
 
 
 def _finding(days: Days, one: AtWork, kind: str, journal_size: int | None) -> Finding:
