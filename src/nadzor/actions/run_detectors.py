@@ -44,6 +44,7 @@ def context(*, today: date, journal_size: int | None = None) -> Context:
         makers={card.code: card.maker.code for card in cards},
         baselines={code: Window(card.first, card.after) for code, card in standing_baselines().items()},
         declared=[one for card in standing_months() for one in _declared(card)],
+        bins=register.bins(),
         journal_size=journal_size,
     )
 
