@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ from msgspec import structs
 
 from nadzor.simulate.adverse import PROBLEMS
 from nadzor.simulate.fault import Fault, FaultKind
-from nadzor.simulate.world import DeviceSpec, Post, World, chance, with_faults
+from nadzor.simulate.world import DeviceSpec, Post, World, chance
 
 ONSET: Final = (200, 330)
 """Days of the nation between which a fault begins; a shorter nation's faults begin past its middle."""
@@ -57,13 +57,6 @@ def plant(kind: FaultKind, seed: int, world: World, n: int = 1, *, strength: flo
     return _first(
         n, (_offered(kind, seed, world, device, strength) for device in order if device.code not in busy)
     )
-
-
-def composed(kinds: Sequence[FaultKind], seed: int, world: World, n: int = 1) -> World:
-    """The same nation with several kinds of fault besides its own, `n` of each, on different devices."""
-    for kind in kinds:
-        world = with_faults(world, (*world.faults, *plant(kind, seed, world, n)))
-    return world
 
 
 def sized(kind: FaultKind, strength: float) -> float:
@@ -206,7 +199,8 @@ def _people(fault: Fault, world: World, posts: list[Post], rng: np.random.Genera
 FITS: Final[dict[FaultKind, Fit]] = {
     "silent_site": _one_site, "under_reporting": _one_site, "copied_weeks": _one_site,
     "too_regular": _one_site, "round_numbers": _one_site, "new_site": _one_of_several,
-    "failing_site": _one_of_several, "version_regression": _release, "failing_version": _release, "vendor_drift": _vendor,
+    "failing_site": _one_of_several, "version_regression": _release, "failing_version": _release,
+    "vendor_drift": _vendor,
     "safety_signal": _problem, "subgroup": _people,
 }  # fmt: skip
 """How each kind is narrowed down; the others are the whole device's."""

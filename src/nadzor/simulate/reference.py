@@ -34,7 +34,7 @@ from nadzor.simulate.world import (
 
 __all__ = ["Scale", "plant", "reference_nation"]
 
-FIRST: Final = date(2031, 1, 6)
+FIRST: Final = date(2025, 1, 6)
 VENDORS: Final = ("canon", "ge", "philips", "siemens")
 ZONES: Final = (2, 3, 3, 3, 3, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12)
 """Time zones of the regions, hours east of Greenwich."""
