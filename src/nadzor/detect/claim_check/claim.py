@@ -119,8 +119,9 @@ class Labels:
         cases = int(min(present.sum(), absent.sum()))
         return Evidence(cases, 0, auc_of_bins(present, absent) if cases > 0 else None)
 
-    def histograms(self, n: Ints) -> tuple[Floats, Floats]:
-        """Labelled scores of present and absent cases, aligned by ascending score."""
+    def histograms(self, n: Ints | None = None) -> tuple[Floats, Floats]:
+        """Labelled scores of present and absent cases by ascending score; of all known unless told."""
+        n = self._n if n is None else n
         present, absent = (
             np.maximum(np.bincount(self._place, n * side, minlength=len(self.scores)), 0.0)
             for side in (self._right, self._wrong)

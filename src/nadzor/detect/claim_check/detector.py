@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -21,6 +21,7 @@ from nadzor.detect.stats.e_evidence import GREATEST, e_of_p
 from nadzor.detect.stats.proportion import clopper_pearson
 from nadzor.measures.columns import Columns
 from nadzor.measures.rollup import Row
+from nadzor.measures.score_scale import ScoreScale
 
 NAME = "claim_check"
 BUDGET = 0.05
@@ -32,12 +33,14 @@ class Params(Struct, frozen=True, kw_only=True):
     """What the detector may be told.
 
     Units: alpha_against is the chance that any claim of a true device version is ever contradicted;
-    alpha_for the chance that one false claim is ever called consistent; decay false alarms per device-year.
+    alpha_for the chance that one false claim is ever called consistent; decay false alarms per device-year;
+    scales are the registered ones by (device, finding).
     """
 
     alpha_against: float = BUDGET * (1.0 - DECAY_SHARE)
     alpha_for: float = 0.05
     decay: float = BUDGET * DECAY_SHARE
+    scales: Mapping[tuple[str, str], ScoreScale] = {}
     journal_size: int | None = None
 
 
@@ -74,7 +77,13 @@ def check(
     """
     params = params or Params()
     return [
-        verdict(labels, version, alpha_against=alpha, alpha_for=params.alpha_for)
+        verdict(
+            labels,
+            version,
+            alpha_against=alpha,
+            alpha_for=params.alpha_for,
+            scale=params.scales.get((labels.claim.device, labels.claim.finding)),
+        )
         for labels, version, alpha in _asked(Shelf(Days.of(rows, READS)), claims, params)
     ]
 

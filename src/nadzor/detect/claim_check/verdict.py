@@ -14,6 +14,7 @@ import numpy as np
 from msgspec import Struct
 from scipy.special import ndtr, ndtri
 
+from nadzor.detect.claim_check.calibration import Calibration, calibration
 from nadzor.detect.claim_check.claim import FAIR, Claim, Evidence, Labels
 from nadzor.detect.claim_check.shares import CASES_MIN
 from nadzor.detect.series import Floats
@@ -24,6 +25,7 @@ from nadzor.detect.stats.proportion import (
     clopper_pearson,
     smallest_detectable_drop,
 )
+from nadzor.measures.score_scale import ScoreScale
 
 Outcome = Literal["consistent", "contradicted", "untestable"]
 Reason = Literal["", "no_labels", "selection", "few_cases", "interval"]
@@ -50,7 +52,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     `estimate` holds the plain 95 % interval of everything known; the outcome comes from the looks.  Labels
     that were neither all nor a random part of the studies are counted in `unfair` and decide nothing.
     `sequence` are the limits that hold at all looks together, for a share; `e_value` is the evidence against
-    the claim now, where 1 / alpha contradicts it.
+    the claim now, where 1 / alpha contradicts it.  `calibration` goes with an area: it needs scores.
     """
 
     claim: Claim
@@ -68,6 +70,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     smallest_drop: float | None = None
     sequence: Bounds | None = None
     e_value: float | None = None
+    calibration: Calibration | None = None
 
 
 def looks(labels: Labels, *, alpha_against: float, alpha_for: float) -> list[Look]:
@@ -102,8 +105,15 @@ def looks(labels: Labels, *, alpha_against: float, alpha_for: float) -> list[Loo
     ]
 
 
-def verdict(labels: Labels, version: str, *, alpha_against: float, alpha_for: float) -> Verdict:
-    """The verdict on one version."""
+def verdict(
+    labels: Labels,
+    version: str,
+    *,
+    alpha_against: float,
+    alpha_for: float,
+    scale: ScoreScale | None = None,
+) -> Verdict:
+    """The verdict on one version; `scale` is the registered one of its scores, 0 to 1 unless told."""
     claim, fair = labels.claim, labels.selected(FAIR)
     now, known = fair.by(date.max.toordinal()), labels.by(date.max.toordinal())
     taken = (looks if claim.metric == "auc" else daily)(
@@ -119,7 +129,14 @@ def verdict(labels: Labels, version: str, *, alpha_against: float, alpha_for: fl
         smallest_drop=_smallest_drop(fair, now, alpha=alpha_against / 2.0),
         sequence=_sequence(now, alpha=min(alpha_against, alpha_for)),
         e_value=_evidence(now, claim.lower_bound),
+        calibration=_calibration(fair, scale or ScoreScale()),
     )  # fmt: skip
+
+
+def _calibration(labels: Labels, scale: ScoreScale) -> Calibration | None:
+    if labels.claim.metric != "auc":
+        return None
+    return calibration(labels.scores, *labels.histograms(), scale=scale)
 
 
 def daily(labels: Labels, *, alpha_against: float, alpha_for: float) -> list[Look]:

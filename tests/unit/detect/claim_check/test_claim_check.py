@@ -9,9 +9,10 @@ import pytest
 from msgspec import structs
 
 from nadzor.detect.claim_check.claim import Claim
-from nadzor.detect.claim_check.detector import check, detect
+from nadzor.detect.claim_check.detector import Params, check, detect
 from nadzor.detect.stats.proportion import clopper_pearson
 from nadzor.measures.rollup import Row, rows_digest
+from nadzor.measures.score_scale import ScoreScale
 
 DAY = date(2031, 5, 4)
 CLAIM = Claim(device="d-1", finding="nodule", metric="sensitivity", value=0.92, lower_bound=0.88)
@@ -231,3 +232,25 @@ def test_decay_speaks_once_until_it_is_over():
     rows = by_week([1] * 20 + [6] * 40)
     assert len(detect(rows, claims=[])) == 1
     assert detect([structs.replace(row, stratum="choice") for row in rows], claims=[]) == []
+
+
+def test_scores_that_are_chances_are_calibrated():
+    """Scores that come true as often as they say: slope 1, nothing in the large, as many as expected."""
+    present = {score: score // 10 for score in range(500, 10000, 500)}
+    absent = {score: 1000 - n for score, n in present.items()}
+    (said,) = check(scored(present, absent), claims=[AREA])
+    assert said.calibration.slope == pytest.approx(1.0, abs=1e-6)
+    assert said.calibration.in_the_large == pytest.approx(0.0, abs=1e-6)
+    assert said.calibration.observed_over_expected == pytest.approx(1.0)
+    assert said.calibration.cases == 19_000
+
+
+def test_calibration_is_read_on_the_registered_scale():
+    """The same integers between 0.5 and 0.6 are other chances; too few cases give no figures."""
+    rows = scored({2000: 30, 8000: 60}, {2000: 70, 8000: 40})
+    narrow = Params(scales={("d-1", "nodule"): ScoreScale(0.5, 0.6)})
+    wide, scaled = (check(rows, claims=[AREA], params=one)[0].calibration for one in (None, narrow))
+    assert scaled.slope > wide.slope
+    assert scaled.observed_over_expected == pytest.approx(90 / 200 / 0.55)
+    assert check(scored({9000: 5}, {1000: 500}), claims=[AREA])[0].calibration is None
+    assert check(labels(90, 10), claims=[CLAIM])[0].calibration is None
