@@ -35,30 +35,46 @@ def surprise(count: Floats) -> Floats:
 def copied_weeks(ledger: Ledger) -> list[Trace]:
     """Runs of days equal in all figures to those a whole number of weeks before.
 
-    Method: the evidence of a run is the sum of its days' surprise, less what the site's own chance repeats
-    exceed the expected ones by; each lag has an equal share of the looks.
+    Method: the evidence of a run is the sum of its days' surprise, less what the site's own repeats from week
+    to week exceed the expected ones by; each lag has an equal share of the looks.
     """
-    surprising = sum((surprise(part) for part in ledger.figures), np.zeros_like(ledger.studies))
+    surprising = _surprise_of_days(ledger)
+    honest = np.maximum(surprising - _usual_repeats(_repeats(ledger, LAGS[0]), surprising), 0.0)
+    honest *= _settled(ledger)
     limit = ledger.limit("copied_week", looks=365.0 * len(LAGS))
     found: list[Trace] = []
     for lag in LAGS:
         if lag < ledger.studies.shape[1]:
-            evidence = _runs(ledger, surprising, lag)
+            evidence = _runs(_repeats(ledger, lag), honest)
             found += [_copy(ledger, evidence, limit, lag, at) for at in _crossed(ledger, evidence, limit)]
     return found
 
 
-def _runs(ledger: Ledger, surprising: Floats, lag: int) -> Floats:
-    """Evidence of the run of repeats that ends on each day."""
-    same = np.zeros(ledger.studies.shape, dtype=bool)
-    same[:, lag:] = True
-    for part in ledger.figures:
-        same[:, lag:] &= part[:, lag:] == part[:, :-lag]
-    score = np.where(same, np.maximum(surprising - _usual_repeats(same, surprising), 0.0), 0.0)
+def _surprise_of_days(ledger: Ledger) -> Floats:
+    return np.asarray(sum(surprise(part) for part in ledger.figures), dtype=np.float64)
+
+
+def _settled(ledger: Ledger) -> Bools:
+    """Days on which a site has been known for eight weeks."""
     begun = np.logical_or.accumulate(ledger.studies > 0, axis=1)
-    score[:, :SETTLING] = 0.0
-    score[:, SETTLING:] *= begun[:, :-SETTLING]
-    total = np.cumsum(score, axis=1)
+    settled = np.zeros_like(begun)
+    settled[:, SETTLING:] = begun[:, :-SETTLING]
+    return settled
+
+
+def _repeats(ledger: Ledger, lag: int) -> Bools:
+    """Days whose figures all equal those of `lag` days before."""
+    same = np.zeros(ledger.studies.shape, dtype=bool)
+    if lag < same.shape[1]:
+        same[:, lag:] = True
+        for part in ledger.figures:
+            same[:, lag:] &= part[:, lag:] == part[:, :-lag]
+    return same
+
+
+def _runs(same: Bools, score: Floats) -> Floats:
+    """Evidence of the run of repeats that ends on each day."""
+    total = np.cumsum(np.where(same, score, 0.0), axis=1)
     broken = np.maximum.accumulate(np.where(same, 0.0, total), axis=1)
     return np.asarray(total - broken)
 
@@ -142,7 +158,7 @@ def _weeks(ledger: Ledger) -> tuple[Ints, Ints, Ints, Floats, Floats] | None:
     streams, length = ledger.studies.shape
     if length < WINDOW or streams < 2:
         return None
-    surprising = sum((surprise(part) for part in ledger.figures), np.zeros_like(ledger.studies))
+    surprising = _surprise_of_days(ledger)
     evidence, total, worked = (
         _rolling(part) for part in (surprising, ledger.studies, (ledger.studies > 0).astype(float))
     )
