@@ -24,7 +24,7 @@ def test_from_login_to_a_receipt_verified_offline(visit, town, tmp_path):
     seen.follow("main button.button")
     assert page.url.endswith("/signals/")
     seen.follow(".rail a[href='/']")
-    seen.follow("text=No studies arrive where they were expected")
+    seen.follow("text=A site has been silent since")
     assert page.locator("#evidence .hash").count() >= 4
     seen.drawn()
     assert page.locator("figure img").evaluate("image => image.complete && image.naturalWidth > 300")

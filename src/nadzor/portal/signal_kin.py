@@ -21,19 +21,14 @@ def kin_facts(card: SignalCard, scope: Scope) -> list[Fact]:
 
 
 def _facts(card: SignalCard, scope: Scope) -> Iterator[Fact]:
-    row = card.row
-    if row.leading is not None:
-        yield _plain(_("Led by"), row.leading)
-    for kin in card.led:
-        yield _fact(_("Leads"), kin, scope)
-    if row.follows is not None:
-        yield _plain(_("Comes after"), row.follows)
-    for kin in card.followed_by:
-        yield _fact(_("Came again as"), kin, scope)
-
-
-def _plain(label: str, id: int) -> Fact:
-    return Fact(label, _("signal %(id)s") % {"id": id}, href=reverse("signal", args=[id]))
+    told = (
+        (_("Led by"), card.led_by),
+        (_("Leads"), card.led),
+        (_("Comes after"), card.comes_after),
+        (_("Came again as"), card.followed_by),
+    )
+    for label, kin in told:
+        yield from (_fact(label, each, scope) for each in kin)
 
 
 def _fact(label: str, kin: Kin, scope: Scope) -> Fact:

@@ -109,12 +109,23 @@ def detector_name(code: str) -> str:
 
 def headline(row: SignalRow, labels: Mapping[str, str]) -> str:
     """What happened, with its size, in one line; `labels` names findings."""
-    return said(detect_words.headline(row.latest, labels)) if row.latest else row.kind
+    return _headline(row.latest, labels) if row.latest else row.kind
+
+
+def _headline(finding: Finding, labels: Mapping[str, str]) -> str:
+    """Why not the words alone: evidence outlives them, and an old finding may lack a fact they name now."""
+    try:
+        return said(detect_words.headline(finding, labels))
+    except KeyError:
+        return finding.kind
 
 
 def sentence(finding: Finding, labels: Mapping[str, str]) -> str:
-    """What an inspector reads of a finding."""
-    return said(detect_words.sentence(finding, labels))
+    """What an inspector reads of a finding; of one that lacks a fact, its headline."""
+    try:
+        return said(detect_words.sentence(finding, labels))
+    except KeyError:
+        return _headline(finding, labels)
 
 
 def effect_words(finding: Finding) -> str:

@@ -137,7 +137,7 @@ class Kin(Struct, frozen=True, kw_only=True):
 class SignalCard(Struct, frozen=True, kw_only=True):
     """A signal with everything behind it: the finding as raised, all evidence since, all moves, its kin.
 
-    `led` are those merged under it; `followed_by` those filed after it was closed.
+    Kin are signals that the asker may read, too: those under it and the one above, those before and after.
     """
 
     row: SignalRow
@@ -146,6 +146,8 @@ class SignalCard(Struct, frozen=True, kw_only=True):
     moves: tuple[MoveCard, ...]
     led: tuple[Kin, ...] = ()
     followed_by: tuple[Kin, ...] = ()
+    led_by: tuple[Kin, ...] = ()
+    comes_after: tuple[Kin, ...] = ()
 
     @property
     def latest(self) -> EvidenceCard:

@@ -96,6 +96,8 @@ def signal(id: int, *, devices: Collection[str] | None = None) -> SignalCard:
         moves=tuple(move_card(each) for each in row.moves.all()),
         led=_kin(row.led.all(), devices),
         followed_by=_kin(row.followed_by.all(), devices),
+        led_by=_kin(Signal.objects.filter(pk=row.leading_id), devices),  # type: ignore[attr-defined]
+        comes_after=_kin(Signal.objects.filter(pk=row.follows_id), devices),  # type: ignore[attr-defined]
     )
 
 

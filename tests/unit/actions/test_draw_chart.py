@@ -45,6 +45,50 @@ FACTS = {
         "lanes": ["i-1"],
         "unregistered": ["1.0"],
     },
+    "control": {
+        "points": [
+            {"day": day, "after": "2026-10-04", "value": 0.1, "low": 0.0, "high": 0.2, "outside": True}
+            for day in DAYS
+        ],
+        "centre": 0.1,
+        "format": ".1~%",
+        "title": "доля",
+        "releases": [MARK],
+        "firsts": [MARK | {"late": False}],
+    },
+    "fleet": {
+        "rows": [
+            {"label": name, "value": 0.1, "low": 0.0, "high": 0.2, "mine": name == "Б"} for name in ("А", "Б")
+        ],
+        "labels": ["А", "Б"],
+        "median": 0.1,
+        "format": ".1~%",
+        "title": "доля",
+    },
+    "funnel": {
+        "sites": [{"label": "s-1", "n": 90.0, "share": 0.3, "outside": True}],
+        "limits": [{"n": float(n), "low": 0.0, "high": 0.2} for n in (1, 50, 100)],
+        "centre": 0.1,
+        "title": "доля",
+        "across": "наблюдений",
+    },
+    "heatmap": {
+        "days": [
+            {"day": "2026-10-05", "after": "2026-10-12", "weekday": name, "n": 4, "share": 0.1}
+            for name in ("пн", "вт")
+        ],
+        "weekdays": ["пн", "вт"],
+        "volume_word": "исследований",
+        "share_word": "доля",
+    },
+    "ridge": {
+        "weeks": ["05.10", "12.10"],
+        "hills": [
+            {"place": place, "score": 50.0 * group, "share": 0.5, "marked": place == 1, "title": "место"}
+            for place in range(2)
+            for group in range(3)
+        ],
+    },
     "claims": {
         "labels": ["Отёк, AUC"],
         "rows": [
