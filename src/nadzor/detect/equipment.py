@@ -38,6 +38,13 @@ class Spoken(Struct, frozen=True):
     equipment: list[str]
     stratum: str = ""
 
+    @property
+    def finding(self) -> str:
+        """The finding that the stream is about; empty where it is about several."""
+        scene, stream = self.scene, self.one.alarm.stream
+        codes = np.unique(scene.table.code["finding"][scene.learned.strata.stream == stream])
+        return scene.days.columns.names["finding"][int(codes[0])] if len(codes) == 1 else ""
+
 
 def heard(levels: Levels, watches: Sequence[Watch]) -> list[Spoken]:
     """The alarms of both levels, told once: of a maker where one stands out, else of the device."""

@@ -24,23 +24,24 @@ from nadzor.detect.learned import (
     tabulate,
     windows,
 )  # fmt: skip
-from nadzor.detect.series import Days, Floats, unsplit
+from nadzor.detect.series import Days, Floats, Wanted, unsplit
 from nadzor.detect.stats.learned_chart import learn
 from nadzor.detect.stats.learned_limits import LASTING, SLOW
 from nadzor.detect.stats.learned_strata import share_strata
 from nadzor.detect.window import Window
-from nadzor.measures.columns import Columns
+from nadzor.measures.columns import Columns, Pair
 from nadzor.measures.rollup import ALL, Row
 
 NAME = "agreement_decay"
-READS = unsplit("agree", "disagree", "processed", "reviews", "not_reviewed")
+READS: Wanted = {*unsplit("agree", "disagree", "processed"), ("reviews", "verdict")}
 BUDGET = 0.045
 DECAY = Watch(kind="agreement.decay", designs=((SLOW, 0.034), (LASTING, 0.004)), side=1)
 TOO_HIGH = Watch(kind="agreement.too_high", designs=((SLOW, 0.001), (LASTING, 0.0015)), side=-1)
-REVIEW = Watch(kind="review.decay", designs=((SLOW, 0.002), (LASTING, 0.0025)), side=1)
+REVIEW = Watch(kind="review.decay", designs=((SLOW, 0.0045),), side=1)
 LEVEL = 1.96
-UNREVIEWED_FLOOR = 0.02
-"""A device whose every study is reviewed is given the variance of one where every fiftieth is not."""
+UNSEEN = "not_reviewed"
+UNREVIEWED_FLOOR = 0.25
+"""Studies of a day are reviewed on the next, or after a holiday; that noise is taken for a quarter unseen."""
 
 
 class Params(Struct, frozen=True, kw_only=True):
@@ -99,14 +100,26 @@ def _findings_of(table: Table) -> Floats:
 
 
 def _review(days: Days, params: Params) -> list[Finding]:
-    pairs = (("processed", ALL), ("reviews", ALL), ("not_reviewed", ALL))
-    table = tabulate(days, pairs, by=("device", "site"))
+    pairs: tuple[Pair, Pair] = (("processed", ALL), ("reviews", "verdict"))
+    table = tabulate(_seen_by_someone(days), pairs, by=("device", "site"))
     if table is None:
         return []
-    processed, reviews, unseen = (table.counts[pair] for pair in pairs)
-    missing = np.clip(processed - np.maximum(reviews - unseen, 0.0), 0.0, processed)
+    processed, reviewed = (table.counts[pair] for pair in pairs)
+    missing = processed - reviewed  # below zero on days when yesterday's are reviewed: the sum is what counts
     scene = _level(days, table, (missing, processed), params, floor=UNREVIEWED_FLOOR)
     return _said(scene, np.ones(len(processed)), (REVIEW,))
+
+
+def _seen_by_someone(days: Days) -> Days:
+    """The same days without the reviews that say that nobody looked."""
+    block, names = days.block("reviews", "verdict"), days.columns.names["stratum"]
+    if UNSEEN not in names:
+        return days
+    looked = block.where(np.flatnonzero(block.stratum != names.index(UNSEEN)))
+    return Days(
+        Columns(days.columns.names, {**days.columns.blocks, ("reviews", "verdict"): looked}),
+        (("processed", ALL), ("reviews", "verdict")),
+    )
 
 
 def _level(
@@ -118,7 +131,7 @@ def _level(
     window = windows(table, counts[1], days.columns.names["device"], params.registered)
     strata = share_strata(*counts, stream=stream, window=window, floor=floor)
     return Scene(
-        detector=NAME, budget=BUDGET, days=days, table=table, learned=learn(strata),
+        detector=NAME, budget=BUDGET, days=days, table=table, learned=learn(strata, extra=not floor),
         journal_size=params.journal_size,
     )  # fmt: skip
 

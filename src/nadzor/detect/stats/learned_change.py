@@ -32,17 +32,18 @@ class Change(Struct, frozen=True):
 def change(learned: Learned, design: Design, alarm: Alarm, *, side: int = 1) -> Change:
     """Since when, and by how much: the onset whose likelihood is largest at the alarm, over all onsets.
 
-    Method: profile likelihood z squared / 2 over onsets after the baseline; the interval holds all onsets
+    Method: profile likelihood z squared / 2 over onsets after the baseline and the alarmed window's; the interval holds all onsets
     within DROP_95 of the best.
     """
     end = alarm.column + 1
     mine = np.flatnonzero((learned.strata.stream == alarm.stream) & (learned.strata.after <= alarm.column))
     begin = int(learned.strata.after[mine].min())
-    onsets = np.arange(min(begin, alarm.column), end)
+    onsets = np.arange(max(0, min(begin, end - alarm.window)), end)
     number, variance = _onsets(learned, design, (mine, onsets, end))
     gain = np.where(variance > 0, side * number / np.sqrt(np.where(variance > 0, variance, 1.0)), 0.0)
     best = int(gain.argmax())
-    near = np.flatnonzero(np.maximum(gain, 0.0) ** 2 / 2.0 >= gain[best] ** 2 / 2.0 - DROP_95)
+    top = max(float(gain[best]), 0.0)
+    near = np.flatnonzero(np.maximum(gain, 0.0) ** 2 / 2.0 >= top**2 / 2.0 - DROP_95)
     days = end - int(onsets[best])
     bend = (days + 1) / 2.0 if design.shape == "ramp" else 1.0
     run = float(days) if design.shape == "ramp" else 1.0

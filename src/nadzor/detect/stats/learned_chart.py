@@ -68,11 +68,12 @@ class Alarm(Struct, frozen=True, order=True):
     limit: float
 
 
-def learn(strata: Strata) -> Learned:
+def learn(strata: Strata, *, extra: bool = True) -> Learned:
     """Weights of every day, from the count and an extra spread between days estimated in the baseline.
 
     Method: a day's mean has variance v/n (1 + rho n); rho by moments from Pearson's statistic of the
     baseline, pooled over a stream's strata with SPREAD_PRIOR days of no extra spread, at least 0.
+    Without `extra` rho is 0: for counts that one day borrows from the next, whose sums are what is known.
     """
     n, length = strata.count, strata.count.shape[1]
     inside = within(strata.first, strata.after, length)
@@ -83,6 +84,7 @@ def learn(strata: Strata) -> Learned:
     known *= founders(strata.stream, strata.after)
     rho = _extra_spread(strata, off, n * inside * (known > 0)[:, None], streams)[strata.stream, None]
     spread = strata.spread if strata.doubt is None else strata.spread * strata.doubt
+    rho *= extra
     share = (np.arange(length) >= strata.first[:, None]) / (spread[:, None] * (1.0 + rho * n))
     deviation, weight, day = off * share, n * share, np.arange(length, dtype=np.float64)
     phi = 1.0 + rho[:, 0] * known / np.maximum((n * inside > 0).sum(axis=1), 1)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Score drift: where the scores of a device lie has changed, and on whose equipment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import pi, sqrt
+
+import numpy as np
+from msgspec import Struct, structs
+
+from nadzor.detect.context import Context
+from nadzor.detect.equipment import Levels, Spoken, heard
+from nadzor.detect.finding import Effect, Fact, Finding, in_order
+from nadzor.detect.learned import Scene, Told, Watch, finding_of, since
+from nadzor.detect.score_drift.histograms import PAIR, Histograms, histograms, places
+from nadzor.detect.series import Days, Floats
+from nadzor.detect.stats.distances import FLOOR, js, psi, w1
+from nadzor.detect.stats.learned_chart import learn
+from nadzor.detect.stats.learned_limits import SHIFT
+from nadzor.detect.stats.learned_strata import Strata, without_common
+from nadzor.detect.window import Window
+from nadzor.measures.columns import Columns
+from nadzor.measures.rollup import Row
+
+NAME = "score_drift"
+READS = frozenset({PAIR})
+BUDGET = 0.02
+LEVEL = 1.96
+SD_OF_PIT = 2.0 * sqrt(pi)
+"""A normal score that moves by d standard deviations moves its mean PIT by d / (2 sqrt pi)."""
+TOLERANCE = 0.12 / SD_OF_PIT
+"""A shift below an eighth of a standard deviation is none, however many studies show it."""
+UP = Watch(kind="scores.up", designs=((SHIFT, 0.01),), side=1, tolerance=TOLERANCE)
+DOWN = Watch(kind="scores.down", designs=((SHIFT, 0.01),), side=-1, tolerance=TOLERANCE)
+
+
+class Params(Struct, frozen=True, kw_only=True):
+    """What the detector may be told: registered baselines by device, and the size of the journal."""
+
+    registered: Mapping[str, Window] = {}
+    journal_size: int | None = None
+
+
+def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None) -> list[Finding]:
+    """Findings about where scores lie, of a maker's equipment or of a device as a whole.
+
+    Method: mean of the probability integral transform through each stratum's own baseline, less what all
+    devices do together, in the learned charts of stats/learned_chart.py: shifts over 2 to 90 days.
+    """
+    params = params or Params()
+    days = Days.of(rows, READS)
+    told = histograms(days, params.registered)
+    if told is None:
+        return []
+    whole = without_common(places(told, told.table.streams("device")))
+    parts = structs.replace(whole, stream=told.table.streams("device", "finding", "stratum"))
+    levels = Levels(parts=_scene(days, told, parts, params), whole=_scene(days, told, whole, params))
+    return in_order([_finding(told, one) for one in heard(levels, (UP, DOWN))])
+
+
+def watch(days: Days, context: Context) -> list[Finding]:
+    """The same, told what the register knows."""
+    return detect(days, params=Params(registered=context.baselines, journal_size=context.journal_size))
+
+
+def _scene(days: Days, told: Histograms, strata: Strata, params: Params) -> Scene:
+    return Scene(
+        detector=NAME, budget=BUDGET, days=days, table=told.table, learned=learn(strata),
+        journal_size=params.journal_size,
+    )  # fmt: skip
+
+
+def _finding(told: Histograms, said: Spoken) -> Finding:
+    scene, one = said.scene, said.one
+    count = since(scene, one, scene.learned.strata.count)
+    facts: dict[str, Fact] = {
+        "equipment": said.equipment, "scores": round(float(count.sum())),
+        "registered_bins": told.fine.shape[1], **_distances(told, said),
+    }  # fmt: skip
+    low, middle, high = (
+        SD_OF_PIT * (one.change.effect + side * LEVEL * one.change.error) for side in (-1, 0, 1)
+    )
+    name = "shift_in_standard_deviations"
+    return finding_of(
+        scene, one,
+        Told(
+            kind=one.watch.kind, effect=Effect(name=name, estimate=middle, low=low, high=high), facts=facts,
+            stratum=said.stratum, dimension="equipment" if said.stratum else "", finding=said.finding,
+        ),
+    )  # fmt: skip
+
+
+def _distances(told: Histograms, said: Spoken) -> dict[str, Fact]:
+    """PSI, JS and W1 between the baseline and the changed days, over the registered bins.
+
+    Units: W1 in bins; PSI's floor is published, since PSI depends on it.
+    """
+    mine = said.scene.learned.strata.stream == said.one.alarm.stream
+    before, now = told.fine[mine].sum(axis=0), _changed(told, said)
+    if min(before.sum(), now.sum()) <= 0:
+        return {}
+    return {
+        "psi": round(psi(before, now), 5), "psi_floor": FLOOR, "js": round(js(before, now), 5),
+        "w1_bins": round(w1(np.arange(len(now), dtype=np.float64), before, now), 4),
+    }  # fmt: skip
+
+
+def _changed(told: Histograms, said: Spoken) -> Floats:
+    """Counts by registered bin of the alarmed strata since the change."""
+    block = said.scene.days.block(*PAIR)
+    day = block.day - said.scene.table.first
+    strata = np.flatnonzero(said.scene.learned.strata.stream == said.one.alarm.stream)
+    chosen = (told.row >= strata[0]) & (told.row <= strata[-1])
+    chosen &= (day >= said.one.change.onset) & (day <= said.one.alarm.column)
+    return np.maximum(np.bincount(block.bin[chosen], block.n[chosen], told.fine.shape[1]), 0.0)
