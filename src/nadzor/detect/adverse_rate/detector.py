@@ -41,7 +41,7 @@ from nadzor.measures.rollup import Row
 NAME = "adverse_rate"
 BUDGET = 0.01
 LIMIT = 25.0
-"""Proven: no more than one false alarm in 25 device-years; measured on quiet nations: 0.009 a device-year."""
+"""Under the model no more than one false alarm in 25 device-years; on quiet nations 0.009 a device-year."""
 KINDS = ("adverse.problem_rise", "adverse.type_rise", "adverse.rise")
 
 
