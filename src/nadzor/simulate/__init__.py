@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A country that does not exist, and reads of studies that were never made.
 
-Keeps: the synthetic nation and its faults, simulated reads, the fictitious register, reading of real reads.
-Promises: the same seed gives the same events, ids included; every fault put in is listed with its effect.
+Keeps: synthetic nations, their faults, simulated reads, the fictitious register, reading of real reads.
+Promises: the same seed gives the same events, ids included; the telemetry counts of them what `population` says.
 Never: touches a journal, a database or a clock; says anything about a real maker or clinic.
-Read next: world.py, then nation.py.
+Read next: world.py, telling.py, then nation.py and population.py.
 """
