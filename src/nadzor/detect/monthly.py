@@ -74,15 +74,34 @@ def trailing(block: Block, unit: Ints, *, units: int, at: Looks, months: int) ->
     """
     if not units or not at.count or not len(block):
         return np.zeros((units, at.count))
+    low, month, due = _calendar(block.day)
+    index = block.day - low
+    late = np.flatnonzero(block.known > due[index])
+    n = block.n.astype(np.float64)
+    n[late] = 0.0
+    width = at.count + 1
+    column = np.clip(month - at.first, -1, at.count).astype(np.int64)
+    column[column < 0] = at.count
+    cell = unit * width + column[index]
+    counts = np.bincount(cell, n, minlength=units * width).reshape(units, width)[:, :-1]
+    before = np.cumsum(np.pad(counts, ((0, 0), (months, 0))), axis=1)
+    whole = before[:, months:] - np.pad(before, ((0, 0), (0, months)))[:, : at.count]
+    return whole + _late(block.where(late), unit[late], units=units, at=at, months=months)
+
+
+def _late(block: Block, unit: Ints, *, units: int, at: Looks, months: int) -> Floats:
+    """The same of rows that missed the look of their month: they count from a later one on."""
+    width = at.count + 1
+    if not len(block):
+        return np.zeros((units, at.count))
     happened, known = _months_of(block.day), _months_of(block.known - GRACE_DAYS)
     start = np.maximum(np.maximum(happened, known) - at.first, 0)
     end = np.clip(happened + months - at.first, 0, at.count)
     kept = start < end
-    width = at.count + 1
-    row, n, size = unit[kept] * width, block.n[kept], units * width
-    steps = np.bincount(row + start[kept], n, minlength=size) - np.bincount(
-        row + end[kept], n, minlength=size
-    )
+    row, n = unit[kept] * width, block.n[kept]
+    steps = np.zeros(units * width)
+    np.add.at(steps, row + start[kept], n)
+    np.subtract.at(steps, row + end[kept], n)
     return np.asarray(np.cumsum(steps.reshape(units, width), axis=1)[:, :-1], dtype=np.float64)
 
 
@@ -136,12 +155,19 @@ def _month(ordinal: int) -> int:
     return int(np.datetime64(ordinal - _EPOCH, "D").astype("datetime64[M]").astype(np.int64))
 
 
-def _months_of(ordinals: Ints) -> Ints:
-    """The month of each day, looked up in a calendar of the days that occur."""
+def _calendar(ordinals: Ints) -> tuple[int, Ints, Ints]:
+    """The first day that occurs, and for it and all days after it the month and the day of its first look."""
     low = int(ordinals.min())
-    calendar = np.arange(low, int(ordinals.max()) + 1) - _EPOCH
-    months = calendar.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.asarray(months[ordinals - low], dtype=np.int64)
+    day = np.arange(low, int(ordinals.max()) + 1) - _EPOCH
+    month = day.astype("datetime64[D]").astype("datetime64[M]")
+    following = (month + 1).astype("datetime64[D]").astype(np.int64)
+    return low, month.astype(np.int64), following + _EPOCH + GRACE_DAYS - 1
+
+
+def _months_of(ordinals: Ints) -> Ints:
+    """The month of each day."""
+    low, month, _ = _calendar(ordinals)
+    return np.asarray(month[ordinals - low], dtype=np.int64)
 
 
 def dense(keys: Ints) -> tuple[Ints, Ints]:

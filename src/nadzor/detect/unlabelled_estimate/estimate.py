@@ -10,7 +10,8 @@ import numpy as np
 from msgspec import Struct
 
 from nadzor.detect.claim_check.claim import FAIR, SELECTION
-from nadzor.detect.series import Days, Floats
+from nadzor.detect.monthly import dense
+from nadzor.detect.series import Days, Floats, Ints
 from nadzor.detect.stats.cbpe import Performance, performance, pooled
 from nadzor.measures.bins import Bins, Edges
 from nadzor.measures.columns import Block
@@ -83,15 +84,16 @@ def courses(days: Days, bins: Bins, *, until: int) -> Iterator[Course]:
     block, names = days.block(*SCORES), days.columns.names
     if not len(block):
         return
-    findings = len(names["finding"])
-    key = block.device.astype(np.int64) * findings + block.finding
-    order = np.argsort(key, kind="stable")
-    present, starts = np.unique(key[order], return_index=True)
-    for stream, rows in zip(present.tolist(), np.split(order, starts[1:]), strict=True):
-        device, finding = divmod(stream, findings)
-        edges = bins.get((names["device"][device], names["finding"][finding]))
+    findings, size = len(names["finding"]), max((len(edges) for edges in bins.values()), default=0) + 1
+    streams, stream = dense(block.device.astype(np.int64) * findings + block.finding)
+    base = max(int(block.day.max()) // 7 - WEEKS_MAX, int(block.day.min()) // 7) * 7
+    weekly, whole = _weekly(block, stream, base=base, size=size), max(0, (until - 1 - GRACE_DAYS - base) // 7)
+    shelf = [_sorted(days.block(*pair), findings, names["stratum"]) for pair in LABELLED]
+    for i, key in enumerate(streams.tolist()):
+        edges = bins.get((names["device"][key // findings], names["finding"][key % findings]))
         if edges:
-            course = _course(days, (device, finding), block.where(rows), edges, until=until)
+            counts = weekly[i, :whole, : len(edges) + 1]
+            course = _course(key, base, counts, (edges, findings, shelf))
             if course:
                 yield course
 
@@ -123,44 +125,53 @@ def expected_auc(counts: Floats, shares: Floats) -> Floats:
     return np.asarray(np.divide(won, pairs, out=np.zeros_like(won), where=pairs > 0))
 
 
-def _course(
-    days: Days, stream: tuple[int, int], block: Block, edges: Sequence[int], *, until: int
-) -> Course | None:
-    first, size = int(block.day.min()), len(edges) + 1
-    weeks = min((until - 1 - GRACE_DAYS - first) // 7, WEEKS_MAX)
-    if weeks <= REFERENCE_WEEKS:
-        return None
-    week = (block.day - first) // 7
-    used = (block.known <= first + 7 * (week + 1) + GRACE_DAYS) & (week < weeks)
+def _weekly(block: Block, stream: Ints, *, base: int, size: int) -> Floats:
+    """Histograms by stream, week and bin, of what was known soon after its week."""
+    week = (block.day - base) // 7
+    used = (block.known <= base + 7 * (week + 1) + GRACE_DAYS) & (week >= 0)
     used &= (block.bin >= 0) & (block.bin < size)
-    cell = week[used].astype(np.int64) * size + block.bin[used]
-    summed = np.bincount(cell, block.n[used], minlength=weeks * size).reshape(weeks, size)
-    counts: Floats = np.maximum(summed, 0.0).astype(np.float64)
-    present, absent = _labelled(days, stream, edges, first=first)
+    weeks, streams = int(week.max()) + 1, int(stream.max()) + 1
+    cell = (stream * weeks + week) * size + block.bin
+    counts = np.bincount(cell[used], block.n[used], minlength=streams * weeks * size)
+    return np.maximum(counts, 0.0).astype(np.float64).reshape(streams, weeks, size)
+
+
+def _course(
+    key: int, base: int, counts: Floats, told: tuple[Edges, int, list[tuple[Ints, Block]]]
+) -> Course | None:
+    edges, findings, shelf = told
+    worked = np.flatnonzero(counts.any(axis=1))
+    if not len(worked):
+        return None
+    first, counts = base + 7 * int(worked[0]), counts[worked[0] :]
+    present, absent = (_labelled(one, key, edges, first=first) for one in shelf)
     cases = int(present.sum()), int(absent.sum())
     if min(cases) < CASES_MIN:
         return None
     shares = _filled(present, present + absent)
     auc = expected_auc(counts, shares)
     usable = ((counts.sum(axis=1) >= WEEK_MIN) & (auc > 0)).astype(np.float64)
-    return Course(*stream, first, edges, counts, shares, auc, usable, cases)
+    return Course(*divmod(key, findings), first, edges, counts, shares, auc, usable, cases)
 
 
-def _labelled(
-    days: Days, stream: tuple[int, int], edges: Sequence[int], *, first: int
-) -> tuple[Floats, Floats]:
-    """Fair labels of the reference, by bin: present and absent."""
+def _sorted(block: Block, findings: int, strata: Sequence[str]) -> tuple[Ints, Block]:
+    """Fair labels in order of streams, and the stream of each."""
+    fair = np.array([name in FAIR for name in strata], dtype=bool)
+    kept = block.where(fair[block.stratum]) if len(block) else block
+    key = kept.device.astype(np.int64) * findings + kept.finding
+    order = np.argsort(key, kind="stable")
+    return key[order], kept.where(order)
+
+
+def _labelled(shelf: tuple[Ints, Block], key: int, edges: Edges, *, first: int) -> Floats:
+    """Labels of the reference by bin, of those that were known in time."""
+    keys, block = shelf
     until = first + 7 * REFERENCE_WEEKS
-    fair = np.array([name in FAIR for name in days.columns.names["stratum"]], dtype=bool)
-    told = []
-    for pair in LABELLED:
-        block = days.block(*pair)
-        mine = (block.device == stream[0]) & (block.finding == stream[1]) & (block.day < until)
-        mine &= (block.known < until + LABEL_WAIT_DAYS) & (block.day >= first)
-        mine[mine] = fair[block.stratum[mine]]
-        place = np.searchsorted(edges, block.bin[mine], side="right")
-        told.append(np.maximum(np.bincount(place, block.n[mine], minlength=len(edges) + 1), 0.0))
-    return told[0], told[1]
+    low, high = np.searchsorted(keys, [key, key + 1])
+    mine = block.where(slice(low, high))
+    used = (mine.day >= first) & (mine.day < until) & (mine.known < until + LABEL_WAIT_DAYS)
+    place = np.searchsorted(edges, mine.bin[used], side="right")
+    return np.maximum(np.bincount(place, mine.n[used], minlength=len(edges) + 1), 0.0).astype(np.float64)
 
 
 def _filled(present: Floats, labelled: Floats) -> Floats:
