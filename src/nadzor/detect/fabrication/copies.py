@@ -51,21 +51,19 @@ def copied_weeks(ledger: Ledger) -> list[Trace]:
 
 
 def _surprise_of_days(ledger: Ledger) -> Floats:
-    return np.asarray(sum(surprise(part) for part in ledger.figures), dtype=np.float64)
+    return np.asarray(sum((surprise(part) for part in ledger.figures), np.zeros_like(ledger.studies)))
 
 
 def _settled(ledger: Ledger) -> Bools:
     """Days on which a site has been known for eight weeks."""
-    begun = np.logical_or.accumulate(ledger.studies > 0, axis=1)
-    settled = np.zeros_like(begun)
-    settled[:, SETTLING:] = begun[:, :-SETTLING]
-    return settled
+    begun = np.where((ledger.studies > 0).any(axis=1), (ledger.studies > 0).argmax(axis=1), 1 << 30)
+    return np.asarray(np.arange(ledger.studies.shape[1]) >= begun[:, None] + SETTLING)
 
 
 def _repeats(ledger: Ledger, lag: int) -> Bools:
     """Days whose figures all equal those of `lag` days before."""
-    same = np.zeros(ledger.studies.shape, dtype=bool)
-    if lag < same.shape[1]:
+    same = np.zeros_like(ledger.studies, dtype=bool)
+    if lag < ledger.studies.shape[1]:
         same[:, lag:] = True
         for part in ledger.figures:
             same[:, lag:] &= part[:, lag:] == part[:, :-lag]

@@ -21,6 +21,8 @@ RECENT, SETTLING = 8, 3
 """Weeks that tell a weekday's mean, and weeks at the very beginning that are not judged."""
 FREEDOM_MIN = 10.0
 PAST_FREEDOM_MIN = 40.0
+FLAT_WEEKS_MIN = 7
+"""Times that each weekday must have been seen before a flat week means anything."""
 RATIO_MAX = 0.5
 """A variance that is not even halved is no invention, however long it is watched."""
 EVIDENCE_MAX = 700.0
@@ -132,11 +134,12 @@ def flat_week(ledger: Ledger) -> list[Trace]:
     now = counts[:, here] - counts[:, np.maximum(here - 4, 0)]
     past_here = np.maximum(here - 4, 0)
     past = counts[:, past_here] - counts[:, np.maximum(past_here - PAST, 0)]
-    mean = past / np.maximum(days[:, past_here] - days[:, np.maximum(past_here - PAST, 0)], 1.0)
+    seen = days[:, past_here] - days[:, np.maximum(past_here - PAST, 0)]
+    mean = past / np.maximum(seen, 1.0)
     share = (mean + 0.5) / (mean + 0.5).sum(axis=2, keepdims=True)
     phi = 1.0 + 0.05 * mean.mean(axis=2)
     gain = (now * np.log(1.0 / 7.0 / share)).sum(axis=2) / phi
-    sure = (here >= 12) & (past.sum(axis=2) >= 200) & (now.min(axis=2) > 0)
+    sure = (seen.min(axis=2) >= FLAT_WEEKS_MIN) & (past.sum(axis=2) >= 200) & (now.min(axis=2) > 0)
     gain = np.where(sure, np.maximum(gain, 0.0), 0.0)
     limit = ledger.limit("flat_week", looks=53.0)
     cells = excursions(gain, limit)
