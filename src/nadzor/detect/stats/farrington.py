@@ -8,14 +8,14 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtr
-from scipy.stats import nbinom, poisson
+from scipy.special import betainc, ndtri, pdtr, stdtr
 
 from nadzor.detect.stats.glm import Fit, fitted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Threshold: TypeAlias = Literal["delta", "nb", "muan"]
+_COUNT_MAX: Final = 1e18
 _POWERS: Final = {"2/3": 2.0 / 3.0, "1/2": 0.5, "none": 1.0}
 
 
@@ -151,6 +151,26 @@ def _bound(mean: float, se: float, phi: float, plan: Plan) -> float:
         return float((mean**power + z * spread) ** (1.0 / power))
     if plan.threshold == "muan":
         mean *= float(np.exp(min(z * se, 300.0)))
-    if phi > 1.0:
-        return float(nbinom.ppf(1.0 - plan.alpha, mean / (phi - 1.0), 1.0 / phi))
-    return float(poisson.ppf(1.0 - plan.alpha, mean))
+    return _quantile(mean, phi, 1.0 - plan.alpha)
+
+
+def _quantile(mean: float, phi: float, level: float) -> float:
+    """The least count not exceeded so often, of the negative binomial of variance phi times its mean.
+
+    Why: halving by the distribution function ends for counts of any size.
+    """
+
+    def reached(count: float) -> bool:
+        if phi <= 1.0 + 1e-12:
+            return bool(pdtr(count, mean) >= level)
+        return bool(betainc(mean / (phi - 1.0), count + 1.0, 1.0 / phi) >= level)
+
+    low, high = -1.0, max(1.0, np.ceil(mean))
+    while not reached(high) and high < _COUNT_MAX:
+        low, high = high, 2.0 * high
+    while high - low > max(1.0, 1e-15 * high):
+        middle = np.floor((low + high) / 2.0)
+        if middle in (low, high):
+            break
+        low, high = (low, middle) if reached(middle) else (middle, high)
+    return float(high)
