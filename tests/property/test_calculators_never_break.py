@@ -47,7 +47,7 @@ ASKED = {
     ) | some(first=SCORES, second=SCORES, labels=LABELS, second_labels=LABELS),
     "calibration": equally_long(p=st.floats(0, 1), y=st.booleans()) | some(p=SHARES, y=LABELS),
     "proportion-ci": some(x=st.integers(0, 10**9), n=st.integers(0, 10**9), level=LEVELS),
-    "poisson-ci": some(observed=st.integers(0, 10**9), expected=st.floats(0, 1e9), level=LEVELS),
+    "poisson-ci": some(observed=st.integers(0, 10**9), expected=st.floats(1e-9, 1e9) | st.just(0.0), level=LEVELS),
     "adjust": some(p=SHARES, method=st.sampled_from(["BH", "BY", "holm", "hochberg", "bonferroni"])),
     "drift": some(reference=SCORES, current=SCORES, bins=st.lists(st.floats(-6, 6, width=16)).map(sorted)),
     "cbpe": some(rows=st.lists(ROW, max_size=12), calibrate=st.booleans()),
