@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaln
 
-from nadzor.detect.fabrication.ledger import Ledger, Trace, excursions
+from nadzor.detect.fabrication.ledger import Ledger, Trace
 from nadzor.detect.stats.volume import Bools, Floats, Ints
 
 LAGS = tuple(range(7, 92, 7))
@@ -38,16 +38,24 @@ def copied_weeks(ledger: Ledger) -> list[Trace]:
     Method: the evidence of a run is the sum of its days' surprise, less what the site's own repeats from week
     to week exceed the expected ones by; each lag has an equal share of the looks.
     """
-    surprising = _surprise_of_days(ledger)
-    honest = np.maximum(surprising - _usual_repeats(_repeats(ledger, LAGS[0]), surprising), 0.0)
+    surprising, whole = _surprise_of_days(ledger), _whole(ledger)
+    honest = np.maximum(surprising - _usual_repeats(_repeats(whole, LAGS[0]), surprising), 0.0)
     honest *= _settled(ledger)
     limit = ledger.limit("copied_week", looks=365.0 * len(LAGS))
-    found: list[Trace] = []
-    for lag in LAGS:
-        if lag < ledger.studies.shape[1]:
-            evidence = _runs(_repeats(ledger, lag), honest)
-            found += [_copy(ledger, evidence, limit, lag, at) for at in _crossed(ledger, evidence, limit)]
-    return found
+    return [
+        _copy(ledger, run, limit, lag)
+        for lag in LAGS
+        if lag < whole.shape[1]
+        for run in _runs(ledger, _repeats(whole, lag), honest, limit)
+    ]
+
+
+def _whole(ledger: Ledger) -> Ints:
+    """All figures of a day in one number."""
+    whole = np.zeros_like(ledger.studies, dtype=np.int64)
+    for part in ledger.figures:
+        whole = whole * (1 << 20) + part.astype(np.int64)
+    return whole
 
 
 def _surprise_of_days(ledger: Ledger) -> Floats:
@@ -60,21 +68,34 @@ def _settled(ledger: Ledger) -> Bools:
     return np.asarray(np.arange(ledger.studies.shape[1]) >= begun[:, None] + SETTLING)
 
 
-def _repeats(ledger: Ledger, lag: int) -> Bools:
+def _repeats(whole: Ints, lag: int) -> Bools:
     """Days whose figures all equal those of `lag` days before."""
-    same = np.zeros_like(ledger.studies, dtype=bool)
-    if lag < ledger.studies.shape[1]:
-        same[:, lag:] = True
-        for part in ledger.figures:
-            same[:, lag:] &= part[:, lag:] == part[:, :-lag]
+    same = np.zeros_like(whole, dtype=bool)
+    same[:, lag:] = whole[:, lag:] == whole[:, :-lag]
     return same
 
 
-def _runs(same: Bools, score: Floats) -> Floats:
-    """Evidence of the run of repeats that ends on each day."""
-    total = np.cumsum(np.where(same, score, 0.0), axis=1)
-    broken = np.maximum.accumulate(np.where(same, 0.0, total), axis=1)
-    return np.asarray(total - broken)
+def _runs(ledger: Ledger, same: Bools, score: Floats, limit: Floats) -> list[tuple[int, int, int, float]]:
+    """Runs that reach their limit on enough days with enough studies: stream, columns, evidence."""
+    stream, column = np.nonzero(same)
+    begins = np.ones(len(stream), dtype=bool)
+    begins[1:] = (np.diff(stream) != 0) | (np.diff(column) != 1)
+    run, first = np.cumsum(begins) - 1, np.flatnonzero(begins)
+    sums = [
+        _within(part[stream, column], run, first)
+        for part in (score, ledger.studies, (ledger.studies > 0).astype(np.float64))
+    ]
+    over = np.flatnonzero((sums[0] >= limit[stream]) & (sums[1] >= STUDIES_MIN) & (sums[2] >= DAYS_MIN))
+    kept = over[np.unique(run[over], return_index=True)[1]]
+    return [
+        (int(stream[i]), int(column[first[run[i]]]), int(column[i]), float(sums[0][i])) for i in kept.tolist()
+    ]
+
+
+def _within(value: Floats, run: Ints, first: Ints) -> Floats:
+    """Sums from the beginning of each run."""
+    sums = np.cumsum(value)
+    return np.asarray(sums - np.concatenate(([0.0], sums))[first][run])
 
 
 def _usual_repeats(same: Bools, surprising: Floats) -> Floats:
@@ -96,27 +117,12 @@ def _before(value: Floats) -> Floats:
     return np.asarray(sums[:, last] - sums[:, np.maximum(last - HISTORY, 0)])
 
 
-def _crossed(ledger: Ledger, evidence: Floats, limit: Floats) -> list[tuple[int, int, int]]:
-    """Runs that reach their limit on enough days with enough studies."""
-    kept = []
-    for stream, start, column in zip(*(part.tolist() for part in excursions(evidence, limit)), strict=True):
-        end = np.flatnonzero(evidence[stream, column:] <= 0)
-        last = column + int(end[0]) if len(end) else evidence.shape[1]
-        days = ledger.studies[stream, start:last]
-        enough = (np.cumsum(days) >= STUDIES_MIN) & (np.cumsum(days > 0) >= DAYS_MIN)
-        at = max(column, start + int(enough.argmax()))
-        if enough.any() and at < last:
-            kept.append((stream, start, at))
-    return kept
-
-
-def _copy(ledger: Ledger, evidence: Floats, limit: Floats, lag: int, at: tuple[int, int, int]) -> Trace:
-    stream, start, column = at
+def _copy(ledger: Ledger, run: tuple[int, int, int, float], limit: Floats, lag: int) -> Trace:
+    stream, start, column, evidence = run
     days = column - start + 1
     return Trace(
-        kind="fabrication.copied_week", stream=stream, start=start, column=column,
-        evidence=float(evidence[stream, column]), limit=float(limit[stream]),
-        effect=("days_repeated", float(days), float(days), float(days)),
+        kind="fabrication.copied_week", stream=stream, start=start, column=column, evidence=evidence,
+        limit=float(limit[stream]), effect=("days_repeated", float(days), float(days), float(days)),
         facts={
             "days_repeated": days, "days_back": lag,
             "copied_from": ledger.panel.date(start - lag).isoformat(),

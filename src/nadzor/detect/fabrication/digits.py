@@ -17,9 +17,9 @@ INVENTED = 0.9
 
 def round_scores(counts: Floats, base: int, natural: float) -> Floats:
     """Log likelihood ratio of "most counts are round" for each count; a day without any says nothing."""
-    hit = np.mod(counts, base) == 0
-    score = np.where(hit, np.log(INVENTED / natural), np.log((1.0 - INVENTED) / (1.0 - natural)))
-    return np.where(counts > 0, score, 0.0)
+    told = np.array([np.log((1.0 - INVENTED) / (1.0 - natural)), np.log(INVENTED / natural), 0.0])
+    hit = (counts.astype(np.int64) % base == 0).astype(np.int8)
+    return np.asarray(told[np.where(counts > 0, hit, 2)])
 
 
 def round_numbers(ledger: Ledger) -> list[Trace]:

@@ -80,13 +80,15 @@ def excursions(evidence: Floats, limit: Floats) -> tuple[Ints, Ints, Ints]:
 
     A chart speaks once until it is back at zero.
     """
-    zero = np.where(evidence <= 0, np.arange(evidence.shape[1]), -1)
+    rows = np.flatnonzero((evidence >= limit[:, None]).any(axis=1))
+    told = evidence[rows]
+    zero = np.where(told <= 0, np.arange(told.shape[1]), -1)
     begun = np.maximum.accumulate(zero, axis=1)
-    stream, column = np.nonzero(evidence >= limit[:, None])
-    first = begun[stream, column]
-    new = np.ones(len(stream), dtype=bool)
-    new[1:] = (np.diff(stream) != 0) | (np.diff(first) != 0)
-    return stream[new], first[new] + 1, column[new]
+    row, column = np.nonzero(told >= limit[rows, None])
+    first = begun[row, column]
+    new = np.ones(len(row), dtype=bool)
+    new[1:] = (np.diff(row) != 0) | (np.diff(first) != 0)
+    return rows[row[new]], first[new] + 1, column[new]
 
 
 def reset_sums(score: Floats) -> Floats:

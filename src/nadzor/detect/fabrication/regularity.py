@@ -36,10 +36,11 @@ def too_regular(ledger: Ledger) -> list[Trace]:
     """
     sums = _weekday_sums(ledger)
     limit = ledger.limit("too_regular", looks=365.0 * 2 * len(WEEKS))
+    before = _dispersion(sums, ledger, PAST)
     found = []
     for weeks in WEEKS:
-        now, freedom = _dispersion(sums, ledger, weeks, back=0)
-        past, past_freedom = _dispersion(sums, ledger, PAST, back=weeks)
+        now, freedom = _dispersion(sums, ledger, weeks)
+        past, past_freedom = (_later(part, 7 * weeks) for part in before)
         evidence = _evidence((now, freedom), (past, past_freedom))
         usual = np.divide(past, past_freedom, out=np.ones_like(past), where=past_freedom > 0)
         ratio = np.divide(now, freedom, out=np.ones_like(now), where=freedom > 0) / np.maximum(usual, 1.0)
@@ -64,20 +65,29 @@ def _weekday_sums(ledger: Ledger) -> tuple[Floats, Floats, Floats]:
     return days, counts, squares
 
 
-def _dispersion(
-    sums: tuple[Floats, Floats, Floats], ledger: Ledger, weeks: int, *, back: int
-) -> tuple[Floats, Floats]:
-    """Chi-squared and its freedom, by stream and day, of so many weeks that ended `back` weeks before."""
-    here = np.arange(1, sums[0].shape[1]) - back
-    days, counts, squares = (
-        part[:, np.maximum(here, 0)] - part[:, np.maximum(here - weeks, 0)] for part in sums
-    )
+def _later(value: Floats, days: int) -> Floats:
+    """The same, so many days later; nothing before."""
+    moved = np.zeros_like(value)
+    moved[:, days:] = value[:, : max(value.shape[1] - days, 0)]
+    return moved
+
+
+def _dispersion(sums: tuple[Floats, Floats, Floats], ledger: Ledger, weeks: int) -> tuple[Floats, Floats]:
+    """Chi-squared and its freedom, by stream and day, of so many weeks."""
+    days, counts, squares = (_last(part, weeks) for part in sums)
     mean = np.divide(counts, days, out=np.zeros_like(counts), where=days > 0)
     judged = (mean >= MEAN_MIN) & (days >= 2)
     spread = np.divide(squares - days * mean**2, mean, out=np.zeros_like(mean), where=judged)
     parts = (np.maximum(spread, 0.0), np.where(judged, days - 1.0, 0.0))
     chi2, freedom = (_over_a_week(unfolded(part, ledger.offset, ledger.studies.shape[1])) for part in parts)
     return chi2, freedom
+
+
+def _last(sums: Floats, weeks: int) -> Floats:
+    """Sums over the last weeks, from cumulated ones."""
+    recent = sums[:, 1:].copy()
+    recent[:, weeks:] -= sums[:, 1:-weeks] if weeks < recent.shape[1] else 0.0
+    return recent
 
 
 def _over_a_week(value: Floats) -> Floats:

@@ -15,7 +15,7 @@ SHUT = 0.3
 """Below this part of its expectation a day may have been half a holiday."""
 SHUT_MAX = 1.5
 """Nats: a day that may have been half a holiday says no more than this."""
-SHUT_MIN = 3.0
+SHUT_MIN = 8.0
 """Studies expected above which a day may be half a holiday at all."""
 NONE_MIN = 6.0
 """Studies expected above which a day with none is left to the detector of silence, as a second one is."""

@@ -15,8 +15,8 @@ from nadzor.detect.under_reporting.charts import Charts
 from nadzor.detect.window import Window
 
 BUDGET = 0.02
-MEMORY = Memory(weeks=26, lag=3, drift=3e-4, days_min=56)
-"""Half a year, the last three weeks left out: a fall must not become usual before it is found."""
+MEMORY = Memory(weeks=26, lag=5, drift=3e-4, days_min=56)
+"""Half a year, the last five weeks left out: a fall must not become usual before it is found."""
 
 
 class Params(Struct, frozen=True, kw_only=True):
