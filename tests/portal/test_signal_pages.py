@@ -162,7 +162,8 @@ def test_detectors_show_budget_and_record(client_of, language):
     for name in DETECTORS:
         one = text(client.get(f"/detectors/{name}/"))
         assert 'id="record"' in one and 'class="caveats"' in one
-    assert client.get("/detectors/nonsense/").status_code == 404
+    unknown = client.get("/detectors/nonsense/")
+    assert unknown.status_code == 404 and "detector.unknown" in unknown.content.decode()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Final
 
@@ -32,8 +32,9 @@ from nadzor.vigilance.measured import measured
 from nadzor.vigilance.models import Signal, SignalEvidence
 from nadzor.vigilance.rows import finding_of
 from nadzor.vigilance.triage import strength
+from nadzor.workdays.calendar import ONE_DAY
 
-AGAIN: Final = timedelta(days=7)
+AGAIN: Final = 7 * ONE_DAY
 """While a signal waits, its evidence is written anew after so long even if nothing new is said."""
 
 
@@ -72,7 +73,7 @@ class Surroundings:
         what = measured(finding, measures_of(finding))
         if what is None or not finding.device or {*what.over, *what.under} - set(catalogue().measures):
             return None
-        first = self.on - timedelta(days=DAYS)
+        first = self.on - DAYS * ONE_DAY
         since = min(finding.baseline.first or first, first)
         by = ("bin",) if what.shape == "bins" else ()
         asked = where_of(finding, what) | {"since": since, "until": self.on}

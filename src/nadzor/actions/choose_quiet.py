@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -16,6 +16,7 @@ from nadzor.vigilance.models import QuietLook
 from nadzor.vigilance.notices import notice
 from nadzor.vigilance.queries import open_by_device
 from nadzor.vigilance.quiet import pick, week_of
+from nadzor.workdays.calendar import ONE_DAY
 
 WORKING_DAYS = 28
 
@@ -31,7 +32,7 @@ def choose_quiet(home: Home, *, now: datetime) -> str | None:
     if QuietLook.objects.filter(week=week).exists():
         return None
     try:
-        worked = Rollups.open(home).totals("studies", since=today - timedelta(days=WORKING_DAYS))
+        worked = Rollups.open(home).totals("studies", since=today - WORKING_DAYS * ONE_DAY)
     except Refusal:
         return None
     quiet = {code for (code, _n) in worked} - open_by_device().keys()

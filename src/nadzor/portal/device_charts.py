@@ -13,9 +13,9 @@ from nadzor.portal.calendar_chart import calendar_figure
 from nadzor.portal.counts import Counts
 from nadzor.portal.device_frame import device_tabs, device_top
 from nadzor.portal.figures import Figure
-from nadzor.portal.fleet_chart import fleet_figure
+from nadzor.portal.fleet_chart import Sight, fleet_figure
 from nadzor.portal.frame import house, person_of, theme_of
-from nadzor.portal.ridge_chart import ridge_figure
+from nadzor.portal.ridge_chart import Scores, ridge_figure
 from nadzor.portal.scope import Scope, scope_of
 from nadzor.register import queries as register
 from nadzor.vigilance.measured import MEASURED
@@ -40,7 +40,7 @@ def _figures(code: str, counts: Counts, scope: Scope, *, theme: str) -> list[Fig
     last = counts.last_day(clock.today())
     found = [calendar_figure(code, counts, last, theme=theme)]
     found += [
-        fleet_figure(code, what, counts, scope, last=last, theme=theme)
+        fleet_figure(code, what, counts, Sight(scope, last, theme))
         for what in MEASURED
         if what.key in COMPARED
     ]
@@ -51,9 +51,8 @@ def _figures(code: str, counts: Counts, scope: Scope, *, theme: str) -> list[Fig
 def _ridges(code: str, counts: Counts, scope: Scope, last: date, *, theme: str) -> list[Figure | None]:
     labels, after = scope.labels(code), last + timedelta(days=1)
     findings = sorted(finding for device, finding in register.bins() if device == code)
-    return [
-        ridge_figure(
-            counts, device=code, finding=finding, label=labels.get(finding, finding), until=after, theme=theme
-        )
+    asked = [
+        Scores(device=code, finding=finding, label=labels.get(finding, finding), until=after)
         for finding in findings
     ]
+    return [ridge_figure(counts, each, theme=theme) for each in asked]

@@ -36,6 +36,14 @@ class Peer(Struct, frozen=True):
     high: float
 
 
+class Sight(Struct, frozen=True):
+    """Who looks: what they may see, up to which day, in which theme."""
+
+    scope: Scope
+    last: date
+    theme: str
+
+
 def peers_of(what: Measured, counts: Counts, *, devices: frozenset[str] | None, last: date) -> list[Peer]:
     """Every device with enough observations, from the smallest share to the largest."""
     asked: dict[str, Any] = {
@@ -50,14 +58,13 @@ def peers_of(what: Measured, counts: Counts, *, devices: frozenset[str] | None, 
     return sorted(found, key=lambda peer: (peer.value, peer.code))
 
 
-def fleet_figure(
-    code: str, what: Measured, counts: Counts, scope: Scope, *, last: date, theme: str
-) -> Figure | None:
+def fleet_figure(code: str, what: Measured, counts: Counts, sight: Sight) -> Figure | None:
     """The device among those the reader may see; None where it or its peers are missing.
 
     Why: a maker sees its own devices alone; the country's are the regulator's to compare.
     """
-    peers = peers_of(what, counts, devices=scope.codes, last=last)
+    scope = sight.scope
+    peers = peers_of(what, counts, devices=scope.codes, last=sight.last)
     place = next((at for at, peer in enumerate(peers) if peer.code == code), None)
     if place is None or len(peers) < 3:
         return None
@@ -81,7 +88,7 @@ def fleet_figure(
     title = _("%(what)s among the devices of the register") % {"what": label[:1].upper() + label[1:]}
     words = (title, _sentence(peers, place))
     table = _table(what, peers, names, code)
-    return figure(made, theme=theme, words=words, table=table, height=70 + 22 * len(shown))
+    return figure(made, theme=sight.theme, words=words, table=table, height=70 + 22 * len(shown))
 
 
 def _by_device(names: tuple[str, ...], counts: Counts, asked: Mapping[str, Any]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from msgspec import Struct
 
 from nadzor.portal.charts import figure, order
 from nadzor.portal.counts import Counts
@@ -22,36 +23,43 @@ LEAST = 30
 """Scores a week below which no hill is drawn."""
 
 
+class Scores(Struct, frozen=True, kw_only=True):
+    """Whose scores: of which finding, perhaps of one version, until which day, marked since which."""
+
+    device: str
+    finding: str
+    label: str
+    version: str = ""
+    since: date | None = None
+    until: date
+
+
 class Week(Counter[int]):
     """Scores of one week by group."""
 
 
-def weeks_of(
-    counts: Counts, *, device: str, finding: str, version: str = "", until: date
-) -> dict[date, Week]:
+def weeks_of(counts: Counts, asked_for: Scores) -> dict[date, Week]:
     """The scores of the last weeks, each registered bin put into one of twenty groups."""
+    device, finding, until = asked_for.device, asked_for.finding, asked_for.until
     edges = register.bins().get((device, finding), ())
     last = until - timedelta(days=until.weekday())
     first = last - timedelta(weeks=WEEKS - 1)
     found: dict[date, Week] = {}
-    asked: dict[str, Any] = {"device": device, "finding": finding, "version": version or None}
+    asked: dict[str, Any] = {"device": device, "finding": finding, "version": asked_for.version or None}
     for when, place, n in counts.daily("scores", by=("bin",), since=first, until=until, **asked):
         monday = when - timedelta(days=when.weekday())
         found.setdefault(monday, Week())[min(GROUPS - 1, place * GROUPS // (len(edges) + 1))] += n
     return {monday: week for monday, week in sorted(found.items()) if week.total() >= LEAST}
 
 
-def ridge_figure(
-    counts: Counts, *, device: str, finding: str, label: str, version: str = "", since: date | None = None,
-    until: date, theme: str,
-) -> Figure | None:  # fmt: skip
+def ridge_figure(counts: Counts, asked_for: Scores, *, theme: str) -> Figure | None:
     """One hill a week, those since the change marked; None where fewer than three weeks have scores."""
-    weeks = weeks_of(counts, device=device, finding=finding, version=version, until=until)
+    weeks, since = weeks_of(counts, asked_for), asked_for.since
     if len(weeks) < 3:
         return None
     facts = {"weeks": [_short(monday) for monday in weeks], "hills": list(_hills(weeks, since))}
-    made = order("ridge", facts, digest=counts.digest, device=device)
-    words = (_("%(label)s: scores week by week") % {"label": label}, _sentence(weeks, since))
+    made = order("ridge", facts, digest=counts.digest, device=asked_for.device)
+    words = (_("%(label)s: scores week by week") % {"label": asked_for.label}, _sentence(weeks, since))
     return figure(made, theme=theme, words=words, table=_table(weeks), height=60 + 16 * (len(weeks) + 2))
 
 

@@ -18,11 +18,11 @@ from nadzor.portal.charts import figure, order
 from nadzor.portal.control_chart import control_figure
 from nadzor.portal.counts import Counts, span
 from nadzor.portal.figures import Figure
-from nadzor.portal.fleet_chart import fleet_figure
+from nadzor.portal.fleet_chart import Sight, fleet_figure
 from nadzor.portal.frame import house
 from nadzor.portal.funnel_chart import funnel_figure
 from nadzor.portal.performance import claims_figure, labels_of, verdict_table, verdicts
-from nadzor.portal.ridge_chart import ridge_figure
+from nadzor.portal.ridge_chart import Scores, ridge_figure
 from nadzor.portal.scope import Scope
 from nadzor.portal.sheets import Table, columns, line
 from nadzor.portal.words import day, number, share
@@ -82,17 +82,16 @@ def _beside(finding: Finding, what: Measured, counts: Counts, look: tuple[Scope,
     last = max(counts.last_day(finding.first_day + AFTER), finding.first_day)
     if what.key == "scores":
         label = scope.labels(finding.device).get(finding.finding, finding.finding)
-        return [
-            ridge_figure(
-                counts, device=finding.device, finding=finding.finding, label=label, version=finding.version,
-                since=finding.located.day if finding.located else finding.first_day,
-                until=last + timedelta(days=1), theme=theme,
-            )
-        ]  # fmt: skip
+        asked = Scores(
+            device=finding.device, finding=finding.finding, label=label, version=finding.version,
+            since=finding.located.day if finding.located else finding.first_day,
+            until=last + timedelta(days=1),
+        )  # fmt: skip
+        return [ridge_figure(counts, asked, theme=theme)]
     if what.shape == "share":
         return [
             funnel_figure(finding, what, counts, theme=theme),
-            fleet_figure(finding.device, what, counts, scope, last=last, theme=theme),
+            fleet_figure(finding.device, what, counts, Sight(scope, last, theme)),
         ]
     return [calendar_figure(finding.device, counts, last, theme=theme, site=finding.site)]
 
