@@ -78,6 +78,7 @@ class Home:
         self.lake = root / "lake"
         self.rollups = root / "rollups"
         self.charts = root / "charts"
+        self.budget = root / "budget.json"
         self.spool = root / "spool"
         self.tiles = root / "tiles"
         self.sandbox_tiles = root / "sandbox" / "tiles"

@@ -12,6 +12,7 @@ from nadzor.cli import (
     account,
     baseline,
     bench,
+    budget,
     bundle,
     calc,
     declare,
@@ -84,6 +85,7 @@ app.command("enrol")(enrol.enrol)
 app.command("replay")(replay.replay)
 app.command("load")(find.load)
 app.command("detect")(find.detect)
+app.command("budget")(budget.budget)
 app.command("baseline")(baseline.baseline)
 app.command("rebuild")(journal.rebuild)
 app.command("status")(journal.status)

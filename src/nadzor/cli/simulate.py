@@ -12,6 +12,7 @@ import typer
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.base.progress import ticker
+from nadzor.cli.evaluate import evaluate
 from nadzor.cli.frame import frame, settled
 from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
 from nadzor.cli.output import progress, show
@@ -99,6 +100,9 @@ def _faulty(world: World, kinds: list[FaultKind], count: int, strength: float) -
             raise Refusal("simulate.no-room", name=kind)
         world = with_faults(world, (*world.faults, *put_in))
     return world
+
+
+app.command("evaluate")(evaluate)
 
 
 @app.command("reads")

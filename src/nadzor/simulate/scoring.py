@@ -111,16 +111,17 @@ def targets() -> Targets:
 
 
 def truth(world: World) -> list[Planted]:
-    """The faults of a nation that concern a device."""
+    """The faults of a nation that concern a device, or a clinic whose scanners all devices there share."""
     sites = {(post.device.code, post.number): site_name(post.clinic) for post in world.posts}
     return [
         Planted(
             kind=fault.kind, device=fault.device, first=fault.first,
-            last=fault.first + timedelta(days=fault.days - 1), site=sites.get((fault.device, fault.post), ""),
+            last=fault.first + timedelta(days=fault.days - 1),
+            site=site_name(fault.clinic) if fault.clinic >= 0 else sites.get((fault.device, fault.post), ""),
             version=fault.version, equipment=fault.equipment, stratum=fault.stratum,
         )
         for fault in world.faults
-        if fault.device
+        if fault.device or fault.clinic >= 0
     ]  # fmt: skip
 
 
@@ -168,12 +169,13 @@ def caught(
 
 
 def _hits(fault: Planted, alarms: Sequence[Alarm], target: Target) -> list[Alarm]:
-    """Alarms of suited detectors on the right device from the onset on, first first."""
+    """Alarms of suited detectors on the right device (or about the right clinic) from the onset on."""
     end = fault.first + timedelta(days=WITHIN)
     mine = [
         alarm
         for alarm in alarms
         if (alarm.device == fault.device and alarm.detector in target.suited)
+        and (fault.device or fault.site in alarm.sites)
         and fault.first <= alarm.day <= end
     ]
     return sorted(mine, key=lambda alarm: (alarm.day, alarm.detector))
@@ -185,7 +187,7 @@ def _names(alarm: Alarm, fault: Planted, names: Names) -> bool:
         case "site":
             return alarm.sites[:1] == (fault.site,)
         case "version":
-            return alarm.version == fault.version
+            return fault.version in ("", alarm.version)
         case "equipment":
             return fault.equipment in (alarm.stratum, *alarm.equipment[:1])
         case "stratum":

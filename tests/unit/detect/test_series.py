@@ -7,9 +7,7 @@ from datetime import date, timedelta
 
 import msgspec
 import numpy as np
-import pytest
 
-from nadzor.detect.bench import bench_detectors, year_of_rows
 from nadzor.detect.finding import Finding, code_digest
 from nadzor.detect.series import Days, Panel, Stream, grouped, unsplit
 from nadzor.detect.silence.detector import detect
@@ -86,11 +84,3 @@ def test_the_code_of_detectors_has_a_digest_each():
     digests = {name: code_digest(name) for name in ("silence", "failure_cusum", "claim_check")}
     assert len(set(digests.values())) == 3
     assert code_digest("silence") == digests["silence"]
-
-
-def test_the_bench_measures_all_detectors():
-    """A small population goes through every detector, and the whole is the sum of its parts."""
-    times = bench_detectors(devices=5, days=120)
-    parts = times.parse_s + times.silence_s + times.failure_cusum_s + times.claim_check_s
-    assert times.total_s == pytest.approx(parts)
-    assert times.rows == len(year_of_rows(5, 120)) > 5 * 120
