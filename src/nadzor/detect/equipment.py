@@ -46,17 +46,21 @@ class Spoken(Struct, frozen=True):
         return scene.days.columns.names["finding"][int(codes[0])] if len(codes) == 1 else ""
 
 
-def heard(levels: Levels, watches: Sequence[Watch]) -> list[Spoken]:
-    """The alarms of both levels, told once: of a maker where one stands out, else of the device."""
+def heard(levels: Levels, watches: Sequence[Watch], *, more: Sequence[Passed] = ()) -> list[Spoken]:
+    """The alarms of both levels, told once: of a maker where one stands out, else of the device.
+
+    `more` are alarms of makers' streams that another statistic gave.
+    """
     parts, whole = levels.parts.learned, levels.whole.learned
-    found: list[tuple[int, int, Passed]] = []
-    for level, (learned, share) in enumerate(zip((parts, whole), _shares(parts, whole), strict=True)):
+    found: list[tuple[int, int, Passed]] = [(one.alarm.column, 0, one) for one in more]
+    for level, (learned, share) in enumerate(zip((parts, whole), shares(levels), strict=True)):
         found += [(one.alarm.column, level, one) for one in passed(learned, watches, share)]
     return _once(levels, found)
 
 
-def _shares(parts: Learned, whole: Learned) -> tuple[Floats, Floats]:
-    """Each stream's part of its device's budget."""
+def shares(levels: Levels) -> tuple[Floats, Floats]:
+    """The part of the device's budget that each maker's stream has, and each device's."""
+    parts, whole = levels.parts.learned, levels.whole.learned
     fit = enough(parts) & _founding(parts, whole)
     device = np.zeros(parts.streams, np.int64)
     device[parts.strata.stream] = whole.strata.stream

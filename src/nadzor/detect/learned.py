@@ -172,7 +172,7 @@ def _of_one_kind(
         one = np.divide(seen.z, limits[i][:, None], out=seen.z, where=np.isfinite(seen.z))
         better = one > ratio
         ratio[better], which[better], window[better] = one[better], i, seen.window[better]
-    for place, column in _first_passes(ratio):
+    for place, column in first_passes(ratio):
         i = int(which[place, column])
         h = float(limits[i][place])
         z = round(float(ratio[place, column]) * h, 9)
@@ -181,7 +181,7 @@ def _of_one_kind(
         yield Passed(alarm, watch, design, change(learned, design, alarm, side=watch.side))
 
 
-def _first_passes(ratio: Floats) -> list[tuple[int, int]]:
+def first_passes(ratio: Floats) -> list[tuple[int, int]]:
     """Where a stream passes its limit, and passes it again after it has been below half of it."""
     found = []
     for stream in np.flatnonzero((ratio > 1.0).any(axis=1)).tolist():

@@ -10,12 +10,13 @@ import numpy as np
 from msgspec import Struct, structs
 
 from nadzor.detect.context import Context
-from nadzor.detect.equipment import Levels, Spoken, heard
+from nadzor.detect.equipment import Levels, Spoken, heard, shares
 from nadzor.detect.finding import Effect, Fact, Finding, in_order
 from nadzor.detect.learned import Scene, Told, Watch, finding_of, since
 from nadzor.detect.score_drift.histograms import PAIR, Histograms, histograms, places
+from nadzor.detect.score_drift.shape import SHAPED, shapes
 from nadzor.detect.series import Days, Floats
-from nadzor.detect.stats.distances import FLOOR, js, psi, w1
+from nadzor.detect.stats.distances import FLOOR, js, ks, psi, w1
 from nadzor.detect.stats.learned_chart import learn
 from nadzor.detect.stats.learned_limits import SHIFT
 from nadzor.detect.stats.learned_strata import Strata, without_common
@@ -31,8 +32,8 @@ SD_OF_PIT = 2.0 * sqrt(pi)
 """A normal score that moves by d standard deviations moves its mean PIT by d / (2 sqrt pi)."""
 TOLERANCE = 0.12 / SD_OF_PIT
 """A shift below an eighth of a standard deviation is none, however many studies show it."""
-UP = Watch(kind="scores.up", designs=((SHIFT, 0.01),), side=1, tolerance=TOLERANCE)
-DOWN = Watch(kind="scores.down", designs=((SHIFT, 0.01),), side=-1, tolerance=TOLERANCE)
+UP = Watch(kind="scores.up", designs=((SHIFT, 0.008),), side=1, tolerance=TOLERANCE)
+DOWN = Watch(kind="scores.down", designs=((SHIFT, 0.008),), side=-1, tolerance=TOLERANCE)
 
 
 class Params(Struct, frozen=True, kw_only=True):
@@ -46,7 +47,8 @@ def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None
     """Findings about where scores lie, of a maker's equipment or of a device as a whole.
 
     Method: mean of the probability integral transform through each stratum's own baseline, less what all
-    devices do together, in the learned charts of stats/learned_chart.py: shifts over 2 to 90 days.
+    devices do together, in the learned charts of stats/learned_chart.py: shifts over 2 to 90 days; and the
+    Kolmogorov-Smirnov distance of four weeks, once a week (shape.py).
     """
     params = params or Params()
     days = Days.of(rows, READS)
@@ -56,7 +58,8 @@ def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None
     whole = without_common(places(told, told.table.streams("device")))
     parts = structs.replace(whole, stream=told.table.streams("device", "finding", "stratum"))
     levels = Levels(parts=_scene(days, told, parts, params), whole=_scene(days, told, whole, params))
-    return in_order([_finding(told, one) for one in heard(levels, (UP, DOWN))])
+    more = shapes(told, levels.parts.learned, shares(levels)[0])
+    return in_order([_finding(told, one) for one in heard(levels, (UP, DOWN), more=more)])
 
 
 def watch(days: Days, context: Context) -> list[Finding]:
@@ -78,10 +81,11 @@ def _finding(told: Histograms, said: Spoken) -> Finding:
         "equipment": said.equipment, "scores": round(float(count.sum())),
         "registered_bins": told.fine.shape[1], **_distances(told, said),
     }  # fmt: skip
-    low, middle, high = (
-        SD_OF_PIT * (one.change.effect + side * LEVEL * one.change.error) for side in (-1, 0, 1)
-    )
-    name = "shift_in_standard_deviations"
+    shaped = one.watch is SHAPED
+    scale = 1.0 if shaped else SD_OF_PIT
+    low, middle, high = (scale * (one.change.effect + side * LEVEL * one.change.error) for side in (-1, 0, 1))
+    name = "ks_distance" if shaped else "shift_in_standard_deviations"
+    low = max(0.0, low) if shaped else low
     return finding_of(
         scene, one,
         Told(
@@ -102,6 +106,7 @@ def _distances(told: Histograms, said: Spoken) -> dict[str, Fact]:
         return {}
     return {
         "psi": round(psi(before, now), 5), "psi_floor": FLOOR, "js": round(js(before, now), 5),
+        "ks": round(ks(before, now), 5),
         "w1_bins": round(w1(np.arange(len(now), dtype=np.float64), before, now), 4),
     }  # fmt: skip
 

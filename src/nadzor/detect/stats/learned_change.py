@@ -32,8 +32,8 @@ class Change(Struct, frozen=True):
 def change(learned: Learned, design: Design, alarm: Alarm, *, side: int = 1) -> Change:
     """Since when, and by how much: the onset whose likelihood is largest at the alarm, over all onsets.
 
-    Method: profile likelihood z squared / 2 over onsets after the baseline and the alarmed window's; the interval holds all onsets
-    within DROP_95 of the best.
+    Method: profile likelihood z squared / 2 over onsets after the baseline and the alarmed window's; the
+    interval holds all onsets within DROP_95 of the best.
     """
     end = alarm.column + 1
     mine = np.flatnonzero((learned.strata.stream == alarm.stream) & (learned.strata.after <= alarm.column))
