@@ -27,7 +27,7 @@ def test_from_login_to_a_receipt_verified_offline(visit, town, tmp_path):
     seen.follow("text=A site has been silent since")
     assert page.locator("#evidence .hash").count() >= 4
     seen.drawn()
-    assert page.locator("figure img").evaluate("image => image.complete && image.naturalWidth > 300")
+    assert page.locator("figure img").first.evaluate("image => image.complete && image.naturalWidth > 300")
     seen.follow("#way-back a")
     page.select_option("#f-measure", "studies")
     seen.follow("main .filters button")

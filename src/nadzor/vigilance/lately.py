@@ -15,6 +15,7 @@ from nadzor.detect.stats.poisson_rate import count_bounds
 from nadzor.detect.stats.proportion import wilson
 from nadzor.vigilance.course import Lately
 from nadzor.vigilance.measured import Measured, split_of
+from nadzor.vigilance.streams import began
 
 DAYS = 28
 LEAST = 30.0
@@ -65,19 +66,21 @@ def days_of(what: Measured, sums: Mapping[str, Sequence[tuple[Any, ...]]]) -> li
 def lately(finding: Finding, what: Measured, days: Sequence[Day], *, on: date) -> Lately | None:
     """The figure of the last closed days against its baseline; None where too little is known.
 
+    Why not before the change: days that lie before it would make every later word look worse than the first.
     Method: Wilson's interval for shares, the exact one for counts, the normal one for means; each with the
     finding's over-dispersion.
     """
-    recent = [day for day in days if on - timedelta(days=DAYS) <= day.day < on]
+    first = max(on - timedelta(days=DAYS), min(began(finding), on - timedelta(days=1)))
+    recent = [day for day in days if first <= day.day < on]
     against = baseline_of(finding, what, days)
     n = sum(day.under for day in recent)
     if what.shape == "count":
-        n = float(DAYS)
+        n = float((on - first).days)
     if against is None or n < (LEAST if what.shape != "count" else 1.0):
         return None
     x, phi = sum(day.over for day in recent), max(finding.over_dispersion, 1.0)
     low, high = _interval(what, recent, (x, n), phi)
-    return Lately(days=DAYS, n=n, value=x / n, low=low, high=high, baseline=against)
+    return Lately(days=(on - first).days, n=n, value=x / n, low=low, high=high, baseline=against)
 
 
 def _interval(

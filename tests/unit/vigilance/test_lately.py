@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from nadzor.detect.dossier import DETECTORS
-from nadzor.detect.finding import Baseline
+from nadzor.detect.finding import Baseline, Located
 from nadzor.detect.suite import detector
 from nadzor.vigilance.control import points_of
 from nadzor.vigilance.lately import DAYS, Day, days_of, lately, where_of
@@ -133,3 +133,16 @@ def test_means_have_the_spread_of_the_days():
     assert flat[0].high == flat[0].low == 5.0
     assert wide[0].low < 5.0 < wide[0].high
     assert points_of([], shape="share", centre=0.1, phi=1.0) == []
+
+
+def test_days_before_the_change_are_not_the_last_days():
+    """A silence of three days is measured by its three days, not by the weeks before it."""
+    start = ON - timedelta(days=3)
+    finding = replace(
+        with_rate(None, first=ON - timedelta(days=60), after=start),
+        first_day=ON - timedelta(days=1),
+        located=Located(day=start, low=start, high=start),
+    )
+    worked = [Day(ON - timedelta(days=back), 20.0, 1.0) for back in range(60, 3, -1)]
+    told = lately(finding, VOLUME, worked, on=ON)
+    assert told is not None and (told.days, told.value, told.baseline) == (3, 0.0, 20.0)
