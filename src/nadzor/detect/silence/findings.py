@@ -7,6 +7,7 @@ from datetime import timedelta
 from math import exp
 
 import numpy as np
+from msgspec import Struct
 
 from nadzor.detect.finding import Baseline, Effect, Fact, Finding, Guarantee, Located, code_digest
 from nadzor.detect.series import Panel
@@ -115,16 +116,28 @@ def _baseline(scene: Scene, crossing: Crossing, device: str) -> Baseline:
     )  # fmt: skip
 
 
+class Shared(Struct, frozen=True, kw_only=True):
+    """A day on which many were quiet: what came, what was to be expected, and how unusual that is."""
+
+    kind: str
+    column: int
+    seen: float
+    expected: float
+    statistic: float
+    threshold: float
+    p_value: float | None = None
+    facts: dict[str, Fact]
+
+
 def group_finding(scene: Scene, group: Group) -> Finding:
     """Streams of several devices at several sites that fell quiet on the same day: one event, no device."""
-    panel, members = scene.panel, group.members
-    seen = float(scene.studies[members, group.first].sum())
-    expected = float(scene.calendar.expected[members, group.first].sum())
-    names = [panel.streams[i] for i in members.tolist()]
+    members = group.members
+    names = [scene.panel.streams[i] for i in members.tolist()]
     makers = sorted({scene.params.makers.get(one.device, "") for one in names})
     sites = sorted({one.site for one in names})
-    return _of_many(
-        scene, "silence.group", group.first, amounts=(seen, expected), statistic=float(group.seen),
+    shared = Shared(
+        kind="silence.group", column=group.first, seen=float(scene.studies[members, group.first].sum()),
+        expected=float(scene.calendar.expected[members, group.first].sum()), statistic=float(group.seen),
         threshold=group.usual, p_value=group.p_value(), facts={
             "sites": sites[:NAMED_MAX], "n_sites": len(sites), "devices": len({one.device for one in names}),
             "makers": makers, "streams": len(names), "usual": round(group.usual, 1),
@@ -132,43 +145,38 @@ def group_finding(scene: Scene, group: Group) -> Finding:
             "sites_watched": len(set(scene.site.tolist())),
         },
     )  # fmt: skip
+    return _of_many(scene, shared)
 
 
 def system_finding(scene: Scene, column: int, share: float) -> Finding:
     """Everybody fell silent: our own receiver, a holiday the calendar does not know, the network."""
-    amounts = (
-        share * float(scene.calendar.expected[:, column].sum()),
-        float(scene.calendar.expected[:, column].sum()),
-    )
-    return _of_many(
-        scene, "silence.system", column, amounts=amounts, statistic=1.0 - share, threshold=QUIET_DAY,
-        facts={
-            "streams_expected": int((scene.calendar.expected[:, column] > 0).sum()), "peers_min": PEERS_MIN,
-            "studies_expected": round(amounts[1], 1), "stopped": "receiver",
+    due = scene.calendar.expected[:, column]
+    shared = Shared(
+        kind="silence.system", column=column, seen=share * float(due.sum()), expected=float(due.sum()),
+        statistic=1.0 - share, threshold=QUIET_DAY, facts={
+            "streams_expected": int((due > 0).sum()), "peers_min": PEERS_MIN,
+            "studies_expected": round(float(due.sum()), 1), "stopped": "receiver",
         },
     )  # fmt: skip
+    return _of_many(scene, shared)
 
 
-def _of_many(  # noqa: PLR0913
-    scene: Scene, kind: str, column: int, *, amounts: tuple[float, float], statistic: float,
-    threshold: float, facts: dict[str, Fact], p_value: float | None = None,
-) -> Finding:  # fmt: skip
+def _of_many(scene: Scene, shared: Shared) -> Finding:
     """A finding without a device, on the rows of the week that ends on the day."""
-    panel, day = scene.panel, scene.panel.date(column)
-    seen, expected = amounts
+    panel, day, expected = scene.panel, scene.panel.date(shared.column), max(shared.expected, 1e-9)
     digest, rows_read = panel.days.digest(first=day - timedelta(days=7), after=day + ONE_DAY)
-    share = seen / max(expected, 1e-9)
+    share = shared.seen / expected
+    told: dict[str, Fact] = {"observed": round(shared.seen, 1), "expected": round(expected, 1)}
     return Finding(
-        detector=NAME, code=code_digest(NAME), kind=kind, statistic=statistic, threshold=threshold,
+        detector=NAME, code=code_digest(NAME), kind=shared.kind, statistic=shared.statistic,
+        threshold=shared.threshold, p_value=shared.p_value,
         guarantee=Guarantee(kind="run_length", budget=scene.params.budget, spent=0.0),
-        baseline=_weeks_before(panel, column, scene.calendar.expected), p_value=p_value,
-        effect=Effect(
+        baseline=_weeks_before(panel, shared.column, scene.calendar.expected), effect=Effect(
             name="share_of_expected", estimate=share, low=0.0,
-            high=max(share, min(1.0, count_bounds(seen)[1] / max(expected, 1e-9))),
+            high=max(share, min(1.0, count_bounds(shared.seen)[1] / expected)),
         ),
         first_day=day, located=Located(day=day, low=day, high=day), journal_size=scene.params.journal_size,
-        rows_hash=digest, rows_read=rows_read,
-        facts={"observed": round(seen, 1), "expected": round(expected, 1), "design": "baseline", **facts},
+        rows_hash=digest, rows_read=rows_read, facts={**told, "design": "baseline", **shared.facts},
     )  # fmt: skip
 
 
