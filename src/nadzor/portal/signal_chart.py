@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from nadzor.actions.append_evidence import measures_of
+from nadzor.base import clock
 from nadzor.detect.dossier import DETECTORS
 from nadzor.detect.finding import Finding
 from nadzor.detect.stats.cusum_arl import log_ratio_reference
@@ -25,6 +26,7 @@ from nadzor.portal.performance import claims_figure, labels_of, verdict_table, v
 from nadzor.portal.ridge_chart import Scores, ridge_figure
 from nadzor.portal.scope import Scope
 from nadzor.portal.sheets import Table, columns, line
+from nadzor.portal.versions import lanes_figure, runs_of
 from nadzor.portal.words import day, number, share
 from nadzor.register import queries as register
 from nadzor.vigilance.cards import SignalCard
@@ -79,7 +81,9 @@ def _leading(card: SignalCard, what: Measured | None, counts: Counts, theme: str
 def _beside(finding: Finding, what: Measured, counts: Counts, look: tuple[Scope, str]) -> list[Figure | None]:
     """What else helps to judge: hills of scores, sites in a funnel, the calendar, the fleet."""
     scope, theme = look
-    last = max(counts.last_day(finding.first_day + AFTER), finding.first_day)
+    last = max(counts.last_day(clock.today()), finding.first_day)
+    if finding.kind.startswith("version"):
+        return [_lanes(finding.device, counts, last, theme=theme)]
     if what.key == "scores":
         label = scope.labels(finding.device).get(finding.finding, finding.finding)
         asked = Scores(
@@ -94,6 +98,13 @@ def _beside(finding: Finding, what: Measured, counts: Counts, look: tuple[Scope,
             fleet_figure(finding.device, what, counts, Sight(scope, last, theme)),
         ]
     return [calendar_figure(finding.device, counts, last, theme=theme, site=finding.site)]
+
+
+def _lanes(device: str, counts: Counts, last: date, *, theme: str) -> Figure | None:
+    """Which version ran where: what a finding about versions is read beside."""
+    runs = runs_of(device, counts, last)
+    known = register.versions(device)
+    return lanes_figure(device, runs, known, digest=counts.digest, theme=theme) if runs else None
 
 
 def stream_days(finding: Finding, counts: Counts, first: date, after: date) -> list[Day]:

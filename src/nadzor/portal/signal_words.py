@@ -13,7 +13,7 @@ from nadzor.detect import words as detect_words
 from nadzor.detect.dossier import DETECTORS, dossier
 from nadzor.detect.finding import Finding, Guarantee
 from nadzor.portal.sheets import State
-from nadzor.portal.words import day, language, number, said, share, small
+from nadzor.portal.words import NOTHING, day, language, number, said, share, small
 from nadzor.procedures.signal import (
     ARCHIVED,
     CONFIRMED,
@@ -168,6 +168,8 @@ def evidence_value(finding: Finding) -> str:
         return _("e-value %(e)s") % {"e": number(finding.e_value, 2)}
     if finding.p_value is not None:
         return _("p-value %(p)s") % {"p": small(finding.p_value)}
+    if finding.guarantee.kind != "run_length":
+        return NOTHING
     return _("not used: the guarantee is a run length")
 
 
