@@ -179,7 +179,8 @@ def _finding(one: Burst, streams: Streams, panel: Panel, told: Expectation, para
     sites, watched = _contributors(stream.device, panel, window)
     return Finding(
         detector=NAME, code=code_digest(NAME), kind="failure.burst", device=stream.device,
-        site=stream.site if streams.level == "site" else "", stratum=streams.level, statistic=-float(np.log(one.p)),
+        site=stream.site if streams.level == "site" else "", stratum=streams.level,
+        statistic=-float(np.log(one.p)),
         threshold=float(-np.log(streams.limit[one.stream])),
         guarantee=Guarantee(kind="run_length", budget=params.budget, spent=params.budget * years),
         baseline=_baseline(panel, told, device), over_dispersion=float(streams.phi[one.stream]),
