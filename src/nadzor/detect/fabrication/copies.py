@@ -93,9 +93,9 @@ def _runs(ledger: Ledger, same: Bools, score: Floats, limit: Floats) -> list[tup
 
 
 def _within(value: Floats, run: Ints, first: Ints) -> Floats:
-    """Sums from the beginning of each run."""
+    """Sums from the beginning of each run, rounded: what other sites add must not show in the last digit."""
     sums = np.cumsum(value)
-    return np.asarray(sums - np.concatenate(([0.0], sums))[first][run])
+    return np.asarray(np.round(sums - np.concatenate(([0.0], sums))[first][run], 9))
 
 
 def _usual_repeats(same: Bools, surprising: Floats) -> Floats:

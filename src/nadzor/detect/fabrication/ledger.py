@@ -94,4 +94,4 @@ def excursions(evidence: Floats, limit: Floats) -> tuple[Ints, Ints, Ints]:
 def reset_sums(score: Floats) -> Floats:
     """CUSUM of scores: sums that never fall below zero, S = max(0, S + score)."""
     total = np.cumsum(score, axis=1)
-    return np.asarray(total - np.minimum(np.minimum.accumulate(total, axis=1), 0.0))
+    return np.asarray(np.round(total - np.minimum(np.minimum.accumulate(total, axis=1), 0.0), 9))

@@ -71,7 +71,7 @@ def _running(values: Floats, gap: Ints, first: Ints) -> Floats:
     """Sums from the beginning of each gap."""
     sums = np.cumsum(values)
     before = np.concatenate(([0.0], sums))[first]
-    return np.asarray(sums - before[gap], dtype=np.float64)
+    return np.asarray(np.round(sums - before[gap], 9), dtype=np.float64)
 
 
 def _beats(beats: Floats, begin: tuple[Ints, Ints], cells: tuple[Ints, Ints, Ints], first: Ints) -> Floats:
