@@ -17,8 +17,10 @@ from nadzor.detect.stats.learned_strata import founders
 
 WHOLE = 0.3
 """The part of a device's budget for the device as a whole; the rest is shared by its makers of equipment."""
-SPOKEN_DAYS = 120
+SPOKEN_DAYS = 365
 """How long what was said of a device or a maker of equipment is not said again."""
+PART_LEAST = 120.0
+"""Observations in the baseline of a maker of equipment, at least, where the device has enough."""
 NAMED = 2.0
 """Standard errors by which a maker's scores have moved, for it to be named in a finding about the device."""
 
@@ -61,9 +63,9 @@ def heard(levels: Levels, watches: Sequence[Watch], *, more: Sequence[Passed] = 
 def shares(levels: Levels) -> tuple[Floats, Floats]:
     """The part of the device's budget that each maker's stream has, and each device's."""
     parts, whole = levels.parts.learned, levels.whole.learned
-    fit = enough(parts) & _founding(parts, whole)
     device = np.zeros(parts.streams, np.int64)
     device[parts.strata.stream] = whole.strata.stream
+    fit = enough(parts, least=PART_LEAST) & _founding(parts, whole) & enough(whole)[device]
     several = np.bincount(device, fit, whole.streams)
     rest = np.where(several > 1, (1.0 - WHOLE) / np.maximum(several, 1.0), 1.0)
     alone = np.where(several == 0, 1.0, np.where(several > 1, WHOLE, 0.0))

@@ -26,7 +26,7 @@ from nadzor.detect.learned import (
 from nadzor.detect.series import Days, Wanted
 from nadzor.detect.stats.learned_chart import learn
 from nadzor.detect.stats.learned_limits import SHIFT
-from nadzor.detect.stats.learned_strata import Strata, in_logits, share_strata, without_common
+from nadzor.detect.stats.learned_strata import Strata, in_logits, share_strata, without_shared
 from nadzor.detect.window import Window
 from nadzor.measures.columns import Columns, Pair
 from nadzor.measures.rollup import Row
@@ -53,7 +53,7 @@ def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None
     """Findings about the share of positives, of a maker's equipment or of a device as a whole.
 
     Method: shares of positives by site and maker of equipment, each with its own past, in logits, less what
-    all devices do together, in the learned charts of stats/learned_chart.py: shifts over 2 to 90 days.
+    all devices do together, in the learned charts of stats/learned_chart.py: shifts over 2 to 125 days.
     """
     params = params or Params()
     days = Days.of(rows, READS)
@@ -64,7 +64,7 @@ def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None
     window = windows(table, trials, days.columns.names["device"], params.registered)
     device = table.streams("device")
     shares = share_strata(np.minimum(table.counts[PAIRS[0]], trials), trials, stream=device, window=window)
-    whole = without_common(in_logits(shares))
+    whole = without_shared(in_logits(shares))
     parts = structs.replace(whole, stream=table.streams("device", "finding", "stratum"))
     levels = Levels(parts=_scene(days, table, parts, params), whole=_scene(days, table, whole, params))
     return in_order([_finding(one, shares) for one in heard(levels, (UP, DOWN))])
@@ -77,7 +77,7 @@ def watch(days: Days, context: Context) -> list[Finding]:
 
 def _scene(days: Days, table: Table, strata: Strata, params: Params) -> Scene:
     return Scene(
-        detector=NAME, budget=BUDGET, days=days, table=table, learned=learn(strata),
+        detector=NAME, budget=BUDGET, days=days, table=table, learned=learn(strata, together=True),
         journal_size=params.journal_size,
     )  # fmt: skip
 

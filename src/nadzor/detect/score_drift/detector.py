@@ -19,7 +19,7 @@ from nadzor.detect.series import Days, Floats
 from nadzor.detect.stats.distances import FLOOR, js, ks, psi, w1
 from nadzor.detect.stats.learned_chart import learn
 from nadzor.detect.stats.learned_limits import SHIFT
-from nadzor.detect.stats.learned_strata import Strata, without_common
+from nadzor.detect.stats.learned_strata import Strata, without_shared
 from nadzor.detect.window import Window
 from nadzor.measures.columns import Columns
 from nadzor.measures.rollup import Row
@@ -47,7 +47,7 @@ def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None
     """Findings about where scores lie, of a maker's equipment or of a device as a whole.
 
     Method: mean of the probability integral transform through each stratum's own baseline, less what all
-    devices do together, in the learned charts of stats/learned_chart.py: shifts over 2 to 90 days; and the
+    devices do together, in the learned charts of stats/learned_chart.py: shifts over 2 to 125 days; and the
     Kolmogorov-Smirnov distance of four weeks, once a week (shape.py).
     """
     params = params or Params()
@@ -55,7 +55,7 @@ def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None
     told = histograms(days, params.registered)
     if told is None:
         return []
-    whole = without_common(places(told, told.table.streams("device")))
+    whole = without_shared(places(told, told.table.streams("device")))
     parts = structs.replace(whole, stream=told.table.streams("device", "finding", "stratum"))
     levels = Levels(parts=_scene(days, told, parts, params), whole=_scene(days, told, whole, params))
     more = shapes(told, levels.parts.learned, shares(levels)[0])

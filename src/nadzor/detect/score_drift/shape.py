@@ -36,8 +36,8 @@ def shapes(told: Histograms, parts: Learned, share: Floats) -> list[Passed]:
     known = (n >= RECENT_MIN) & (column - 7 * WEEKS + 1 >= parts.strata.after[:, None])
     gap = np.cumsum(recent, axis=2) / np.maximum(n, 1.0)[:, :, None]
     gap -= (np.cumsum(base, axis=1) / np.maximum(m, 1.0))[:, None, :]
-    common, doubt = _common(gap, known, told.table.code["device"])
-    gap -= common
+    shared, doubt = _of_all(gap, known, told.table.code["device"])
+    gap -= shared
     distance = np.where(known, np.abs(gap).max(axis=2, initial=0.0), 0.0)
     scale = np.sqrt(n * m / np.maximum(n + m, 1.0) / parts.phi[:, None] / doubt)
     z = np.where(distance >= SHAPED.tolerance, distance * scale, 0.0)
@@ -48,18 +48,18 @@ def shapes(told: Histograms, parts: Learned, share: Floats) -> list[Passed]:
     ]
 
 
-def _common(gap: Floats, known: NDArray[np.bool_], device: Ints) -> tuple[Floats, Floats]:
+def _of_all(gap: Floats, known: NDArray[np.bool_], device: Ints) -> tuple[Floats, Floats]:
     """What the strata of all devices do together at each look and class, and how much doubt that adds.
 
     Method: the median over strata, its variance pi / 2 over their number; nothing below PEERS_MIN devices.
     """
-    common, doubt = np.zeros(gap.shape[1:]), np.ones(gap.shape[1])
+    shared, doubt = np.zeros(gap.shape[1:]), np.ones(gap.shape[1])
     for look in range(gap.shape[1]):
         here = known[:, look]
         if len(np.unique(device[here])) >= PEERS_MIN:
-            common[look] = np.median(gap[here, look], axis=0)
+            shared[look] = np.median(gap[here, look], axis=0)
             doubt[look] = 1.0 + np.pi / 2.0 / np.count_nonzero(here)
-    return common, doubt
+    return shared, doubt
 
 
 def _four_weeks(told: Histograms) -> tuple[Ints, Floats]:

@@ -23,8 +23,8 @@ from nadzor.detect.stats.learned_limits import Design, limit
 from nadzor.detect.stats.learned_strata import Floats, Ints, Strata, added, founders, within
 
 NEVER = 1e6
-SKEW_MAX = 0.4
-"""A window whose sum is more skewed than this (about six events) says nothing yet."""
+SKEW_MAX = 0.3
+"""A window whose sum is more skewed than this (about eleven events) says nothing yet."""
 SPREAD_PRIOR = 30.0
 """Days that the assumption "no extra spread" weighs against the days of the baseline."""
 PIECE = 96
@@ -68,12 +68,14 @@ class Alarm(Struct, frozen=True, order=True):
     limit: float
 
 
-def learn(strata: Strata, *, extra: bool = True) -> Learned:
+def learn(strata: Strata, *, extra: bool = True, together: bool = False) -> Learned:
     """Weights of every day, from the count and an extra spread between days estimated in the baseline.
 
     Method: a day's mean has variance v/n (1 + rho n); rho by moments from Pearson's statistic of the
     baseline, pooled over a stream's strata with SPREAD_PRIOR days of no extra spread, at least 0.
     Without `extra` rho is 0: for counts that one day borrows from the next, whose sums are what is known.
+    With `together` the strata of a stream may have days in common (equipment of one site): what the sums of
+    the baseline's days vary more than their parts explain is divided out as well.
     """
     n, length = strata.count, strata.count.shape[1]
     inside = within(strata.first, strata.after, length)
@@ -88,6 +90,9 @@ def learn(strata: Strata, *, extra: bool = True) -> Learned:
     share = (np.arange(length) >= strata.first[:, None]) / (spread[:, None] * (1.0 + rho * n))
     deviation, weight, day = off * share, n * share, np.arange(length, dtype=np.float64)
     phi = 1.0 + rho[:, 0] * known / np.maximum((n * inside > 0).sum(axis=1), 1)
+    if together:
+        more = _shared_spread(deviation * inside, weight * inside * (known > 0)[:, None], strata)
+        phi, deviation, weight = phi * more, deviation / more[:, None], weight / more[:, None]
     return Learned(
         strata, mean, phi=_average(phi, known, strata.stream, streams),
         weight=(_sums(weight), _sums(weight * day), _sums(weight * day * day)),
@@ -335,6 +340,15 @@ def _extra_spread(strata: Strata, off: Floats, n: Floats, streams: int) -> Float
     usual = np.divide(known, days, out=np.zeros(len(n)), where=days > 0)
     weight = np.bincount(strata.stream, known + SPREAD_PRIOR * usual, streams)
     return np.maximum(0.0, np.divide(excess, weight, out=np.zeros(streams), where=weight > 0))
+
+
+def _shared_spread(deviation: Floats, weight: Floats, strata: Strata) -> Floats:
+    """By stratum, the variance of its stream's daily sums over that of their parts, at least 1."""
+    off, whole = added(deviation * (weight > 0), strata.stream), added(weight, strata.stream)
+    seen = whole > 0
+    pearson = np.divide(off**2, whole, out=np.zeros_like(whole), where=seen).sum(axis=1)
+    days = np.maximum(seen.sum(axis=1) - 1, 0)
+    return np.asarray(np.maximum(1.0, (pearson + SPREAD_PRIOR) / (days + SPREAD_PRIOR)))[strata.stream]
 
 
 def _average(values: Floats, weights: Floats, stream: Ints, streams: int) -> Floats:

@@ -37,7 +37,7 @@ class Design(Struct, frozen=True):
 
 SUDDEN = Design("sudden", "step", (1, 2, 3, 5, 7, 10, 14, 21, 28))
 LASTING = Design("lasting", "step", (7, 10, 14, 21, 28, 42, 60, 90))
-SHIFT = Design("shift", "step", (2, 4, 7, 12, 20, 33, 55, 90))
+SHIFT = Design("shift", "step", (2, 4, 7, 12, 20, 34, 58, 85, 125))
 SHAPE = Design("shape", "step", (28,))
 """Not a difference of means but the Kolmogorov-Smirnov distance of four weeks, looked at once a week."""
 SLOW = Design("slow", "ramp", (84, 126))
@@ -46,7 +46,7 @@ CHANCES: Final = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.
 LIMITS: Final[dict[str, tuple[float, ...]]] = {
     "sudden": (3.797, 3.989, 4.224, 4.39, 4.546, 4.744, 4.884, 5.021, 5.231, 5.406),
     "lasting": (3.561, 3.778, 4.035, 4.213, 4.385, 4.596, 4.755, 4.906, 5.093, 5.231),
-    "shift": (3.712, 3.912, 4.153, 4.32, 4.485, 4.69, 4.837, 4.969, 5.157, 5.272),
+    "shift": (3.715, 3.915, 4.155, 4.325, 4.486, 4.697, 4.845, 4.984, 5.181, 5.291),
     "shape": (1.667, 1.773, 1.901, 1.989, 2.077, 2.187, 2.251, 2.312, 2.401, 2.486),
     "slow": (2.846, 3.113, 3.418, 3.634, 3.838, 4.086, 4.268, 4.422, 4.628, 4.79),
 }
@@ -129,7 +129,9 @@ def _maxima(days: Floats, design: Design) -> Floats:
         if design.shape == "ramp":
             first, second = n * (n + 1) / 2, n * (n + 1) * (2 * n + 1) / 6
             level = moments[:, end] - np.where(start >= 0, moments[:, start], 0.0) - start * level
-        z = (level - first / total * sums[:, end]) / np.sqrt(second - first**2 / total)
+        known = second - first**2 / total > 0.5  # a window over all days has nothing before it
+        spread = np.sqrt((second - first**2 / total)[known])
+        z = (level - first / total * sums[:, end])[:, known] / spread
         np.maximum(best, z.max(axis=1), out=best)
     return best
 

@@ -82,7 +82,7 @@ def founders(stream: Ints, after: Ints) -> NDArray[np.bool_]:
     return np.asarray(after == earliest[stream])
 
 
-def without_common(strata: Strata) -> Strata:
+def without_shared(strata: Strata) -> Strata:
     """The same strata less what all streams do together on each day; unchanged where there are too few.
 
     Why: a season, a holiday or a change of rules moves everybody; it is not one device's.

@@ -36,7 +36,7 @@ from nadzor.detect.stats.learned_limits import (
     shape_maxima,
     year_maxima,
 )
-from nadzor.detect.stats.learned_strata import Strata, in_logits, share_strata, without_common
+from nadzor.detect.stats.learned_strata import Strata, in_logits, share_strata, without_shared
 
 BASE, LENGTH = 90, 200
 DESIGNS = (SUDDEN, LASTING, SHIFT, SLOW)
@@ -169,13 +169,13 @@ def test_what_all_do_is_nobodys():
     strata = in_logits(share_strata(events, trials, stream=np.arange(30), window=(first, first + BASE)))
     limits = np.full(30, limit(SHIFT, 0.005))
     assert len(passing(learn(strata), SHIFT, limits)) > 20
-    assert len(passing(learn(without_common(strata)), SHIFT, limits)) <= 2
+    assert len(passing(learn(without_shared(strata)), SHIFT, limits)) <= 2
 
 
 def test_too_few_say_nothing_of_all():
     """With fewer than twelve streams nothing is taken off."""
     strata = shares(10, streams=11)
-    assert without_common(strata) is strata
+    assert without_shared(strata) is strata
 
 
 def test_over_dispersion_is_learned():
