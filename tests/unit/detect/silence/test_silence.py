@@ -34,14 +34,24 @@ def regular(days, *, mean=20, seed=1):
 
 def test_a_gap_is_found_on_its_first_day_at_a_busy_site():
     """Where twenty studies a day are usual, one day without any is enough."""
-    made = rows(("d-1", "s-1"), [*regular(70), 0, 0])
+    made = [*rows(("d-1", "s-1"), [*regular(70), None]), *rows(("d-2", "s-2"), regular(72))]
     (found,) = detect(made)
     gap = FIRST + timedelta(days=70)
     assert (found.kind, found.device, found.site) == ("silence.site", "d-1", "s-1")
     assert (found.first_day, found.located.day) == (gap, gap)
     assert limit_of_gap() > found.threshold <= found.statistic
-    assert found.facts["heartbeats_in_gap"] == 1
-    assert found.rows_hash == rows_digest([row for row in made if row.day <= gap])
+    assert found.facts["heartbeats_in_gap"] == 0
+    mine = [row for row in made if row.day <= gap and row.device == "d-1"]
+    assert found.rows_hash == rows_digest(mine)
+
+
+def test_an_installation_that_beats_on_is_given_the_length_of_a_holiday():
+    """Three days without a study while it beats may be a closed clinic; the fourth day is told."""
+    (found,) = detect(rows(("d-1", "s-1"), [*regular(70), 0, 0, 0, 0, 0]))
+    gap = FIRST + timedelta(days=70)
+    assert (found.first_day, found.located.day) == (gap + timedelta(days=3), gap)
+    assert found.facts["heartbeats_in_gap"] == 4
+    assert detect(rows(("d-1", "s-1"), [*regular(70), 0, 0, 0, 20])) == []
 
 
 def test_a_small_site_takes_longer():
@@ -69,7 +79,7 @@ def test_nothing_is_said_without_four_weeks_of_habit():
 
 def test_an_open_day_is_not_silence():
     """Today is not over: days from `after` on do not exist."""
-    made = rows(("d-1", "s-1"), [*regular(70), 0])
+    made = rows(("d-1", "s-1"), [*regular(70), None])
     assert detect(made, params=Params(after=FIRST + timedelta(days=70))) == []
     assert len(detect(made, params=Params(after=FIRST + timedelta(days=71)))) == 1
 
@@ -82,7 +92,7 @@ def test_silence_shows_even_when_no_row_of_the_day_exists():
 
 def test_one_gap_is_one_finding_and_the_next_gap_another():
     """A gap is told once, however long; after studies came again, a new gap is new."""
-    made = rows(("d-1", "s-1"), [*regular(70), *[0] * 12, *regular(70, seed=2), *[0] * 3])
+    made = rows(("d-1", "s-1"), [*regular(70), *[0] * 12, *regular(70, seed=2), *[None] * 3, 20])
     assert [one.located.day for one in detect(made)] == [
         FIRST + timedelta(days=70),
         FIRST + timedelta(days=152),
@@ -118,21 +128,21 @@ def test_a_dark_day_shows_where_nobody_beats():
 
 def test_others_at_the_site_speak_for_the_site():
     """The finding says which other devices went on working there."""
-    made = rows(("d-1", "s-1"), [*regular(70), 0, 0]) + rows(("d-2", "s-1"), regular(72, seed=3))
+    made = rows(("d-1", "s-1"), [*regular(70), None, None]) + rows(("d-2", "s-1"), regular(72, seed=3))
     (found,) = detect(made)
     assert found.facts["others_working_at_site"] == ["d-2"]
 
 
 def test_sites_that_stop_one_after_another_are_told_apart():
     """A site silent long before its sister does not make a silence of the device out of one site's."""
-    made = rows(("d-1", "s-1"), [*regular(80), 0, 0, 0]) + rows(("d-1", "s-2"), regular(83, seed=2))
+    made = rows(("d-1", "s-1"), [*regular(80), None, None, None]) + rows(("d-1", "s-2"), regular(83, seed=2))
     assert [(one.kind, one.site) for one in detect(made)] == [("silence.site", "s-1")]
 
 
 def test_corrections_below_nothing_are_nothing():
     """A correction may take back more than a day held; the day is then empty, not negative."""
-    made = rows(("d-1", "s-1"), regular(70))
     day = FIRST + timedelta(days=40)
+    made = [row for row in rows(("d-1", "s-1"), regular(70)) if (row.day, row.measure) != (day, "heartbeats")]
     made.append(Row(day, day, "d-1", "1.0", site="s-1", measure="studies", n=-500))
     assert [one.located.day for one in detect(made)] == [day]
 
@@ -164,7 +174,7 @@ def test_who_stays_silent_after_its_group_returned_is_told_alone():
     """The holiday excuses nobody for longer than it lasts."""
     group, alone = detect(region_rests(2, silent=[("d-3", "s-3")]))
     assert (group.kind, alone.kind, alone.device) == ("silence.group", "silence.site", "d-3")
-    assert alone.first_day == FIRST + timedelta(days=72)
+    assert alone.first_day == FIRST + timedelta(days=73)
 
 
 def test_a_maker_whose_devices_all_stop_is_named_as_the_sender():
@@ -204,7 +214,7 @@ def test_a_holiday_does_not_teach_a_site_to_be_closed():
     """After a week of national holidays a busy site's silence is found on its first day all the same."""
     made = []
     for i in range(8):
-        tail = [0, 0, 0] if i == 0 else regular(3, seed=50 + i)
+        tail = [None] * 3 if i == 0 else regular(3, seed=50 + i)
         made += rows((f"d-{i}", f"s-{i}"), [*regular(63, seed=i), *[0] * 7, *regular(14, seed=30 + i), *tail])
     (found,) = detect(made)
     assert (found.device, found.first_day) == ("d-0", FIRST + timedelta(days=84))
