@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
 import numpy as np
 import pytest
 from msgspec import structs
@@ -149,6 +150,7 @@ def test_a_finding_can_be_disputed(subject):
         assert one.guarantee.spent >= 0 and one.rows_read > 0
         assert one.located is None or one.located.low <= one.located.day <= one.located.high
         assert structs.replace(one, statistic=0.0).fingerprint() == one.fingerprint()
+        assert msgspec.convert(msgspec.to_builtins(one), Finding) == one
 
 
 @every_detector
