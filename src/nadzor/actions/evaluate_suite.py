@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import resource
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 from typing import Final
@@ -51,6 +52,13 @@ class Events(Struct, frozen=True, kw_only=True):
     met: bool
 
 
+class Benign(Struct, frozen=True, kw_only=True):
+    """What a harmless change raised about the devices it came to, and which detectors spoke."""
+
+    rate: Rate
+    by_detector: dict[str, int]
+
+
 class Evaluation(Struct, frozen=True, kw_only=True):
     """The operating characteristics of the suite.
 
@@ -65,7 +73,7 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     suite_met: bool
     detectors: dict[str, Rate]
     budgets: dict[str, float]
-    benign: dict[str, Rate]
+    benign: dict[str, Benign]
     events: dict[str, Events]
     faults: dict[str, Caught]
     findings: int
@@ -179,10 +187,14 @@ def _rates(plan: Plan, world: World, alarms: Sequence[Alarm]) -> dict[str, Rate]
     }
 
 
-def _benign(plan: Plan, kind: FaultKind, watch: Stopwatch) -> Rate:
-    """Alarms about devices to which something harmless happens, per year from its onset on."""
-    world = reference_nation(plan.seed + FAULT_SALT, devices=plan.per_fault, days=plan.days)
-    world = with_faults(world, plant(kind, plan.seed, world, plan.per_fault))
+def _benign(plan: Plan, kind: FaultKind, watch: Stopwatch) -> Benign:
+    """Alarms about devices to which something harmless happens, per year from its onset on.
+
+    Why: a season comes to the whole nation, growth and new sites to some devices of it.
+    """
+    world = reference_nation(plan.seed + FAULT_SALT, devices=plan.devices, days=plan.days)
+    concerned = plan.devices if kind == "season" else plan.per_fault
+    world = with_faults(world, plant(kind, plan.seed, world, concerned))
     onset = {fault.device: fault.first for fault in world.faults}
     alarms = [
         one
@@ -190,8 +202,8 @@ def _benign(plan: Plan, kind: FaultKind, watch: Stopwatch) -> Rate:
         if one.device in onset and one.day >= onset[one.device]
     ]
     watched = [(world.after - first).days / 365.0 for first in onset.values()]
-    years = sum(watched) / max(1, len(watched))
-    return false_alarm_rate(alarms, list(onset), years, seed=plan.seed)
+    rate = false_alarm_rate(alarms, list(onset), sum(watched) / max(1, len(watched)), seed=plan.seed)
+    return Benign(rate=rate, by_detector=dict(Counter(one.detector for one in alarms)))
 
 
 def _event(

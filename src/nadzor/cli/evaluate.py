@@ -81,8 +81,9 @@ def _print(result: Evaluation) -> None:
     )
     for kind, event in result.events.items():
         out.print(f"{kind}: {event.system_findings} about the system, {event.device_alarms} about devices")
-    for kind, rate in result.benign.items():
-        out.print(f"{kind}: {rate.rate:.2f} alarms a device-year ({rate.low:.2f} to {rate.high:.2f})")
+    for kind, harmless in result.benign.items():
+        rate, spoke = harmless.rate, ", ".join(f"{name} {n}" for name, n in harmless.by_detector.items())
+        out.print(f"{kind}: {rate.rate:.2f} a device-year ({rate.low:.2f} to {rate.high:.2f}) {spoke}")
     err.print(
         f"drawn in {result.simulate_s:.1f} s, detected in {result.detect_s:.1f} s, "
         f"{result.peak_mb:.0f} MB at most"
