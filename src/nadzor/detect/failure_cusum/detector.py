@@ -23,7 +23,7 @@ from nadzor.measures.rollup import Row
 
 NAME = "failure_cusum"
 READS = unsplit("studies", "failed")
-BUDGET = 0.04
+BUDGET = 0.02
 RATIOS = (1.5, 3.0, 8.0)
 RISES = np.linspace(1.0, 8.0, 281)
 DROP_95 = 1.92
@@ -93,7 +93,7 @@ def _only_possible(panel: Panel) -> None:
 
 
 def smallest_detectable_rise(
-    *, failures_per_day: float, baseline_events: float, days: int = 90, budget: float = 0.04
+    *, failures_per_day: float, baseline_events: float, days: int = 90, budget: float = BUDGET
 ) -> float | None:
     """The smallest rise that a chart shows, on average, within so many days; None if no rise up to 8 does.
 
