@@ -145,12 +145,13 @@ class Days:
         code = names.index(device) if device in names else -1
         blocks = {}
         for pair, block in self.columns.blocks.items():
-            chosen = np.ones(len(block), dtype=bool) if not device else block.device == code
+            mine = block.where(np.flatnonzero(block.device == code)) if device else block
+            chosen = np.ones(len(mine), dtype=bool)
             if first:
-                chosen &= block.day >= first.toordinal()
+                chosen &= mine.day >= first.toordinal()
             if after:
-                chosen &= block.day < after.toordinal()
-            blocks[pair] = block.where(np.flatnonzero(chosen))
+                chosen &= mine.day < after.toordinal()
+            blocks[pair] = mine.where(np.flatnonzero(chosen))
         return columns_digest(Columns(self.columns.names, blocks))
 
     def seal(self) -> tuple[str, int]:

@@ -113,9 +113,9 @@ def _distances(told: Histograms, said: Spoken) -> dict[str, Fact]:
 
 def _changed(told: Histograms, said: Spoken) -> Floats:
     """Counts by registered bin of the alarmed strata since the change."""
-    block = said.scene.days.block(*PAIR)
-    day = block.day - said.scene.table.first
-    strata = np.flatnonzero(said.scene.learned.strata.stream == said.one.alarm.stream)
-    chosen = (told.row >= strata[0]) & (told.row <= strata[-1])
-    chosen &= (day >= said.one.change.onset) & (day <= said.one.alarm.column)
-    return np.maximum(np.bincount(block.bin[chosen], block.n[chosen], told.fine.shape[1]), 0.0)
+    block, one = said.scene.days.block(*PAIR), said.one
+    strata = np.flatnonzero(said.scene.learned.strata.stream == one.alarm.stream)
+    mine = np.flatnonzero(told.row == strata[0] if len(strata) == 1 else np.isin(told.row, strata))
+    day = block.day[mine] - said.scene.table.first
+    mine = mine[(day >= one.change.onset) & (day <= one.alarm.column)]
+    return np.maximum(np.bincount(block.bin[mine], block.n[mine], told.fine.shape[1]), 0.0)

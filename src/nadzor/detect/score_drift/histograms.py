@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nadzor.detect.learned import Table, windows
 from nadzor.detect.series import Days, Floats, Ints
-from nadzor.detect.stats.learned_strata import Strata
+from nadzor.detect.stats.learned_strata import Strata, within
 from nadzor.detect.window import Window
 from nadzor.measures.columns import Block, Name, Pair
 
@@ -61,7 +61,7 @@ def histograms(days: Days, registered: Mapping[str, Window]) -> Histograms | Non
     counts = _counted(cell, block.n, (strata, length))
     table = Table(first_day, code, {PAIR: np.maximum(counts, 0.0)})
     first, after = windows(table, counts, devices, registered)
-    fine = _baseline(block, row, first_day, (first, after, bins))
+    fine = _baseline(block, (row, cell), within(first, after, length), bins)
     place, middle = _classes(fine)
     cell *= CLASSES
     cell += place.ravel()[row * bins + block.bin]
@@ -109,11 +109,12 @@ def _strata(codes: Sequence[NDArray[np.int32]], sizes: Sequence[int]) -> tuple[I
     return (np.cumsum(here) - 1)[key], {name: np.asarray(c) for name, c in zip(KEYS, told, strict=True)}
 
 
-def _baseline(block: Block, row: Ints, first_day: int, window: tuple[Ints, Ints, int]) -> Floats:
-    first, after, bins = window
-    inside = np.flatnonzero((block.day >= (first + first_day)[row]) & (block.day < (after + first_day)[row]))
-    cell = row[inside] * bins + block.bin[inside]
-    return np.maximum(_counted(cell, block.n[inside], (len(first), bins)), 0.0)
+def _baseline(block: Block, at: tuple[Ints, Ints], inside: NDArray[np.bool_], bins: int) -> Floats:
+    """Counts by stratum and registered bin on the days of the baseline."""
+    row, cell = at
+    chosen = np.flatnonzero(inside.ravel()[cell])
+    place = row[chosen] * bins + block.bin[chosen]
+    return np.maximum(_counted(place, block.n[chosen], (len(inside), bins)), 0.0)
 
 
 def _counted(cell: Ints, n: Ints | Floats, shape: tuple[int, ...]) -> Floats:

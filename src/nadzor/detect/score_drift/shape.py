@@ -65,13 +65,14 @@ def _of_all(gap: Floats, known: NDArray[np.bool_], device: Ints) -> tuple[Floats
 def _four_weeks(told: Histograms) -> tuple[Ints, Floats]:
     """The last columns of calendar weeks, and each stratum's counts by class of the four weeks up to them."""
     length = told.cube.shape[1]
-    column = np.arange(length)
-    ends = column[(told.table.first + column) % 7 == 0]  # Sundays
-    sums = np.cumsum(told.cube, axis=1)
-    ends = ends[ends >= 7 * WEEKS - 1]
-    start = ends - 7 * WEEKS
-    before = np.where((start >= 0)[:, None], sums[:, np.maximum(start, 0)], 0.0)
-    return ends, np.maximum(sums[:, ends] - before, 0.0)
+    begin = -told.table.first % 7 + 1  # weeks end on Sundays, whose ordinals are whole sevens
+    weeks = max(0, (length - begin) // 7)
+    if weeks < WEEKS:
+        return np.zeros(0, np.int64), np.zeros((len(told.cube), 0, told.cube.shape[2]))
+    whole = told.cube[:, begin : begin + 7 * weeks].reshape(len(told.cube), weeks, 7, -1).sum(axis=2)
+    recent = sum(whole[:, back : weeks - WEEKS + 1 + back] for back in range(WEEKS))
+    ends = begin + 7 * np.arange(WEEKS, weeks + 1) - 1
+    return ends.astype(np.int64), np.maximum(recent, 0.0)
 
 
 def _passed(where: tuple[int, int], z: float, limits: Floats, distance: float) -> Passed:
