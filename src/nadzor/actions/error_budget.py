@@ -8,14 +8,12 @@ from datetime import date, datetime
 import msgspec
 from msgspec import Struct
 
-from nadzor.actions.run_detectors import context
+from nadzor.actions.run_detectors import run_detectors
 from nadzor.base.clock import moscow_date
 from nadzor.base.durable import write_atomic
 from nadzor.base.home import Home
-from nadzor.detect.dossier import DETECTORS
 from nadzor.detect.finding import Finding
 from nadzor.detect.national import ALPHA, Evidence, Ledger, ledger, national, streams_watched, watched_days
-from nadzor.detect.suite import reads, run_suite
 from nadzor.measures.columns import Columns
 from nadzor.telemetry.store import Rollups
 
@@ -61,9 +59,8 @@ def error_budget(home: Home, *, now: datetime) -> ErrorBudget:
     rollups = Rollups.open(home)
     if kept and (kept.rollup, kept.until) == (rollups.manifest.digest, moscow_date(now)):
         return kept
-    columns = rollups.columns(reads(DETECTORS))
-    told = context(today=moscow_date(now), journal_size=rollups.manifest.journal_size)
-    return keep_budget(home, columns, run_suite(columns, told), now=now)
+    run = run_detectors(rollups, today=moscow_date(now))
+    return keep_budget(home, run.columns, run.findings, now=now)
 
 
 def kept_budget(home: Home) -> ErrorBudget | None:

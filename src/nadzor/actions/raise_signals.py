@@ -11,6 +11,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from nadzor.actions.append_evidence import Surroundings, append_evidence, told_of
+from nadzor.actions.error_budget import keep_budget
 from nadzor.actions.file_signal import file_signal
 from nadzor.actions.run_detectors import run_detectors
 from nadzor.base.clock import moscow_date
@@ -38,12 +39,13 @@ class RaiseReport(Struct, frozen=True, kw_only=True):
 
 
 def raise_signals(home: Home, *, now: datetime) -> RaiseReport:
-    """File every matter as a signal once; a second run over the same rollups adds nothing.
+    """File every matter as a signal once, and keep the error budget; a second run adds nothing.
 
     Why: one evidence a day and signal is enough, since a live journal changes every second.
     """
     rollups = Rollups.open(home)
-    findings = run_detectors(rollups, today=moscow_date(now))
+    run = run_detectors(rollups, today=moscow_date(now))
+    findings = run.findings
     seen = Surroundings(rollups, on=moscow_date(now))
     fates: Counter[str] = Counter()
     raised: Counter[str] = Counter()
@@ -52,6 +54,7 @@ def raise_signals(home: Home, *, now: datetime) -> RaiseReport:
             fates[fate] += 1
             raised[found[0].detector] += fate == "raised"
     fates += _gone(findings, seen, now=now)
+    keep_budget(home, run.columns, findings, now=now)
     if raised.total():
         text = notice("raised", n=raised.total())
         notices.to_role("inspector", subject="signals", text=text, now=now)

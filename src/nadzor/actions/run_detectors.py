@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
+from msgspec import Struct
+
 from nadzor.detect.claim_check import detector as claim_check
 from nadzor.detect.claim_check.claim import READS as CLAIM_READS
 from nadzor.detect.claim_check.claim import Claim
@@ -15,6 +17,7 @@ from nadzor.detect.dossier import DETECTORS
 from nadzor.detect.finding import Finding
 from nadzor.detect.suite import reads, run_suite
 from nadzor.detect.window import Window
+from nadzor.measures.columns import Columns
 from nadzor.measures.rollup import Row
 from nadzor.register import queries as register
 from nadzor.register.baselines import standing_baselines
@@ -24,13 +27,21 @@ from nadzor.telemetry.store import Rollups
 from nadzor.workdays.calendar import loaded
 
 
-def run_detectors(rollups: Rollups, *, today: date, only: Collection[str] = DETECTORS) -> list[Finding]:
+class Run(Struct, frozen=True):
+    """What the detectors read, and all that they found in it."""
+
+    columns: Columns
+    findings: list[Finding]
+
+
+def run_detectors(rollups: Rollups, *, today: date, only: Collection[str] = DETECTORS) -> Run:
     """Everything the detectors say of the days before today.
 
     Why: today is not over, so its silence says nothing yet.
     """
     told = context(today=today, journal_size=rollups.manifest.journal_size)
-    return run_suite(rollups.columns(reads(only)), told, only=only)
+    read_now = rollups.columns(reads(only))
+    return Run(read_now, run_suite(read_now, told, only=only))
 
 
 def context(*, today: date, journal_size: int | None = None) -> Context:

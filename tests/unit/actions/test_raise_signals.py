@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -12,13 +13,15 @@ from msgspec.structs import replace
 
 from nadzor.actions import file_signal as file_action
 from nadzor.actions import raise_signals as action
+from nadzor.actions.error_budget import kept_budget
 from nadzor.actions.import_register import import_register
 from nadzor.actions.move_signal import Grounds, move_signal
 from nadzor.actions.raise_signals import raise_signals
-from nadzor.actions.run_detectors import check_claims, days_off
+from nadzor.actions.run_detectors import Run, check_claims, days_off
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.detect.finding import Finding
+from nadzor.detect.suite import reads
 from nadzor.measures.rollup import Row
 from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import Role
@@ -56,6 +59,11 @@ def _three_detectors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(action, "run_detectors", partial(action.run_detectors, only=THREE))
 
 
+def _telling(findings: list[Finding]) -> Callable[..., Run]:
+    """A run that finds just these."""
+    return lambda rollups, today: Run(rollups.columns(reads(THREE)), findings)
+
+
 def _failing() -> list[Row]:
     return [*steady(START, BREAK), *steady(BREAK, LAST, failed=12)]
 
@@ -89,6 +97,17 @@ def test_a_failing_version_is_filed_once(home: Home) -> None:
     assert BREAK <= listed.first_day < BREAK + timedelta(days=14)
     assert card.raised_by.statistic >= card.raised_by.threshold
     assert len(card.evidence) == 1
+
+
+def test_a_run_keeps_the_error_budget(home: Home) -> None:
+    """Without a second run: what was raised, over how many device-years, of which rollup."""
+    write_rollups(home, _failing())
+    raise_signals(home, now=NOW)
+    kept = kept_budget(home)
+    assert kept is not None
+    assert (kept.total.total.raised, kept.rollup) == (1, Rollups.open(home).manifest.digest)
+    assert kept.devices["ai-901"].total.device_years == pytest.approx((LAST - START).days / 365)
+    assert [(one.detector, one.device) for one in kept.evidence] == [("failure_cusum", "ai-901")]
 
 
 def test_the_way_back_leads_to_the_rows(home: Home) -> None:
@@ -160,7 +179,7 @@ def test_later_words_are_appended_a_day_apart(home: Home, monkeypatch: pytest.Mo
     raise_signals(home, now=NOW)
     before = queries.signal(queries.signals().rows[0].id)
     told = msgspec.structs.replace(before.raised_by, statistic=before.raised_by.statistic + 1)
-    monkeypatch.setattr(action, "run_detectors", lambda rollups, today: [told])
+    monkeypatch.setattr(action, "run_detectors", _telling([told]))
     assert raise_signals(home, now=NOW).appended == 0  # one evidence a day
     tomorrow = NOW + timedelta(days=1)
     assert [raise_signals(home, now=tomorrow).appended for _ in range(2)] == [1, 0]
@@ -173,7 +192,7 @@ def test_later_words_are_appended_a_day_apart(home: Home, monkeypatch: pytest.Mo
 def _nights(home: Home, monkeypatch: pytest.MonkeyPatch, said: list[list[Finding]]) -> None:
     """One run a night, each told what the detectors find."""
     for night, findings in enumerate(said):
-        monkeypatch.setattr(action, "run_detectors", lambda rollups, today, told=findings: told)
+        monkeypatch.setattr(action, "run_detectors", _telling(findings))
         raise_signals(home, now=NOW + timedelta(days=night))
 
 
@@ -214,7 +233,7 @@ def test_what_no_longer_stands_is_said_and_may_return(home: Home, monkeypatch: p
     (row,) = queries.signals().rows
     assert [each.stands for each in queries.signal(row.id).evidence] == [True, False, True]
     assert (row.state, row.stands) == ("raised", True)
-    monkeypatch.setattr(action, "run_detectors", lambda rollups, today: [])
+    monkeypatch.setattr(action, "run_detectors", _telling([]))
     assert raise_signals(home, now=NOW + timedelta(days=4)).gone == 1
     assert queries.signals().rows[0].course == "quiet"
 
