@@ -239,10 +239,11 @@ def _agreement(h: Heard, readings: dict[tuple[str, str], list[Heard]]) -> Iterat
     assert isinstance(h.line, said.Review)
     for seen in h.line.findings:
         for reading, found in _readings_of(readings, h, h.line.study, seen.code):
-            if found.positive is not None:
-                measure = "agree" if found.positive == seen.present else "disagree"
-                for cell in _by_people(reading, measure, found, _equipment(reading)):
-                    yield cell._replace(day=h.line.study_day)
+            if found.positive is None:
+                continue
+            measure = "agree" if found.positive == seen.present else "disagree"
+            cells = _by_people(reading, measure, found, _equipment(reading))
+            yield from (cell._replace(day=h.line.study_day) for cell in cells)
 
 
 def _signed(h: Heard, readings: dict[tuple[str, str], list[Heard]]) -> Iterator[Count]:
