@@ -6,13 +6,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from nadzor.measures.columns import Block, Columns, columns_digest, rows_of
+from nadzor.detect.shelf import Shelf, Span
+from nadzor.measures.columns import Block, Columns, Name, columns_digest, rows_of
 from nadzor.measures.rollup import ALL, Row
 
 Ints = NDArray[np.int64]
@@ -24,6 +26,8 @@ NAMED: tuple[Literal["device", "version", "site", "finding", "stratum"], ...] = 
 STREAM_KEYS: tuple[Literal["device", "version", "site", "stratum", "finding"], ...] = (
     "device", "version", "site", "stratum", "finding",
 )  # fmt: skip
+SCATTERED: Final = 1 << 22
+"""Keys below this are marked in one array instead of sorted."""
 Wanted = Collection[tuple[str, str]]
 """The (measure, dimension) pairs that a detector reads."""
 
@@ -45,9 +49,10 @@ class Days:
     are all of them by measure and dimension; the arrays of this object are those blocks laid end to end.
     """
 
-    def __init__(self, rows: Iterable[Row] | Columns, wanted: Wanted) -> None:
+    def __init__(self, rows: Iterable[Row] | Columns, wanted: Wanted, *, shelf: Shelf | None = None) -> None:
         whole = rows if isinstance(rows, Columns) else Columns.of_rows(rows)
         self.columns = whole.only(wanted)
+        self.shelf = shelf or Shelf()
         self.names: dict[Key, list[str]] = {
             **{key: self.columns.names[key] for key in NAMED},
             "measure": sorted({measure for measure, _ in self.columns.blocks}),
@@ -61,7 +66,7 @@ class Days:
 
     def only(self, wanted: Wanted) -> Days:
         """The rows of these measures alone, so that a digest covers exactly what a detector reads."""
-        return Days(self.columns, wanted)
+        return Days(self.columns, wanted, shelf=self.shelf)
 
     def where(self, chosen: NDArray[np.bool_] | Ints) -> Days:
         """The chosen rows alone, by mask or by position."""
@@ -143,15 +148,14 @@ class Days:
         """The digest of the rows of a device (or all) within [first, after), and how many rows there are."""
         names = self.columns.names["device"]
         code = names.index(device) if device in names else -1
+        span = (first.toordinal() if first else None, after.toordinal() if after else None)
         blocks = {}
         for pair, block in self.columns.blocks.items():
-            mine = block.where(np.flatnonzero(block.device == code)) if device else block
-            chosen = np.ones(len(mine), dtype=bool)
-            if first:
-                chosen &= mine.day >= first.toordinal()
-            if after:
-                chosen &= mine.day < after.toordinal()
-            blocks[pair] = mine.where(np.flatnonzero(chosen))
+            if device:
+                mine = block.where(self.shelf.rows(pair, block, "device", span=(code, code + 1)))
+                blocks[pair] = _within(mine, span)
+            else:
+                blocks[pair] = block.where(self.shelf.rows(pair, block, "day", span=span))
         return columns_digest(Columns(self.columns.names, blocks))
 
     def seal(self) -> tuple[str, int]:
@@ -164,6 +168,16 @@ class Days:
     def _column(self, name: str) -> Ints:
         parts = [getattr(block, name) for block in self.columns.blocks.values()]
         return np.concatenate(parts).astype(np.int64) if parts else np.array([], np.int64)
+
+
+def _within(block: Block, span: Span) -> Block:
+    """The rows of days [first, after)."""
+    chosen = np.ones(len(block), dtype=bool)
+    if span[0] is not None:
+        chosen &= block.day >= span[0]
+    if span[1] is not None:
+        chosen &= block.day < span[1]
+    return block.where(chosen)
 
 
 _NOTHING = Block(**{name: np.array([], np.int64) for name in Block.__struct_fields__})
@@ -181,32 +195,29 @@ class Panel:
         self.days = days
         self.first = days.first
         self.length = max(0, (after.toordinal() if after else days.after) - days.first)
-        stream_of_row, self.streams = self._streams(days, by)
+        keys = [key for key in STREAM_KEYS if key in by]
+        codes, of_row = _streams(list(days.columns.blocks.values()), keys, days.columns.names)
+        told = [[days.columns.names[key][i] for i in codes[key].tolist()] for key in keys]
+        named = [Stream(**dict(zip(keys, some, strict=True))) for some in zip(*told, strict=True)]
+        self.streams = named if keys else [Stream()] * bool(len(days))
+        rows = list(zip(days.columns.blocks.items(), of_row, strict=True))
         self.counts: Mapping[str, Floats] = {
-            measure: self._count(days.is_("measure", measure), stream_of_row) for measure in measures
+            measure: self._count([(block, row) for ((name, _), block), row in rows if name == measure])
+            for measure in measures
         }
 
-    def _streams(self, days: Days, by: Collection[Key]) -> tuple[Ints, list[Stream]]:
-        of_row = np.zeros(len(days), np.int64)
-        for key in STREAM_KEYS:
-            if key in by:
-                of_row = _dense(of_row * len(days.names[key]) + days.code[key])
-        example = np.zeros(int(of_row.max()) + 1 if len(of_row) else 0, np.int64)
-        example[of_row] = np.arange(len(of_row))
-        told = {key: [days.names[key][i] for i in days.code[key][example].tolist()] for key in by}
-        streams = [
-            Stream(**dict(zip(told, values, strict=True))) for values in zip(*told.values(), strict=True)
-        ]
-        return of_row, streams if told else [Stream() for _ in example]
-
-    def _count(self, chosen: NDArray[np.bool_], stream_of_row: Ints) -> Floats:
+    def _count(self, rows: Sequence[tuple[Block, Ints]]) -> Floats:
         size = len(self.streams) * self.length
-        if not size:
-            return np.zeros((len(self.streams), self.length))
-        chosen = chosen & (self.days.day - self.first < self.length)
-        cell = stream_of_row[chosen] * self.length + (self.days.day[chosen] - self.first)
-        counts = np.bincount(cell, weights=self.days.n[chosen], minlength=size)
-        return np.asarray(counts.reshape(len(self.streams), self.length), dtype=np.float64)
+        counts = np.zeros(size)
+        for block, stream in rows if size else []:
+            cell = block.day - np.int64(self.first)
+            inside = cell < self.length
+            cell += stream * self.length
+            n = block.n
+            if not inside.all():
+                cell, n = cell[inside], n[inside]
+            counts += np.bincount(cell, weights=n, minlength=size)
+        return counts.reshape(len(self.streams), self.length)
 
     def date(self, column: int) -> date:
         """The calendar day of a column."""
@@ -217,12 +228,36 @@ class Panel:
         return np.asarray((self.first + np.arange(self.length) + 6) % 7, dtype=np.int64)
 
 
-def _dense(codes: Ints) -> Ints:
-    """The same codes without holes, in the same order; without sorting, since there are a million of them."""
-    if not len(codes):
-        return codes
-    present = np.bincount(codes) > 0
-    return np.asarray((np.cumsum(present) - 1)[codes], dtype=np.int64)
+def _streams(
+    blocks: Sequence[Block], keys: Sequence[Name], names: Mapping[Name, Sequence[str]]
+) -> tuple[dict[Name, Ints], list[Ints]]:
+    """The codes of each stream by key, streams in order; and block by block, the stream of each row."""
+    of_row: list[Ints] = [np.zeros(len(block), np.int64) for block in blocks]
+    codes: dict[Name, Ints] = {}
+    for key in keys:
+        width = len(names[key])
+        known, of_row = dense(
+            [row * width + getattr(block, key) for row, block in zip(of_row, blocks, strict=True)]
+        )
+        codes = {name: code[known // width] for name, code in codes.items()}
+        codes[key] = known % width
+    return codes, of_row
+
+
+def dense(keys: Sequence[Ints]) -> tuple[Ints, list[Ints]]:
+    """The keys that occur in any part, in order, and for each part the place of each key among them.
+
+    Keys are not negative.  Without sorting while the keys are not scattered, since there are millions.
+    """
+    rows, high = sum(map(len, keys)), max((int(part.max(initial=-1)) for part in keys), default=-1)
+    if high >= max(SCATTERED, 4 * rows):
+        known, whole = np.unique(np.concatenate(keys), return_inverse=True)
+        return known.astype(np.int64), np.split(whole, np.cumsum([len(part) for part in keys])[:-1])
+    present = np.zeros(high + 1, dtype=bool)
+    for part in keys:
+        present[part] = True
+    place = np.cumsum(present) - 1
+    return np.flatnonzero(present), [place[part] for part in keys]
 
 
 def unsplit(*measures: str) -> Wanted:
@@ -232,6 +267,8 @@ def unsplit(*measures: str) -> Wanted:
 
 def grouped(values: Floats, group: Ints) -> Floats:
     """Rows added by group; groups are numbered without holes."""
+    count = int(group.max()) + 1 if len(group) else 0
+    ends = np.searchsorted(np.sort(group), np.arange(count + 1))
     order = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
-    return np.asarray(np.add.reduceat(values[order], starts, axis=0), dtype=np.float64)
+    together = csr_array((np.ones(len(group)), order, ends), shape=(count, len(group)))
+    return np.asarray(together @ values, dtype=np.float64)

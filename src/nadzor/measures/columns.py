@@ -198,6 +198,19 @@ def _bytes(
         return (values - _DAY_ZERO).astype("<i4").tobytes()
     if name == "bin":
         return values.astype("<i4").tobytes()
-    present, places = np.unique(values, return_inverse=True)
-    listed = "".join(words[name][code] + "\n" for code in present.tolist()).encode()
+    present, places = _places(values)
+    listed = "".join([words[name][code] + "\n" for code in present.tolist()]).encode()
     return listed + (places.astype("<i4").tobytes() if len(present) > 1 else b"")
+
+
+def _places(values: Ints) -> tuple[Ints, Ints]:
+    """The values that occur, in order, and the place of each among them; sorted only where they are few."""
+    low, high = int(values.min()), int(values.max())
+    if low == high:
+        return values[:1], values[:0]
+    if high - low > 4 * len(values):
+        return np.unique(values, return_inverse=True)
+    above = values - low
+    present = np.zeros(high - low + 1, dtype=bool)
+    present[above] = True
+    return np.flatnonzero(present) + low, (np.cumsum(present, dtype=np.int32) - 1)[above]
