@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 from msgspec import Struct
-from scipy.stats import nbinom
+from scipy.special import betainc
 
 from nadzor.detect.context import Context
 from nadzor.detect.failure_cusum.expectation import Expectation, expect
@@ -24,8 +24,10 @@ BUDGET = 0.03
 SITES_PART = 0.2
 """This part of the budget is shared by the sites of a device that has several."""
 WINDOWS = (1, 2, 3)
-LOOKS_A_YEAR = 365.0
-"""Windows overlap and counts are whole, so that three windows a day cost no more than one: measured."""
+LOOKS_A_YEAR = 220.0
+"""Windows overlap and counts are whole, so that a year of three windows a day costs no more: measured."""
+Z_MIN = 3.0
+"""A count that is not so many standard deviations above its mean is never rare enough to look at closer."""
 FAILURES_MIN = 3
 CALM_DAYS = 7
 """A stream that was alarmed speaks again only after so many days without reason to."""
@@ -83,12 +85,17 @@ def detect(rows: Iterable[Row] | Days, *, params: Params | None = None) -> list[
     studies = np.maximum(panel.counts["studies"], 0.0)
     panel.counts = {"studies": studies, "failed": np.clip(panel.counts["failed"], 0.0, studies)}
     told = expect(panel, baseline_days=params.baseline_days, registered=params.registered)
-    devices, sites = _of_devices(panel, told, params), _of_sites(panel, told, params)
+    devices = _of_devices(panel, told, params)
     whole = _bursts(devices)
-    named = {(int(devices.device[one.stream]), one.column + back) for one in whole for back in range(-3, 8)}
-    alone = [one for one in _bursts(sites) if (int(sites.device[one.stream]), one.column) not in named]
     found = [_finding(one, devices, panel, told, params) for one in whole]
-    return in_order([*found, *(_finding(one, sites, panel, told, params) for one in alone)])
+    if (told.sites > 1).any():
+        sites = _of_sites(panel, told, params)
+        named = {
+            (int(devices.device[one.stream]), one.column + back) for one in whole for back in range(-3, 8)
+        }
+        alone = [one for one in _bursts(sites) if (int(sites.device[one.stream]), one.column) not in named]
+        found += [_finding(one, sites, panel, told, params) for one in alone]
+    return in_order(found)
 
 
 def watch(days: Days, context: Context) -> list[Finding]:
@@ -154,11 +161,13 @@ def _chances(streams: Streams, window: int) -> Floats:
     """The chance of as many failures or more in the window that ends on each day; 1 where there are few."""
     seen, expected = (_last(part, window) for part in (streams.seen, streams.expected))
     p = np.ones(seen.shape)
-    row, column = np.nonzero((seen >= FAILURES_MIN) & (seen > expected) & (expected > 0))
+    above = seen - expected
+    watched = streams.limit[:, None] > 0
+    row, column = np.nonzero(watched & (seen >= FAILURES_MIN) & (above * above > Z_MIN**2 * expected))
+    row, column = (part[(above > 0)[row, column] & (expected > 0)[row, column]] for part in (row, column))
     mean = expected[row, column]
-    spread = (streams.phi[row] - 1.0) + mean / streams.shape[row]
-    size = mean / np.maximum(spread, 1e-9)
-    p[row, column] = nbinom.sf(seen[row, column] - 1.0, size, size / (size + mean))
+    spread = np.maximum((streams.phi[row] - 1.0) + mean / streams.shape[row], 1e-9)
+    p[row, column] = betainc(seen[row, column], mean / spread, spread / (1.0 + spread))
     return p
 
 
@@ -176,7 +185,8 @@ def _finding(one: Burst, streams: Streams, panel: Panel, told: Expectation, para
     first_day, since = panel.date(one.column), panel.date(start)
     digest, rows_read = panel.days.digest(device=stream.device, after=first_day + timedelta(days=1))
     years = max(0, one.column + 1 - int(told.after[device])) / 365.0
-    sites, watched = _contributors(stream.device, panel, window)
+    mine = np.flatnonzero(told.places.device_of == device).tolist()
+    sites, watched = _contributors(panel, mine, window)
     return Finding(
         detector=NAME, code=code_digest(NAME), kind="failure.burst", device=stream.device,
         site=stream.site if streams.level == "site" else "", stratum=streams.level,
@@ -192,16 +202,14 @@ def _finding(one: Burst, streams: Streams, panel: Panel, told: Expectation, para
     )  # fmt: skip
 
 
-def _contributors(device: str, panel: Panel, window: slice) -> tuple[list[str], int]:
+def _contributors(panel: Panel, mine: list[int], window: slice) -> tuple[list[str], int]:
     """The sites with failures in the window, most first, and how many the device has."""
     failed: dict[str, float] = {}
-    for i, stream in enumerate(panel.streams):
-        if stream.device == device:
-            n = float(panel.counts["failed"][i, window].sum())
-            failed[stream.site] = failed.get(stream.site, 0.0) + n
-    return sorted((site for site, n in failed.items() if n), key=lambda site: (-failed[site], site)), len(
-        failed
-    )
+    for i in mine:
+        site = panel.streams[i].site
+        failed[site] = failed.get(site, 0.0) + float(panel.counts["failed"][i, window].sum())
+    sites = sorted((site for site, n in failed.items() if n), key=lambda site: (-failed[site], site))
+    return sites, len(failed)
 
 
 def _baseline(panel: Panel, told: Expectation, device: int) -> Baseline:

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from nadzor.detect.series import Floats
 
+ROUNDING = 1e-6
+"""By how much a chart made from sums may differ from one made day by day."""
+
 
 class Crossing(Struct, frozen=True, order=True):
     """A chart passed its limit on a day."""
@@ -30,8 +33,34 @@ def run_charts(seen: Floats, expected: Floats, *, reference: Floats, limits: Flo
     """One chart for each stream (row) and reference value; a stream speaks once until its charts are at zero.
 
     Method: S = max(0, S + seen - k expected), alarm at S > h (Lucas 1985).  Above its limit a chart is held
-    at it, so that it can come back when the cause has gone.
+    at it, so that it can come back when the cause has gone.  Most streams never pass: those that do are found
+    from sums alone, and only they are followed day by day.
     """
+    passing = _passing(seen, expected, reference=reference, limits=limits)
+    few = _follow(seen[passing], expected[passing], reference=reference, limits=limits[passing])
+    busy = np.zeros(seen.shape, dtype=bool)
+    busy[passing] = few.busy
+    told = [Crossing(one.column, int(passing[one.stream]), one.chart, one.value) for one in few.crossings]
+    return Charts(told, busy)
+
+
+def _passing(seen: Floats, expected: Floats, *, reference: Floats, limits: Floats) -> NDArray[np.intp]:
+    """The streams of which a chart passes its limit on any day.
+
+    Method: until then S is C less the least C so far (at most 0), with C the sum of seen - k expected.
+    """
+    watched = np.flatnonzero(np.isfinite(limits).any(axis=1))
+    seen, expected = np.cumsum(seen[watched], axis=1), np.cumsum(expected[watched], axis=1)
+    over = np.zeros(len(watched), dtype=bool)
+    for k, limit in zip(reference, limits[watched].T, strict=True):
+        sums = seen - k * expected
+        sums -= np.minimum(np.minimum.accumulate(sums, axis=1), 0.0)
+        over |= sums.max(axis=1, initial=0.0) > limit - ROUNDING
+    return watched[over]
+
+
+def _follow(seen: Floats, expected: Floats, *, reference: Floats, limits: Floats) -> Charts:
+    """The charts of `run_charts`, day by day."""
     streams, days = seen.shape
     score = np.zeros((streams, len(reference)))
     alarmed = np.zeros(score.shape, dtype=bool)

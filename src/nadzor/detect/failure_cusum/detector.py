@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nadzor.detect.context import Context
 from nadzor.detect.failure_cusum.chart import Charts, Crossing, run_charts
 from nadzor.detect.failure_cusum.expectation import Expectation, expect
-from nadzor.detect.finding import Baseline, Effect, Finding, Guarantee, Located, code_digest, in_order
+from nadzor.detect.finding import Baseline, Effect, Fact, Finding, Guarantee, Located, code_digest, in_order
 from nadzor.detect.series import Days, Floats, Ints, Panel, Stream, grouped, unsplit
 from nadzor.detect.stats.cusum_arl import log_ratio_reference
 from nadzor.detect.stats.exposure_chart import STEPS, exposure_limits, exposure_run_lengths
@@ -25,6 +25,8 @@ NAME = "failure_cusum"
 READS = unsplit("studies", "failed")
 BUDGET = 0.02
 RATIOS = (1.5, 3.0, 8.0)
+SLACK = 5.0
+"""By how much the parts of the budget are too careful when they are added up: measured, see the dossier."""
 RISES = np.linspace(1.0, 8.0, 281)
 DROP_95 = 1.92
 """Half of the 95 % point of chi-squared with one degree of freedom: how far a likelihood may fall."""
@@ -72,12 +74,13 @@ def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[
         return []
     expected = expect(panel, baseline_days=params.baseline_days, registered=params.registered)
     versions = _view(panel, expected, level="version", params=params)
-    sites = _view(panel, expected, level="site", params=params)
     found = [_finding(c, versions, panel, expected, params=params) for c in versions.charts.crossings]
-    covered = _covered(versions, len(expected.phi))
-    for crossing in sites.charts.crossings:
-        if not covered[sites.device[crossing.stream], crossing.column]:
-            found.append(_finding(crossing, sites, panel, expected, params=params))
+    if (expected.sites > 1).any():
+        sites = _view(panel, expected, level="site", params=params)
+        covered = _covered(versions, len(expected.phi))
+        for crossing in sites.charts.crossings:
+            if not covered[sites.device[crossing.stream], crossing.column]:
+                found.append(_finding(crossing, sites, panel, expected, params=params))
     return in_order(found)
 
 
@@ -107,7 +110,7 @@ def smallest_detectable_rise(
                 ratio,
                 shape=baseline_events,
                 exposure=failures_per_day * 365.0,
-                budget=budget / 2.0 / len(RATIOS),
+                budget=SLACK * budget / 2.0 / len(RATIOS),
             )
         )
         if np.isfinite(limit):
@@ -149,7 +152,7 @@ def _sites(expected: Expectation, params: Params) -> tuple[Floats, Floats]:
 
 def _limits(shape: Floats, exposure: Floats, share: Floats, params: Params) -> Floats:
     """Limits by stream and ratio: the device's budget is shared by versions and sites, then by the ratios."""
-    each = params.budget / len(params.ratios)
+    each = SLACK * params.budget / len(params.ratios)
     limits = np.full((len(shape), len(params.ratios)), np.inf)
     for part in np.unique(share[share > 0]):
         here = share == part
@@ -184,7 +187,8 @@ def _finding(
     seen, mean = (
         float(part[crossing.stream, onset : crossing.column + 1].sum()) for part in (view.seen, view.expected)
     )
-    release = _release(stream, panel, located, params)
+    mine = np.flatnonzero(expected.places.device_of == device).tolist()
+    release = _release(stream, panel, mine, located, days=params.release_days)
     first_day = panel.date(crossing.column)
     rows_hash, rows_read = panel.days.digest(device=stream.device, after=first_day + timedelta(days=1))
     watched = float(view.expected[view.device == device, : crossing.column + 1].sum())
@@ -201,7 +205,9 @@ def _finding(
         facts={
             "failed": round(seen * phi), "expected": round(mean * phi, 3),
             "designed_for_ratio": params.ratios[crossing.chart], "released_then": release,
-            "sites": _contributors(crossing, view, panel, onset), "estimate_chosen_by_alarm": True,
+            "since_version": release, "observed": round(seen * phi),
+            "design": "baseline", "estimate_chosen_by_alarm": True,
+            **_contributors(stream, panel, mine, slice(onset, crossing.column + 1)),
         },
     )  # fmt: skip
 
@@ -224,49 +230,38 @@ def _located(crossing: Crossing, view: View, panel: Panel, *, ratio: float) -> t
     ), start + onset
 
 
-def _release(stream: Stream, panel: Panel, located: Located, params: Params) -> str:
+def _release(stream: Stream, panel: Panel, mine: list[int], located: Located, *, days: int) -> str:
     """The version that first ran just before the change: named when the change may have come with it."""
-    for first, version in sorted(_first_days(stream, panel), reverse=True):
-        day = panel.date(first)
-        baseline = first == _first_days_min(stream, panel)
-        if not baseline and located.low <= day + timedelta(days=params.release_days) and located.high >= day:
+    firsts = _first_days(stream, panel, mine)
+    founding = min(firsts.values())
+    for version in sorted(firsts, key=lambda one: (firsts[one], one), reverse=True):
+        day = panel.date(firsts[version])
+        same = stream.version in ("", version) and firsts[version] != founding
+        if same and located.low <= day + timedelta(days=days) and located.high >= day:
             return version
     return ""
 
 
-def _first_days(stream: Stream, panel: Panel) -> list[tuple[int, str]]:
+def _first_days(stream: Stream, panel: Panel, mine: list[int]) -> dict[str, int]:
     """When each version of the device (at the site, if one is named) first handled a study."""
     firsts: dict[str, int] = {}
-    for i, one in enumerate(panel.streams):
-        if one.device == stream.device and stream.site in ("", one.site):
-            worked = panel.counts["studies"][i] > 0
-            if worked.any():
-                firsts[one.version] = min(firsts.get(one.version, panel.length), int(worked.argmax()))
-    wanted = [version for version in firsts if stream.version in ("", version)]
-    return [(firsts[version], version) for version in wanted]
+    for i in mine:
+        worked, one = panel.counts["studies"][i] > 0, panel.streams[i]
+        if stream.site in ("", one.site) and worked.any():
+            firsts[one.version] = min(firsts.get(one.version, panel.length), int(worked.argmax()))
+    return firsts
 
 
-def _first_days_min(stream: Stream, panel: Panel) -> int:
-    """When the device (at the site, if one is named) first handled a study at all."""
-    return min(first for first, _ in _first_days(Stream(stream.device, site=stream.site), panel))
-
-
-def _contributors(crossing: Crossing, view: View, panel: Panel, onset: int) -> list[str]:
-    """The sites with failures since the change, most first."""
-    stream = view.streams[crossing.stream]
+def _contributors(stream: Stream, panel: Panel, mine: list[int], window: slice) -> dict[str, Fact]:
+    """The sites with failures since the change, most first, and how many there were to fail."""
     failed: dict[str, float] = {}
-    for i, one in enumerate(panel.streams):
-        same = (
-            one.device == stream.device
-            and stream.version in ("", one.version)
-            and stream.site in ("", one.site)
-        )
-        if same:
-            count = float(panel.counts["failed"][i, onset : crossing.column + 1].sum())
-            failed[one.site] = failed.get(one.site, 0.0) + count
-    return sorted(
-        (site for site, count in failed.items() if count > 0), key=lambda site: (-failed[site], site)
-    )
+    for i in mine:
+        one = panel.streams[i]
+        same = stream.version in ("", one.version) and stream.site in ("", one.site)
+        if same and panel.counts["studies"][i, window].any():
+            failed[one.site] = failed.get(one.site, 0.0) + float(panel.counts["failed"][i, window].sum())
+    sites = sorted((site for site, n in failed.items() if n > 0), key=lambda site: (-failed[site], site))
+    return {"sites": sites, "sites_watched": len(failed)}
 
 
 def _baseline(device: int, name: str, panel: Panel, expected: Expectation) -> Baseline:
