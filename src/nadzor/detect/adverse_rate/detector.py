@@ -41,7 +41,8 @@ from nadzor.measures.rollup import Row
 NAME = "adverse_rate"
 BUDGET = 0.01
 LIMIT = 25.0
-"""Under the model no more than one false alarm in 25 device-years; on quiet nations 0.009 a device-year."""
+"""Under the model no more than one false alarm in 25 device-years; on quiet nations of 8 to 300
+devices 0.006 to 0.012 a device-year."""
 KINDS = ("adverse.problem_rise", "adverse.type_rise", "adverse.rise")
 
 

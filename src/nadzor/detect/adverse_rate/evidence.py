@@ -55,10 +55,12 @@ class Prior(Struct, frozen=True):
 class Peers(Struct, frozen=True):
     """A stream's share of all reports elsewhere, and the part of the budget that it may spend.
 
-    Shapes: share and weight streams x weeks; varies, how shares differ between devices, families x weeks.
+    Shapes: share, unsure (the share's own squared variation) and weight streams x weeks; varies, how shares
+    differ between devices, families x weeks.
     """
 
     share: Floats
+    unsure: Floats
     varies: Floats
     weight: Floats
 
@@ -116,7 +118,8 @@ def peers_of(ledger: Ledger, studies: Floats) -> Peers:
     np.add.at(of_kind, kind, ledger.before)
     fleet = _Fleet(kind, ledger.family[np.unique(kind, return_index=True)[1]], of_kind, whole, working)
     share = np.where(working[ledger.device], _shares_elsewhere(ledger, fleet), 0.0)
-    return Peers(share, _variation(ledger, fleet), _weights(ledger, fleet, share))
+    unsure = OF_REPORTS / np.maximum(of_kind[kind] - ledger.before, JEFFREYS)
+    return Peers(share, unsure, _variation(ledger, fleet), _weights(ledger, fleet, share))
 
 
 def prior_of(ledger: Ledger, studies: Floats, peers: Peers, *, origin: Ints) -> Prior:
@@ -124,8 +127,9 @@ def prior_of(ledger: Ledger, studies: Floats, peers: Peers, *, origin: Ints) -> 
 
     Shapes: origin, a week for each device.
     Method: gamma-Poisson shrinkage (Clayton & Kaldor 1987): a problem's share of a device's reports is drawn
-    to its share elsewhere, as far as shares vary between devices (by moments).  All reports together have
-    Jeffreys' prior: how often a device is reported on at all differs too much between devices to borrow it.
+    to its share elsewhere, as far as shares vary between devices (by moments) and as surely as the others
+    tell it: a small fleet tells little.  All reports together have Jeffreys' prior: how often a device is
+    reported on at all differs too much between devices to borrow it.
     """
     device, week = ledger.device, np.arange(ledger.weeks)
     weekly = studies[:, week * WEEK]
@@ -135,7 +139,7 @@ def prior_of(ledger: Ledger, studies: Floats, peers: Peers, *, origin: Ints) -> 
     whole = (_by_device(ledger, seen) + JEFFREYS)[device]
     expected = peers.share * (whole / np.maximum(weekly, 1.0))
     all_reports = (ledger.family == WHOLE)[:, None]
-    shape = np.where(all_reports, JEFFREYS, 1.0 / (peers.varies[ledger.family] + 1.0 / whole))
+    shape = np.where(all_reports, JEFFREYS, 1.0 / (peers.varies[ledger.family] + 1.0 / whole + peers.unsure))
     rate = np.where(all_reports, 0.0, shape / np.maximum(expected, 1e-300))
     weight = np.where(weekly > 0, peers.weight, 0.0)
     return Prior(shape + seen / OF_REPORTS, rate + weekly, weight)
@@ -153,13 +157,13 @@ def evidence(ledger: Ledger, prior: Prior, studies: Floats, *, at: Ints, since: 
     device, week = ledger.device[stream], np.arange(min(first, ledger.weeks - 1), ledger.weeks)
     n = np.maximum(ledger.rank[at][:, None] - ledger.before[stream][:, week], 0.0) / OF_REPORTS
     length = np.maximum(studies[device, day + 1][:, None] - studies[:, week * WEEK][device], 0.0)
-    open_ = (week >= since[device][:, None]) & (week * WEEK <= day[:, None])
+    weight = prior.weight[stream][:, week]
+    open_ = (week >= since[device][:, None]) & (week * WEEK <= day[:, None]) & (weight > 0)
     shape, rate = prior.shape[stream][:, week], prior.rate[stream][:, week]
     row, column = np.nonzero(open_ & (n * OF_REPORTS >= 2.0) & (n * rate > RISE_MIN * shape * length))
     cell = (row, column)
     logs = np.full(n.shape, -np.inf)
     logs[cell] = _log_ratio(n[cell], length[cell], shape[cell], rate[cell])
-    weight = prior.weight[stream][:, week]
     total = np.cumsum(weight * np.exp(np.minimum(logs, LOG_MAX)), axis=1)[:, -1]  # weeks to come add nothing
     near = logs >= np.maximum(logs.max(axis=1, initial=-np.inf), -1e300)[:, None] - DROP_95
     last = len(week) - 1 - np.argmax(near[:, ::-1], axis=1)

@@ -180,3 +180,13 @@ def test_the_statistic_is_the_weighted_sum_of_ratios():
         total += prior.weight[stream, week] * np.mean(ratios)
     assert seen.total[top] == pytest.approx(total, rel=0.02)
     assert (prior.weight.sum(axis=0) <= 4 * 7 / 365 + 1e-9).all()
+
+
+def test_a_problem_new_to_the_fleet_is_measured_from_when_others_tell_of_it():
+    """Weeks before anybody else told of a problem have no rate to compare with: no rise starts there."""
+    others = [row for i in range(3) for row in told(f"d-{i}", 150 + i, code="A17")]
+    newly = [row for day in range(145, 260, 6) for row in told("d-x", day, code="A17")]
+    found = [one for one in detect(fleet() + device("d-x") + others + newly) if one.stratum == "A17"]
+    assert found
+    assert all(one.effect.estimate < 1e3 and one.facts["expected"] > 0 for one in found)
+    assert all(one.located.day >= FIRST + timedelta(days=150) for one in found)
