@@ -57,14 +57,16 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
+def words_of(detector: str) -> dict[str, KindWords]:
+    """The words of one detector's kinds; none where it has no words.yaml."""
+    page = files("nadzor.detect").joinpath(detector, "words.yaml")
+    return msgspec.yaml.decode(page.read_bytes(), type=Words).kinds if page.is_file() else {}
+
+
+@cache
 def kinds() -> dict[str, KindWords]:
     """The words of every kind of finding that a detector of this house makes."""
-    told: dict[str, KindWords] = {}
-    for name in DETECTORS:
-        page = files("nadzor.detect").joinpath(name, "words.yaml")
-        if page.is_file():
-            told |= msgspec.yaml.decode(page.read_bytes(), type=Words).kinds
-    return told
+    return {kind: words for name in DETECTORS for kind, words in words_of(name).items()}
 
 
 def severity(finding: Finding) -> int:
