@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from nadzor.detect.monthly import Cells, Looks, cells
+from nadzor.detect.monthly import Cells, Looks, Units
 from nadzor.detect.series import Days, Floats
 from nadzor.detect.stats.peers import (
     against_peers,
@@ -112,8 +112,9 @@ class _Compared:
 
     def __init__(self, days: Days, comparison: Comparison, *, at: Looks, units_min: int) -> None:
         self.comparison = comparison
-        self._days, self._at = days, at
-        self.cells = _counts(days, comparison, at=at, months=comparison.months)
+        pairs, cut = comparison.pairs(), len(comparison.events)
+        self._units = Units(days, events=pairs[:cut], others=pairs[cut:], at=at)
+        self.cells = self._units.cells(comparison.months, whole=comparison.whole)
         self._units_min = units_min
 
     def compare(self, wanted: Mask) -> None:
@@ -129,7 +130,7 @@ class _Compared:
     @cached_property
     def month(self) -> Cells:
         """The same units, each month alone; asked only where something stands out."""
-        return _counts(self._days, self.comparison, at=self._at, months=1)
+        return self._units.cells(1, whole=self.comparison.whole)
 
     def odd(self, q: Floats) -> list[Odd]:
         """The units that begin to stand out."""
@@ -169,12 +170,6 @@ class _Compared:
             spread=spread, i_squared=i_squared, heterogeneity_p=gate,
             units=int(peers.peers[unit, look]) + 1,
         )  # fmt: skip
-
-
-def _counts(days: Days, comparison: Comparison, *, at: Looks, months: int) -> Cells:
-    pairs = comparison.pairs()
-    cut = len(comparison.events)
-    return cells(days, events=pairs[:cut], others=pairs[cut:], at=at, months=months, whole=comparison.whole)
 
 
 def _groups_of_device(made: Sequence[_Compared], *, devices: int, looks: int) -> Floats:

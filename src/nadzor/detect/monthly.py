@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from nadzor.detect.series import Days, Floats, Ints
+from nadzor.detect.series import Days, Floats, Ints, dense
 from nadzor.measures.columns import Block
 
 GRACE_DAYS = 8
@@ -67,75 +68,112 @@ def looks(days: Days, after: date | None) -> Looks:
     return Looks(max(first, last - LOOKS_MAX), max(0, min(last - first, LOOKS_MAX)))
 
 
-def trailing(block: Block, unit: Ints, *, units: int, at: Looks, months: int) -> Floats:
-    """Counts of the last so many months: units (rows) by looks (columns).
+class Tally:
+    """Counts of one block by unit and month, from which those of any number of months follow.
 
     Method: a row counts from the look at which it was known until its month has left the window.
     """
-    if not units or not at.count or not len(block):
-        return np.zeros((units, at.count))
-    low, month, due = _calendar(block.day)
-    index = block.day - low
-    late = np.flatnonzero(block.known > due[index])
-    n = block.n.astype(np.float64)
-    n[late] = 0.0
-    width = at.count + 1
-    column = np.clip(month - at.first, -1, at.count).astype(np.int64)
-    column[column < 0] = at.count
-    cell = unit * width + column[index]
-    counts = np.bincount(cell, n, minlength=units * width).reshape(units, width)[:, :-1]
-    before = np.cumsum(np.pad(counts, ((0, 0), (months, 0))), axis=1)
-    whole = before[:, months:] - np.pad(before, ((0, 0), (0, months)))[:, : at.count]
-    return whole + _late(block.where(late), unit[late], units=units, at=at, months=months)
+
+    def __init__(self, block: Block, unit: Ints, *, units: int, at: Looks) -> None:
+        self._at, self._units, self._width = at, units, at.count + 1
+        self._counts = np.zeros((units, at.count))
+        self._late = block.where(slice(0)), unit[:0]
+        if units and at.count and len(block):
+            low, month, due = _calendar(block.day)
+            column = month - at.first
+            column = np.where(column < 0, at.count, np.minimum(column, at.count)).astype(np.int64)
+            late = _late(block, due, low)
+            self._late = block.where(late), unit[late]
+            self._counts = self._by_month(block, unit, column, low)
+            self._counts -= self._by_month(*self._late, column, low)
+
+    def trailing(self, months: int) -> Floats:
+        """Counts of the last so many months: units (rows) by looks (columns)."""
+        before = np.cumsum(np.pad(self._counts, ((0, 0), (months, 0))), axis=1)
+        whole = before[:, months:] - np.pad(before, ((0, 0), (0, months)))[:, : self._at.count]
+        return whole + self._of_late(months)
+
+    def _by_month(self, block: Block, unit: Ints, column: Ints, low: int) -> Floats:
+        cell = column[block.day - np.int64(low)]
+        cell += unit * self._width
+        counts = np.bincount(cell, block.n, minlength=self._units * self._width)
+        return np.asarray(counts.reshape(self._units, self._width)[:, :-1], dtype=np.float64)
+
+    def _of_late(self, months: int) -> Floats:
+        """The same of rows that missed the look of their month: they count from a later one on."""
+        block, unit = self._late
+        if not len(block):
+            return np.zeros((self._units, self._at.count))
+        happened, known = _months_of(block.day), _months_of(block.known - GRACE_DAYS)
+        start = np.maximum(np.maximum(happened, known) - self._at.first, 0)
+        end = np.clip(happened + months - self._at.first, 0, self._at.count)
+        kept = start < end
+        row, n, size = unit[kept] * self._width, block.n[kept], self._units * self._width
+        steps = np.bincount(row + start[kept], n, size) - np.bincount(row + end[kept], n, size)
+        return np.asarray(np.cumsum(steps.reshape(-1, self._width), axis=1)[:, :-1], dtype=np.float64)
 
 
-def _late(block: Block, unit: Ints, *, units: int, at: Looks, months: int) -> Floats:
-    """The same of rows that missed the look of their month: they count from a later one on."""
-    width = at.count + 1
-    if not len(block):
-        return np.zeros((units, at.count))
-    happened, known = _months_of(block.day), _months_of(block.known - GRACE_DAYS)
-    start = np.maximum(np.maximum(happened, known) - at.first, 0)
-    end = np.clip(happened + months - at.first, 0, at.count)
-    kept = start < end
-    row, n = unit[kept] * width, block.n[kept]
-    steps = np.zeros(units * width)
-    np.add.at(steps, row + start[kept], n)
-    np.subtract.at(steps, row + end[kept], n)
-    return np.asarray(np.cumsum(steps.reshape(units, width), axis=1)[:, :-1], dtype=np.float64)
+def trailing(block: Block, unit: Ints, *, units: int, at: Looks, months: int) -> Floats:
+    """Counts of the last so many months: units (rows) by looks (columns)."""
+    return Tally(block, unit, units=units, at=at).trailing(months)
+
+
+def _late(block: Block, due: Ints, low: int) -> Ints:
+    """The rows that became known after the look of their month."""
+    waited = block.known - block.day
+    some = np.flatnonzero(waited > int((due - np.arange(low, low + len(due))).min()))
+    return np.asarray(some[block.known[some] > due[block.day[some] - low]], dtype=np.int64)
+
+
+class Units:
+    """Events and other trials by device, finding and site, or by stratum where the dimension is split.
+
+    `others` are the trials without the event, or all trials where `whole` is asked.
+    """
+
+    def __init__(
+        self, days: Days, *, events: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]], at: Looks
+    ) -> None:
+        names = days.columns.names
+        part: Literal["site", "stratum"] = "site" if events[0][1] == "all" else "stratum"
+        self._parts, self._findings = len(names[part]), len(names["finding"])
+        blocks = [days.block(*pair) for pair in (*events, *others)]
+        self._known, rows = dense([self._key(block, getattr(block, part)) for block in blocks])
+        tallies = [
+            Tally(block, row, units=len(self._known), at=at) for block, row in zip(blocks, rows, strict=True)
+        ]
+        self._seen, self._rest = tallies[: len(events)], tallies[len(events) :]
+
+    def _key(self, block: Block, part: Ints) -> Ints:
+        key = block.device.astype(np.int64)
+        if self._findings > 1:
+            key = key * self._findings + block.finding
+        key *= self._parts
+        key += part
+        return key
+
+    def cells(self, months: int, *, whole: bool = False) -> Cells:
+        """Events among the trials of the last so many months.
+
+        A half-made correction may leave negative counts, or more events than trials: those are nothing.
+        """
+        known, parts, findings = self._known, self._parts, self._findings
+        seen, rest = (
+            np.maximum(sum(one.trailing(months) for one in some), 0.0) for some in (self._seen, self._rest)
+        )
+        _, (group,) = dense([known // parts])
+        return Cells(
+            known // parts // findings, known // parts % findings, known % parts, group,
+            np.minimum(seen, rest) if whole else seen, rest if whole else seen + rest,
+        )  # fmt: skip
 
 
 def cells(
     days: Days, *, events: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]], at: Looks,
     months: int, whole: bool = False,
 ) -> Cells:  # fmt: skip
-    """Events among trials by device, finding and site, or by stratum where the dimension is split.
-
-    `others` are the trials without the event, or all trials where `whole` is said.  A half-made correction
-    may leave negative counts, or more events than trials: those are nothing.
-    """
-    blocks = [days.block(*pair) for pair in (*events, *others)]
-    by_site = events[0][1] == "all"
-    part = [block.site if by_site else block.stratum for block in blocks]
-    parts = len(days.columns.names["site" if by_site else "stratum"])
-    findings = len(days.columns.names["finding"])
-    keys = [
-        (block.device.astype(np.int64) * findings + block.finding) * parts + some
-        for block, some in zip(blocks, part, strict=True)
-    ]
-    known, of_row = dense(np.concatenate(keys) if keys else np.array([], np.int64))
-    rows = np.split(of_row, np.cumsum([len(key) for key in keys])[:-1])
-    counts = [
-        trailing(block, row, units=len(known), at=at, months=months)
-        for block, row in zip(blocks, rows, strict=True)
-    ]
-    seen = np.maximum(sum(counts[: len(events)]), 0.0)
-    rest = np.maximum(sum(counts[len(events) :]), 0.0)
-    group = dense(known // parts)[1]
-    return Cells(
-        known // parts // findings, known // parts % findings, known % parts, group,
-        np.minimum(seen, rest) if whole else seen, rest if whole else seen + rest,
-    )  # fmt: skip
+    """Events among trials over one number of months; see `Units`."""
+    return Units(days, events=events, others=others, at=at).cells(months, whole=whole)
 
 
 def seal_of_look(days: Days, device: str, *, look: date, first: date | None = None) -> tuple[str, int]:
@@ -144,10 +182,11 @@ def seal_of_look(days: Days, device: str, *, look: date, first: date | None = No
     code = names.index(device) if device in names else -1
     blocks = {}
     for pair, block in days.columns.blocks.items():
-        chosen: NDArray[np.bool_] = (block.device == code) & (block.known <= look.toordinal())
+        mine = block.where(days.shelf.rows(pair, block, "device", span=(code, code + 1)))
+        chosen: NDArray[np.bool_] = mine.known <= look.toordinal()
         if first:
-            chosen &= block.day >= first.toordinal()
-        blocks[pair] = block.where(chosen)
+            chosen &= mine.day >= first.toordinal()
+        blocks[pair] = mine.where(chosen)
     return Days(type(days.columns)(days.columns.names, blocks), blocks).seal()
 
 
@@ -168,12 +207,3 @@ def _months_of(ordinals: Ints) -> Ints:
     """The month of each day."""
     low, month, _ = _calendar(ordinals)
     return np.asarray(month[ordinals - low], dtype=np.int64)
-
-
-def dense(keys: Ints) -> tuple[Ints, Ints]:
-    """The keys that occur, in order, and the place of each key among them."""
-    if len(keys) and int(keys.max()) < 1 << 24:
-        present = np.bincount(keys) > 0
-        return np.flatnonzero(present), np.asarray((np.cumsum(present) - 1)[keys], dtype=np.int64)
-    known, of_row = np.unique(keys, return_inverse=True)
-    return known.astype(np.int64), of_row.astype(np.int64)

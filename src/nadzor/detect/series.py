@@ -127,12 +127,12 @@ class Days:
         )
         return told
 
-    @property
+    @cached_property
     def first(self) -> int:
         """The first day, as an ordinal."""
         return min((int(block.day.min()) for block in self._full()), default=0)
 
-    @property
+    @cached_property
     def after(self) -> int:
         """The day after the last one, as an ordinal."""
         return max((int(block.day.max()) + 1 for block in self._full()), default=0)

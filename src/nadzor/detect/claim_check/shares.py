@@ -11,8 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from nadzor.detect.claim_check.claim import FAIR, PAIRS, SELECTION, Claim, Metric
-from nadzor.detect.monthly import dense
-from nadzor.detect.series import Days, Floats, Ints
+from nadzor.detect.series import Days, Floats, Ints, dense
 from nadzor.detect.stats.claim_evidence import log_e_below, may_reach
 
 SHARES: tuple[Metric, ...] = ("sensitivity", "specificity")
@@ -58,15 +57,12 @@ def known_answers(days: Days, metric: Metric, *, versions: bool = True) -> Known
         (block.device.astype(np.int64) * wide + block.finding) * deep + (block.version if versions else 0)
         for block in blocks
     ]
-    streams, row = dense(np.concatenate(keys))
-    day, column = dense(np.concatenate([block.known for block in blocks]).astype(np.int64))
-    cell, size = row * len(day) + column, len(streams) * len(day)
-    cut = len(blocks[0])
+    streams, row = dense(keys)
+    day, column = dense([block.known for block in blocks])
+    shape, size = (len(streams), len(day)), len(streams) * len(day)
     right, wrong = (
-        np.bincount(cell[part], np.concatenate([block.n for block in blocks])[part], minlength=size)
-        .reshape(len(streams), len(day))
-        .astype(np.float64)
-        for part in (slice(None, cut), slice(cut, None))
+        np.asarray(np.bincount(at * len(day) + when, block.n, size), np.float64).reshape(shape)
+        for block, at, when in zip(blocks, row, column, strict=True)
     )
     return Known(streams // deep // wide, streams // deep % wide, streams % deep, day, right, wrong)
 

@@ -75,16 +75,22 @@ def usual_spread(peers: Peers, *, prior: float) -> tuple[Floats, Floats]:
     that a few odd units do not widen the funnel for themselves; averaged with a prior variance that weighs
     as much as 40 units, so that one device alone does not call its own odd unit usual.
     """
-    seen = peers.usable.sum(axis=0)
+    look = np.nonzero(peers.usable)[1]
+    seen = np.bincount(look, minlength=peers.usable.shape[1])
+    deviance, sampling, weight = (
+        part[peers.usable] for part in (peers.deviance, peers.sampling, peers.weight)
+    )
     high = np.full(seen.shape, 4.0)
     low = np.zeros(seen.shape)
     for _ in range(18):
         middle = (low + high) / 2.0
-        z = np.minimum(np.abs(standardised(peers, middle)), CAP)
-        wide = np.where(peers.usable, z * z, 0.0).sum(axis=0) > CAPPED_MEAN * seen
+        shrunk = np.sqrt(sampling / (sampling + middle[look] * weight))
+        z = np.minimum(np.abs(deviance * shrunk), CAP)
+        wide = np.bincount(look, z * z, minlength=len(seen)) > CAPPED_MEAN * seen
         low, high = np.where(wide, middle, low), np.where(wide, high, middle)
     units = PRIOR_UNITS + seen
-    return (PRIOR_UNITS * prior + seen * (low + high) / 2.0) / units, units
+    spread = (PRIOR_UNITS * prior + seen * (low + high) / 2.0) / units
+    return spread.astype(np.float64), units.astype(np.float64)
 
 
 def standardised(peers: Peers, spread: Floats) -> Floats:
@@ -144,9 +150,10 @@ def moved(share: float, gap: float) -> float:
 
 def _summed(values: Floats, group: Ints, groups: int) -> Floats:
     """The sum of its group at each unit."""
-    total = np.zeros((groups, values.shape[1]))
-    np.add.at(total, group, values)
-    return total[group]
+    looks = values.shape[1]
+    cell = group[:, None] * looks + np.arange(looks)
+    total = np.bincount(cell.ravel(), values.ravel(), minlength=groups * looks)
+    return np.asarray(total.reshape(groups, looks)[group], dtype=np.float64)
 
 
 def _log_odds(x: Floats, n: Floats) -> Floats:

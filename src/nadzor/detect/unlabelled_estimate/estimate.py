@@ -10,8 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from nadzor.detect.claim_check.claim import FAIR, SELECTION
-from nadzor.detect.monthly import dense
-from nadzor.detect.series import Days, Floats, Ints
+from nadzor.detect.series import Days, Floats, Ints, dense
 from nadzor.detect.stats.cbpe import Performance, performance, pooled
 from nadzor.measures.bins import Bins, Edges
 from nadzor.measures.columns import Block
@@ -85,7 +84,7 @@ def courses(days: Days, bins: Bins, *, until: int) -> Iterator[Course]:
     if not len(block):
         return
     findings, size = len(names["finding"]), max((len(edges) for edges in bins.values()), default=0) + 1
-    streams, stream = dense(block.device.astype(np.int64) * findings + block.finding)
+    streams, (stream,) = dense([block.device.astype(np.int64) * findings + block.finding])
     base = max(int(block.day.max()) // 7 - WEEKS_MAX, int(block.day.min()) // 7) * 7
     weekly, whole = _weekly(block, stream, base=base, size=size), max(0, (until - 1 - GRACE_DAYS - base) // 7)
     shelf = [_sorted(days.block(*pair), findings, names["stratum"]) for pair in LABELLED]
@@ -127,13 +126,29 @@ def expected_auc(counts: Floats, shares: Floats) -> Floats:
 
 def _weekly(block: Block, stream: Ints, *, base: int, size: int) -> Floats:
     """Histograms by stream, week and bin, of what was known soon after its week."""
-    week = (block.day - base) // 7
-    used = (block.known <= base + 7 * (week + 1) + GRACE_DAYS) & (week >= 0)
-    used &= (block.bin >= 0) & (block.bin < size)
-    weeks, streams = int(week.max()) + 1, int(stream.max()) + 1
-    cell = (stream * weeks + week) * size + block.bin
-    counts = np.bincount(cell[used], block.n[used], minlength=streams * weeks * size)
+    low, high = int(block.day.min()), int(block.day.max())
+    week_of_day = (np.arange(low, high + 1) - base) // 7
+    weeks, streams = int(week_of_day[-1]) + 1, int(stream.max()) + 1
+    cell = (week_of_day * size)[block.day - np.int64(low)]
+    cell += stream * (weeks * size)
+    cell += block.bin
+    closed = base + 7 * (week_of_day + 1) + GRACE_DAYS
+    unused = _unused(block, closed, base=base, size=size)
+    n = block.n.astype(np.float64)
+    cell[unused], n[unused] = 0, 0.0
+    counts = np.bincount(cell, n, minlength=streams * weeks * size)
     return np.maximum(counts, 0.0).astype(np.float64).reshape(streams, weeks, size)
+
+
+def _unused(block: Block, closed: Ints, *, base: int, size: int) -> Ints:
+    """Rows that became known too late for their week, or lie outside the weeks or the bins.
+
+    Why: a row waited for less than the grace is never late, and few are asked for more than that.
+    """
+    outside = (block.day < base) | (block.bin < 0) | (block.bin >= size)
+    some = np.flatnonzero(outside | (block.known - block.day > GRACE_DAYS))
+    late = block.known[some] > closed[block.day[some] - block.day.min()]
+    return np.asarray(some[late | outside[some]], dtype=np.int64)
 
 
 def _course(
@@ -168,10 +183,10 @@ def _labelled(shelf: tuple[Ints, Block], key: int, edges: Edges, *, first: int) 
     keys, block = shelf
     until = first + 7 * REFERENCE_WEEKS
     low, high = np.searchsorted(keys, [key, key + 1])
-    mine = block.where(slice(low, high))
-    used = (mine.day >= first) & (mine.day < until) & (mine.known < until + LABEL_WAIT_DAYS)
-    place = np.searchsorted(edges, mine.bin[used], side="right")
-    return np.maximum(np.bincount(place, mine.n[used], minlength=len(edges) + 1), 0.0).astype(np.float64)
+    day, known, bins, n = (part[low:high] for part in (block.day, block.known, block.bin, block.n))
+    used = (day >= first) & (day < until) & (known < until + LABEL_WAIT_DAYS)
+    place = np.searchsorted(edges, bins[used], side="right")
+    return np.maximum(np.bincount(place, n[used], minlength=len(edges) + 1), 0.0).astype(np.float64)
 
 
 def _filled(present: Floats, labelled: Floats) -> Floats:
