@@ -16,7 +16,7 @@ from nadzor.detect.dossier import DETECTORS, dossier
 from nadzor.detect.failure_cusum import detector as failure_cusum
 from nadzor.detect.finding import Finding
 from nadzor.detect.silence import detector as silence
-from nadzor.detect.words import headline, kinds, sentence
+from nadzor.detect.words import headline, kinds, missing, sentence
 from nadzor.measures.catalogue import catalogue
 from nadzor.measures.columns import Columns
 from nadzor.measures.rollup import Row
@@ -160,6 +160,7 @@ def test_a_finding_can_be_read(subject):
     found = subject.run(rows, subject.context(world))
     said = [text for one in found for text in (*_texts(headline(one)), *_texts(sentence(one)))]
     assert {one.kind for one in found} <= set(kinds())
+    assert not set().union(*map(missing, found))
     assert said and all(text and "nan" not in text.split() and "{" not in text for text in said)
 
 

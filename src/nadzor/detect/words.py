@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import Any, Literal
 
 import msgspec
@@ -26,6 +27,9 @@ METRICS = {
     "specificity": Text("специфичность", "specificity"),
     "auc": Text("площадь под кривой ROC", "area under the ROC curve"),
 }
+LARGEST = 10_000.0
+"""A figure beyond this is told as more than it."""
+UNKNOWN = "—"
 LISTED = 4
 """Sites or makers named in a sentence; the others are counted."""
 
@@ -82,9 +86,22 @@ def headline(finding: Finding, names: Mapping[str, str] | None = None) -> Text:
 
 
 def sentence(finding: Finding, names: Mapping[str, str] | None = None) -> Text:
-    """What an inspector reads: since when, where, by how much, what is not excluded."""
+    """What an inspector reads: since when, where, by how much, what is not excluded.
+
+    Why the headline may stand for it: evidence outlives words, and may lack what they name now.
+    """
     words = kinds().get(finding.kind)
-    return _filled(words.sentence, finding, names or {}) if words else headline(finding, names)
+    if words is None or missing(finding):
+        return headline(finding, names)
+    return _filled(words.sentence, finding, names or {})
+
+
+def missing(finding: Finding) -> set[str]:
+    """What the words of a finding's kind name and the finding does not tell."""
+    words = kinds().get(finding.kind)
+    if words is None:
+        return set()
+    return (_names(words.headline) | _names(words.sentence)) - _facts(finding, {}, LANGUAGES[0]).keys()
 
 
 def effect_label(finding: Finding) -> Text:
@@ -100,16 +117,31 @@ def written(value: float, unit: Unit, language: str) -> str:
     '4,1'
     """
     shown = 100.0 * value if unit in ("points", "percent") else value
+    if shown > LARGEST:
+        return "> 10\u202f000" if language == "ru" else "> 10,000"
     digits = 1 if unit in ("points", "percent") or abs(shown) >= 10 else 2
-    text = f"{shown:.{digits}f}" + ("%" if unit == "percent" and language == "en" else "")
+    text = f"{shown:.{digits}f}".replace("-", "−") + ("%" if unit == "percent" and language == "en" else "")
     if language == "ru":
         return text.replace(".", ",") + (" %" if unit == "percent" else "")
     return text
 
 
 def _filled(words: Text, finding: Finding, names: Mapping[str, str]) -> Text:
-    told = {language: _facts(finding, names, language) for language in LANGUAGES}
+    told = {language: _Told(_facts(finding, names, language)) for language in LANGUAGES}
     return Text(*(words.in_language(language).format_map(told[language]) for language in LANGUAGES))
+
+
+class _Told(dict[str, str]):
+    """Facts as text; what a finding does not tell is a dash."""
+
+    def __missing__(self, _name: str) -> str:
+        return UNKNOWN
+
+
+def _names(words: Text) -> set[str]:
+    """Everything that a sentence names."""
+    parts = [part for language in LANGUAGES for part in Formatter().parse(words.in_language(language))]
+    return {name for _text, name, _form, _turn in parts if name}
 
 
 def _facts(finding: Finding, names: Mapping[str, str], language: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from nadzor.detect.finding import Baseline, Effect, Finding, Guarantee, Located
-from nadzor.detect.words import headline, kinds, sentence, severity, written
+from nadzor.detect.words import UNKNOWN, headline, kinds, missing, sentence, severity, written
 
 CAUSAL = re.compile(r"\bcaused?\b|because|due to|led to|вызва|из-за|привел", re.IGNORECASE)
 DAY = date(2031, 5, 4)
@@ -40,6 +40,20 @@ def test_a_kind_nobody_knows_is_its_own_name():
     assert severity(strange) == 3
 
 
+def test_evidence_that_lacks_a_fact_is_read_by_its_headline():
+    """Words may name what an older finding never told: no sentence with a hole, and never a fault."""
+    bare = finding("fabrication.copied_week")
+    assert sentence(bare) == headline(bare)
+    assert missing(bare) and UNKNOWN in headline(bare).en
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_every_kind_is_said_of_evidence_without_facts(kind):
+    """Whatever the words of a kind name, a finding without facts has a line in both languages."""
+    told = headline(finding(kind)), sentence(finding(kind))
+    assert all(text.ru and text.en and "{" not in text.ru + text.en for text in told)
+
+
 @pytest.mark.parametrize("kind", sorted(kinds()))
 def test_no_cause_is_claimed_without_a_comparison(kind):
     """Causal words stand only where the design is a difference in differences."""
@@ -51,7 +65,13 @@ def test_no_cause_is_claimed_without_a_comparison(kind):
 
 @pytest.mark.parametrize(
     ("value", "unit", "ru", "en"),
-    [(0.125, "percent", "12,5 %", "12.5%"), (0.041, "points", "4,1", "4.1"), (1.5, "ratio", "1,50", "1.50")],
+    [
+        (0.125, "percent", "12,5 %", "12.5%"),
+        (-0.041, "points", "−4,1", "−4.1"),
+        (2e296, "ratio", "> 10\u202f000", "> 10,000"),
+        (0.041, "points", "4,1", "4.1"),
+        (1.5, "ratio", "1,50", "1.50"),
+    ],
 )
 def test_figures_are_written_as_the_language_does(value, unit, ru, en):
     """Decimal comma and a space before the percent sign in Russian."""
