@@ -17,18 +17,20 @@ from nadzor.records import audit
 from nadzor.register.models import Baseline, Device
 
 DAYS_MIN: Final = 28  # four of each weekday; with less, a usual week is not known
+GROUNDS_MAX: Final = 4000
 VERB: Final = "register.baseline.set"
 
 
 @transaction.atomic
-def register_baseline(device: str, window: Window, *, by: Person, because: str, now: datetime) -> None:
+def register_baseline(device: str, window: Window, *, by: Person | None, because: str, now: datetime) -> None:
     """Measure a device against these days from now on; signals already raised keep their own baseline.
 
     Why: a device that chose a new baseline after each fault would never deviate, so only a person does.
     Raises: Refusal people.inspector-only, register.device-unknown, baseline.short, baseline.future,
-    move.no-grounds.
+    move.no-grounds, move.grounds-too-long.
     """
     must_review_signals(by)
+    assert by is not None
     row = Device.objects.filter(code=device).first()
     if row is None:
         raise Refusal("register.device-unknown", device=device)
@@ -38,6 +40,8 @@ def register_baseline(device: str, window: Window, *, by: Person, because: str, 
         raise Refusal("baseline.future", "$.after")
     if not because.strip():
         raise Refusal("move.no-grounds", "$.because")
+    if len(because) > GROUNDS_MAX:
+        raise Refusal("move.grounds-too-long", "$.because", limit=GROUNDS_MAX)
     told = {"first": window.first.isoformat(), "after": window.after.isoformat()}
     Baseline.objects.create(
         device=row, first=window.first, after=window.after, by=by.username, because=because.strip(), at=now

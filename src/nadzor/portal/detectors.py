@@ -8,22 +8,25 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from nadzor.actions.error_budget import ErrorBudget, kept_budget
 from nadzor.base.problems import Refusal
 from nadzor.detect.dossier import DETECTORS, Dossier, dossier, dossiers
+from nadzor.detect.national import BudgetLine
 from nadzor.people.permissions import may_review_signals
-from nadzor.portal.frame import person_of
-from nadzor.portal.sheets import Cell, Crumb, Fact, State, Table, columns, line
-from nadzor.portal.words import day, number, said, share
+from nadzor.portal.budget import expectation, sentence
+from nadzor.portal.frame import house, person_of
+from nadzor.portal.sheets import Cell, Crumb, Fact, Line, State, Table, columns, line
+from nadzor.portal.words import NOTHING, day, number, said, share
 from nadzor.vigilance import queries
 from nadzor.vigilance.cards import DetectorRecord
 from nadzor.vigilance.quiet_queries import quiet_record
 
-PROMISE = 0.25  # false alarms a device-year that the suite may raise, all detectors together
-
 
 def index(request: HttpRequest) -> HttpResponse:
     """All detectors with their budget and their record."""
-    shown = {"table": _budget(), "quiet": _quiet(request)}
+    kept = kept_budget(house())
+    told = sentence(kept.total.total) if kept else ""
+    shown = {"table": _list(), "quiet": _quiet(request), "sentence": told}
     return render(request, "portal/detectors.html", shown)
 
 
@@ -50,27 +53,34 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "portal/detector.html", shown)
 
 
-def _budget() -> Table:
+def _list() -> Table:
+    """Each detector: what it may raise in vain, what was to be expected, what came and how it ended."""
     records = {each.detector: each for each in queries.records()}
-    lines = [_line(each, records.get(each.detector)) for each in dossiers()]
-    total = sum(each.guarantee.budget for each in dossiers())
-    note = _(
-        "The suite promises at most %(promise)s false alarms a device-year for all detectors together."
-    ) % {"promise": number(PROMISE, 2)}
-    lines.append(line(_("All together"), number(total, 3), *[""] * 4))
+    kept = kept_budget(house())
+    ledger = {each.detector: each for each in kept.total.lines} if kept else {}
+    lines = [_line(each, ledger.get(each.detector), records.get(each.detector)) for each in dossiers()]
     head = columns(
-        _("Detector"), _("Budget"), _("Unit"), _("Raised"), _("Decided"), _("Confirmed share"),
-        numbers=(1, 3, 4, 5),
+        _("Detector"), _("May raise in vain"), _("Expected so far"), _("Alarms raised"), _("Signals"),
+        _("Decided"), _("Confirmed share"), numbers=(2, 3, 4, 5, 6),
     )  # fmt: skip
-    return Table(_("Detectors and what they may raise in vain"), head, lines, note=note)
+    return Table(_("Detectors and what they may raise in vain"), head, [*lines, *_sum(kept)])
 
 
-def _line(told: Dossier, record: DetectorRecord | None) -> object:
+def _sum(kept: ErrorBudget | None) -> list[Line]:
+    if kept is None:
+        return []
+    total = kept.total.total
+    told = (number(total.budget, 3), expectation(total.expected), number(total.raised))
+    return [line(_("All together"), *told, "", "", "")]
+
+
+def _line(told: Dossier, account: BudgetLine | None, record: DetectorRecord | None) -> Line:
     name = Cell(said(told.title), href=reverse("detector", args=[told.detector]), note=said(told.cadence))
+    counted = (expectation(account.expected), number(account.raised)) if account else (NOTHING, NOTHING)
     raised, decided = (record.raised, record.decided) if record else (0, 0)
     confirmed = share(record.confirmed_share, 0) if record else share(None)
-    unit = Cell(said(told.guarantee.unit), wraps=True)
-    return line(name, number(told.guarantee.budget, 3), unit, number(raised), number(decided), confirmed)
+    stated = Cell(number(told.guarantee.budget, 3), note=said(told.guarantee.unit), wraps=True)
+    return line(name, stated, *counted, number(raised), number(decided), confirmed)
 
 
 def _facts(told: Dossier) -> list[Fact]:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, timedelta
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -24,18 +24,33 @@ LEAST = 30
 
 
 class Scores(Struct, frozen=True, kw_only=True):
-    """Whose scores: of which finding, perhaps of one version, until which day, marked since which."""
+    """Whose scores: of which finding, perhaps of one version or part, until which day, marked since which."""
 
     device: str
     finding: str
     label: str
     version: str = ""
+    part: tuple[str, str] = ("all", "")
     since: date | None = None
     until: date
 
 
-class Week(Counter[int]):
-    """Scores of one week by group."""
+class Week(dict[int, float]):
+    """Scores of one week by group, from the lowest; a bin that lies in two groups counts in both by parts."""
+
+    def total(self) -> float:
+        """All scores of the week."""
+        return sum(self.values())
+
+    def spread(self, place: int, bins: int, n: int) -> None:
+        """Add the scores of one of so many bins.
+
+        Why by parts: fifty bins in twenty groups whole would make a wave that is in no data.
+        """
+        low, high = place * GROUPS / bins, (place + 1) * GROUPS / bins
+        for group in range(int(low), min(GROUPS, ceil(high))):
+            part = (min(high, group + 1) - max(low, group)) / (high - low)
+            self[group] = self.get(group, 0.0) + n * part
 
 
 def weeks_of(counts: Counts, asked_for: Scores) -> dict[date, Week]:
@@ -46,9 +61,11 @@ def weeks_of(counts: Counts, asked_for: Scores) -> dict[date, Week]:
     first = last - timedelta(weeks=WEEKS - 1)
     found: dict[date, Week] = {}
     asked: dict[str, Any] = {"device": device, "finding": finding, "version": asked_for.version or None}
+    dimension, stratum = asked_for.part
+    asked |= {"dimension": dimension, "stratum": stratum or None}
     for when, place, n in counts.daily("scores", by=("bin",), since=first, until=until, **asked):
         monday = when - timedelta(days=when.weekday())
-        found.setdefault(monday, Week())[min(GROUPS - 1, place * GROUPS // (len(edges) + 1))] += n
+        found.setdefault(monday, Week()).spread(min(place, len(edges)), len(edges) + 1, n)
     return {monday: week for monday, week in sorted(found.items()) if week.total() >= LEAST}
 
 
@@ -69,7 +86,7 @@ def _hills(weeks: dict[date, Week], since: date | None) -> Any:
         total, marked = week.total(), since is not None and monday + timedelta(days=6) >= since
         for group in range(GROUPS):
             yield {
-                "place": place, "score": 100 * (group + 0.5) / GROUPS, "share": week[group] / total,
+                "place": place, "score": 100 * (group + 0.5) / GROUPS, "share": week.get(group, 0.0) / total,
                 "marked": marked, "title": title,
             }  # fmt: skip
 
@@ -90,7 +107,7 @@ def _sentence(weeks: dict[date, Week], since: date | None) -> str:
     turn = turn if turn else max(1, len(mondays) - 4)
     before, after = Week(), Week()
     for at, monday in enumerate(mondays):
-        (before if at < turn else after).update(weeks[monday])
+        _add(before if at < turn else after, weeks[monday])
     facts = {"was": number(_mean(before), 1), "now": number(_mean(after), 1), "since": day(mondays[turn])}
     return (
         _(
@@ -101,6 +118,15 @@ def _sentence(weeks: dict[date, Week], since: date | None) -> str:
     )
 
 
+def _add(all_weeks: Week, week: Week) -> None:
+    for group, n in week.items():
+        all_weeks[group] = all_weeks.get(group, 0.0) + n
+
+
+def _edge(week: Week, *groups: int) -> float:
+    return sum(week.get(group, 0.0) for group in groups) / week.total()
+
+
 def _table(weeks: dict[date, Week]) -> Table:
     head = columns(
         _("Week of"), _("Scores"), _("Mean place"), _("In the upper tenth"), _("In the lower tenth"),
@@ -109,8 +135,8 @@ def _table(weeks: dict[date, Week]) -> Table:
     lines = [
         line(
             day(monday), number(week.total()), number(_mean(week), 1),
-            share((week[GROUPS - 1] + week[GROUPS - 2]) / week.total()),
-            share((week[0] + week[1]) / week.total()),
+            share(_edge(week, GROUPS - 1, GROUPS - 2)),
+            share(_edge(week, 0, 1)),
         )
         for monday, week in reversed(weeks.items())
     ]  # fmt: skip

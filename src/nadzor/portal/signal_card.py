@@ -18,6 +18,7 @@ from nadzor.base import clock
 from nadzor.base.problems import Text
 from nadzor.detect.dossier import DETECTORS, dossier
 from nadzor.measures.catalogue import catalogue
+from nadzor.portal.budget import national_fact
 from nadzor.portal.cases import opens_cases
 from nadzor.portal.door import public
 from nadzor.portal.frame import person_of, theme_of
@@ -95,7 +96,7 @@ def card_page(card: SignalCard, scope: Scope, *, theme: str) -> dict[str, Any]:
         "stream": _stream(card, scope),
         "kin": kin_facts(card, scope),
         "figures": signal_figures(card, scope, theme=theme),
-        "evidence": evidence_facts(card),
+        "evidence": _evidence(card),
         "said": evidence_table(card),
         "command": command_of(finding),
         "statements": _statements(card),
@@ -107,6 +108,11 @@ def card_page(card: SignalCard, scope: Scope, *, theme: str) -> dict[str, Any]:
         "way_back": card.way_back,
         "crumbs": [Crumb(_("Signals"), reverse("signals")), Crumb(_("signal %(id)s") % {"id": row.id})],
     }
+
+
+def _evidence(card: SignalCard) -> list[Fact]:
+    national = national_fact(card.row)
+    return [*([national] if national else []), *evidence_facts(card)]
 
 
 def _marks(card: SignalCard) -> list[State]:

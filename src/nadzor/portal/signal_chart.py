@@ -30,10 +30,12 @@ from nadzor.portal.versions import lanes_figure, runs_of
 from nadzor.portal.words import day, number, share
 from nadzor.register import queries as register
 from nadzor.vigilance.cards import SignalCard
-from nadzor.vigilance.measured import Measured, measured
+from nadzor.vigilance.measured import Measured, measured, split_of
 
 BEFORE = timedelta(days=120)
 AFTER = timedelta(days=30)
+SEEN_AFTER = timedelta(weeks=10)
+"""Weeks of scores drawn after a change; as many are drawn before it."""
 
 
 class Day(Struct, frozen=True):
@@ -67,7 +69,7 @@ def signal_figures(card: SignalCard, scope: Scope, *, theme: str) -> list[Figure
 def _leading(card: SignalCard, what: Measured | None, counts: Counts, theme: str) -> Figure | None:
     """The figure that shows the deviation itself."""
     finding = card.latest.finding
-    if finding.kind.startswith("claim"):
+    if finding.kind.startswith(("claim", "labels")):
         return _claim(card, counts, theme)
     if what is None:
         return None
@@ -86,10 +88,11 @@ def _beside(finding: Finding, what: Measured, counts: Counts, look: tuple[Scope,
         return [_lanes(finding.device, counts, last, theme=theme)]
     if what.key == "scores":
         label = scope.labels(finding.device).get(finding.finding, finding.finding)
+        since = finding.located.day if finding.located else finding.first_day
         asked = Scores(
             device=finding.device, finding=finding.finding, label=label, version=finding.version,
-            since=finding.located.day if finding.located else finding.first_day,
-            until=last + timedelta(days=1),
+            part=split_of(finding, what), since=since,
+            until=min(last, since + SEEN_AFTER) + timedelta(days=1),
         )  # fmt: skip
         return [ridge_figure(counts, asked, theme=theme)]
     if what.shape == "share":

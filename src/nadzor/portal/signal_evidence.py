@@ -84,13 +84,14 @@ def command_of(finding: Finding) -> str:
     expected = _figure(facts.get("expected"))
     if seen is None:
         return ""
-    if expected:
+    if expected and seen == int(seen):
         asked = {"observed": seen, "expected": expected, "level": finding.effect.level}
         return _command("poisson-ci", asked)
     trials = _figure(facts.get("trials", facts.get("cases")))
-    return (
-        _command("proportion-ci", {"x": seen, "n": trials, "level": finding.effect.level}) if trials else ""
-    )
+    if not trials or (seen != int(seen) and seen != finding.effect.estimate):
+        return ""
+    successes = seen if seen == int(seen) else round(seen * trials)
+    return _command("proportion-ci", {"x": successes, "n": trials, "level": finding.effect.level})
 
 
 def _command(name: str, asked: dict[str, float]) -> str:

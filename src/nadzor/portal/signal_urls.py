@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nadzor.portal import detectors, quiet, signal_card, signals
+from nadzor.portal import budget, detectors, quiet, signal_card, signals
 from nadzor.portal.door import operation
 
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("signals/<int:id>/", operation(signal_card.page), name="signal"),
     path("signals/<int:id>/move/", signal_card.move, name="signal-move"),
     path("detectors/", operation(detectors.index), name="detectors"),
+    path("detectors/budget/", operation(budget.page), name="budget"),
     path("detectors/<slug:name>/", operation(detectors.one), name="detector"),
 ]

@@ -13,7 +13,7 @@ from nadzor.detect import words as detect_words
 from nadzor.detect.dossier import DETECTORS, dossier
 from nadzor.detect.finding import Finding, Guarantee
 from nadzor.portal.sheets import State
-from nadzor.portal.words import NOTHING, day, language, number, said, share, small
+from nadzor.portal.words import NOTHING, WIDE, day, evidence_size, language, number, said, share, small
 from nadzor.procedures.signal import (
     ARCHIVED,
     CONFIRMED,
@@ -109,23 +109,12 @@ def detector_name(code: str) -> str:
 
 def headline(row: SignalRow, labels: Mapping[str, str]) -> str:
     """What happened, with its size, in one line; `labels` names findings."""
-    return _headline(row.latest, labels) if row.latest else row.kind
-
-
-def _headline(finding: Finding, labels: Mapping[str, str]) -> str:
-    """Why not the words alone: evidence outlives them, and an old finding may lack a fact they name now."""
-    try:
-        return said(detect_words.headline(finding, labels))
-    except KeyError:
-        return finding.kind
+    return said(detect_words.headline(row.latest, labels)) if row.latest else row.kind
 
 
 def sentence(finding: Finding, labels: Mapping[str, str]) -> str:
     """What an inspector reads of a finding; of one that lacks a fact, its headline."""
-    try:
-        return said(detect_words.sentence(finding, labels))
-    except KeyError:
-        return _headline(finding, labels)
+    return said(detect_words.sentence(finding, labels))
 
 
 def effect_words(finding: Finding) -> str:
@@ -136,8 +125,8 @@ def effect_words(finding: Finding) -> str:
         detect_words.written(value, unit, language()) for value in (effect.estimate, effect.low, effect.high)
     )
     facts = {
-        "name": effect_name(finding),
-        "estimate": estimate + (" " + _("points") if unit == "points" else ""),
+        "name": effect_name(finding).removesuffix(", " + _("points")),
+        "estimate": estimate + (WIDE + _("points") if unit == "points" else ""),
         "interval": f"{low} … {high}",
         "level": share(effect.level, 0),
     }
@@ -165,7 +154,7 @@ def guarantee_words(guarantee: Guarantee) -> str:
 def evidence_value(finding: Finding) -> str:
     """The p-value or e-value that was computed, if any."""
     if finding.e_value is not None:
-        return _("e-value %(e)s") % {"e": number(finding.e_value, 2)}
+        return _("e-value %(e)s") % {"e": evidence_size(finding.e_value)}
     if finding.p_value is not None:
         return _("p-value %(p)s") % {"p": small(finding.p_value)}
     if finding.guarantee.kind != "run_length":

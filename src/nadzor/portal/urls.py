@@ -49,6 +49,7 @@ urlpatterns = [
     path("devices/", operation(devices.page), name="devices"),
     path("devices/<slug:code>/", operation(device.page), name="device"),
     path("devices/<slug:code>/charts/", operation(device_charts.page), name="device-charts"),
+    path("devices/<slug:code>/baselines/", device_charts.baseline, name="baseline-set"),
     path("devices/<slug:code>/versions/", operation(versions.page), name="versions"),
     path("devices/<slug:code>/rows/", operation(trace.page), name="trace"),
     path("devices/<slug:code>/months/", operation(months.of_device), name="device-months"),

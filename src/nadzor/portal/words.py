@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from nadzor.base.clock import MOSCOW
 from nadzor.law.citation import cited
@@ -13,6 +14,8 @@ from nadzor.law.citation import cited
 THIN = "\u202f"
 WIDE = "\u00a0"
 NOTHING = "—"
+LARGEST = 1e6
+"""Evidence beyond which a larger figure tells an inspector nothing."""
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS_RU = (
     "январь", "февраль", "март", "апрель", "май", "июнь",
@@ -85,6 +88,13 @@ def share(value: float | None, digits: int = 1) -> str:
 def small(value: float) -> str:
     """A probability: six digits, or that it is below the last of them."""
     return f"< {number(1e-6, 6)}" if value < 1e-6 else number(value, 6)
+
+
+def evidence_size(value: float) -> str:
+    """An e-value: how many times better a change explains the data than chance does."""
+    if value >= LARGEST:
+        return _("over %(n)s") % {"n": number(LARGEST)}
+    return number(value, 0 if value >= 100 else 1)
 
 
 def interval(low: float | None, high: float | None, *, digits: int = 3) -> str:

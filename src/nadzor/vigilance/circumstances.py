@@ -92,12 +92,14 @@ def _labels(finding: Finding, counts: Counter[tuple[str, str, str]]) -> tuple[La
 
 
 def _drops(finding: Finding, verdicts: Sequence[Verdict]) -> tuple[SmallestDrop, ...]:
-    """Of a finding's claims each; of a whole device the one that would show the smallest drop.
+    """Of a finding's claims each, by its most tested version; of a whole device the smallest drop that shows.
 
     Why: shares come before areas, since an area of few cases claims more precision than it has.
     """
     mine = [each for each in verdicts if each.cases and finding.version in ("", each.version)]
-    drops = sorted((_drop(each) for each in mine if finding.finding in ("", each.claim.finding)), key=_size)
+    told = [_drop(each) for each in mine if finding.finding in ("", each.claim.finding)]
+    most = {(one.finding, one.metric): one for one in sorted(told, key=lambda one: one.labels)}
+    drops = sorted(most.values(), key=_size)
     return tuple(drops if finding.finding else drops[:1])
 
 

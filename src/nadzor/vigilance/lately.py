@@ -21,6 +21,8 @@ DAYS = 28
 LEAST = 30.0
 """Fewer observations than this say nothing of the last days."""
 Z = 1.959964
+COMPARED = ("disparity.", "subgroup.")
+"""Kinds whose baseline is the rate of others in the same days."""
 
 
 class Day(Struct, frozen=True):
@@ -41,12 +43,13 @@ def where_of(finding: Finding, what: Measured) -> dict[str, Any]:
     """Which rows the figure is made of.
 
     Why: a site is watched across its versions; a version that its finding names beside it is only its guess.
+    A finding about a version compares with the days before its release, when there was none of it.
     """
     dimension, stratum = split_of(finding, what)
     named = {
         "device": finding.device,
         "site": finding.site,
-        "version": "" if finding.site else finding.version,
+        "version": "" if finding.site or finding.kind.startswith("version.") else finding.version,
         "finding": finding.finding,
         "stratum": stratum,
     }
@@ -99,9 +102,12 @@ def _interval(
 
 
 def baseline_of(finding: Finding, what: Measured, days: Sequence[Day]) -> float | None:
-    """The rate the detector measured against, or the same figure over the window it names."""
+    """The figure over the window that the finding names; of one compared with others, their rate.
+
+    Why not always the rate: a detector may keep there what it learned on a scale of its own.
+    """
     base = finding.baseline
-    if what.shape == "share" and base.rate is not None:
+    if what.shape == "share" and (finding.kind.startswith(COMPARED) or base.first is None):
         return base.rate
     if base.first is None or base.after is None:
         return None

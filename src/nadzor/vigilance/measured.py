@@ -28,6 +28,8 @@ class Measured(Struct, frozen=True, kw_only=True):
 MEASURED = (
     Measured(key="agreement", shape="share", over=("disagree",), under=("agree", "disagree"),
              label=Text("доля несогласий врача", "share of disagreement")),
+    Measured(key="reviewed", shape="share", over=("not_reviewed",), under=("processed",),
+             label=Text("доля не просмотренных врачом", "share not reviewed by a physician")),
     Measured(key="scores", shape="bins", over=("scores",),
              label=Text("средняя оценка, номер столбца", "mean score, number of the bin")),
     Measured(key="positives", shape="share", over=("positives",), under=("decided",),
@@ -46,12 +48,26 @@ MEASURED = (
              label=Text("исследований в день", "studies a day")),
 )  # fmt: skip
 """In the order of what tells most: a detector of agreement reads studies, too."""
+OF_KIND = {
+    "disparity.agreement": "agreement", "disparity.positives": "positives", "disparity.failures": "failed",
+    "version.regression": "agreement", "version.recovered": "agreement", "version.failures": "failed",
+    "agreement.": "agreement", "review.": "reviewed", "subgroup.agreement": "agreement",
+    "common.agreement": "agreement", "scores.": "scores", "positives.": "positives", "declined.": "declined",
+    "latency.": "duration", "signing.": "time_to_sign", "adverse.": "adverse", "failure.": "failed",
+    "silence": "volume", "under_reporting.": "volume", "fabrication.": "volume",
+}  # fmt: skip
+"""What findings of a kind are about, by how the kind begins; many a detector reads more than that."""
+WITHOUT_DAYS = ("claim.", "labels.", "estimate.", "subgroup.sensitivity", "subgroup.specificity")
+"""Kinds whose figures rest on labels, too few of them a day to be drawn by day."""
 
 
 def measured(finding: Finding, reads: Collection[str]) -> Measured | None:
-    """The daily figure that a finding is about, by the measures its detector reads; None where none fits."""
-    if finding.kind.startswith("silence"):
-        return MEASURED[-1]
+    """The daily figure that a finding is about: by its kind, else by what its detector reads, else None."""
+    if finding.kind.startswith(WITHOUT_DAYS):
+        return None
+    key = next((key for start, key in OF_KIND.items() if finding.kind.startswith(start)), "")
+    if key:
+        return next(one for one in MEASURED if one.key == key)
     return next((one for one in MEASURED if {*one.over, *one.under} <= set(reads)), None)
 
 
