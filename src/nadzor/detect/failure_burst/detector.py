@@ -24,7 +24,7 @@ BUDGET = 0.03
 SITES_PART = 0.2
 """This part of the budget is shared by the sites of a device that has several."""
 WINDOWS = (1, 2, 3)
-LOOKS_A_YEAR = 220.0
+LOOKS_A_YEAR = 280.0
 """Windows overlap and counts are whole, so that a year of three windows a day costs no more: measured."""
 Z_MIN = 3.0
 """A count that is not so many standard deviations above its mean is never rare enough to look at closer."""

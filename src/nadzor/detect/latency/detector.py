@@ -9,12 +9,12 @@ import numpy as np
 
 from nadzor.detect.context import Context
 from nadzor.detect.finding import Fact, Finding, in_order
-from nadzor.detect.learned import BASELINE_DAYS, Watch, tabulate
+from nadzor.detect.learned import Table, Watch, tabulate, windows
 from nadzor.detect.moved_share import Params, Shares, moved
-from nadzor.detect.series import Days, Ints, unsplit
+from nadzor.detect.series import Days, Floats, Ints, unsplit
 from nadzor.detect.stats.learned_limits import LASTING
 from nadzor.measures.catalogue import catalogue
-from nadzor.measures.columns import Block, Columns, Pair
+from nadzor.measures.columns import Columns, Pair
 from nadzor.measures.rollup import ALL, Row
 
 NAME = "latency"
@@ -26,7 +26,6 @@ FLOOR = 0.02
 """Where no baseline study exceeds the edge, one of fifty is taken to."""
 SLOW = Watch(kind="latency.rise", designs=((LASTING, BUDGET),), side=1, tolerance=0.12)
 COUNTED: Pair = ("duration", ALL)
-SLOWER: Pair = ("slower", ALL)
 
 
 def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None) -> list[Finding]:
@@ -37,16 +36,14 @@ def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None
     """
     params = params or Params()
     days = Days.of(rows, READS)
-    chosen = chosen_edges(days, params)
-    block = days.block(*COUNTED)
-    slower = block.where(np.flatnonzero(block.bin > chosen[block.device]))
-    split = Days(Columns(days.columns.names, {COUNTED: block, SLOWER: slower}), (COUNTED, SLOWER))
-    table = tabulate(split, (COUNTED, SLOWER), by=("device", "site"))
+    table = tabulate(days, (COUNTED,), by=("device", "site"))
     if table is None:
         return []
+    chosen = chosen_edges(days, table, params)
+    slower = _slower(days, table, chosen)
     shares = Shares(
         detector=NAME, budget=BUDGET, days=days, counted=COUNTED, table=table,
-        events=table.counts[SLOWER], trials=table.counts[COUNTED], params=params,
+        events=slower, trials=table.counts[COUNTED], params=params,
         floor=FLOOR,
     )  # fmt: skip
     names, edges = days.columns.names["device"], catalogue().edges("duration")
@@ -62,33 +59,30 @@ def watch(days: Days, context: Context) -> list[Finding]:
     return detect(days, params=Params(registered=context.baselines, journal_size=context.journal_size))
 
 
-def chosen_edges(days: Days, params: Params) -> Ints:
-    """For each device the last bin that is not slow: its baseline's share beyond it is nearest to AIM."""
+def chosen_edges(days: Days, table: Table, params: Params) -> Ints:
+    """For each device the last bin that is not slow: its baseline's share beyond is nearest to AIM."""
     block, names = days.block(*COUNTED), days.columns.names["device"]
     bins = len(catalogue().edges("duration")) + 1
-    first = _first_days(block, len(names))
-    after = first + BASELINE_DAYS
-    for code, name in enumerate(names):
-        if name in params.registered:
-            window = params.registered[name]
-            first[code], after[code] = window.first.toordinal(), window.after.toordinal()
+    first, after = np.zeros((2, len(names)), np.int64)
+    window = windows(table, table.counts[COUNTED], names, params.registered)
+    place = np.unique(table.code["device"], return_index=True)
+    first[place[0]], after[place[0]] = (table.first + np.minimum.reduceat(side, place[1]) for side in window)
     inside = np.flatnonzero((block.day >= first[block.device]) & (block.day < after[block.device]))
     cell = block.device[inside] * bins + np.clip(block.bin[inside], 0, bins - 1)
     counts = np.bincount(cell, weights=block.n[inside], minlength=len(names) * bins)
     counts = np.maximum(counts.reshape(-1, bins), 0.0)
     total = np.maximum(counts.sum(axis=1), 1.0)
-    beyond = 1.0 - np.cumsum(counts, axis=1)[:, :-1] / total[:, None]
-    beyond = np.clip(beyond, 0.0, 1.0)
+    beyond = np.clip(1.0 - np.cumsum(counts, axis=1)[:, :-1] / total[:, None], 0.0, 1.0)
     off = np.log((beyond + 1e-3) / (1.0 + 1e-3 - beyond)) - np.log(AIM / (1.0 - AIM))
     return np.asarray(np.abs(off).argmin(axis=1), np.int64)
 
 
-def _first_days(block: Block, devices: int) -> Ints:
-    """The first day of each device, as an ordinal, from a calendar of all: faster than a search."""
-    if not len(block):
-        return np.zeros(devices, np.int64)
-    begin = int(block.day.min())
-    worked = np.zeros((devices, int(block.day.max()) + 1 - begin), bool)
-    alive = block.n > 0
-    worked[block.device[alive], block.day[alive] - begin] = True
-    return np.asarray(worked.argmax(axis=1) + begin, np.int64)
+def _slower(days: Days, table: Table, chosen: Ints) -> Floats:
+    """The studies beyond each device's edge, by the strata and days of the table."""
+    block, sites = days.block(*COUNTED), len(days.columns.names["site"])
+    beyond = np.flatnonzero(block.bin > chosen[block.device])
+    keys = table.code["device"] * sites + table.code["site"]
+    stratum = np.searchsorted(keys, block.device[beyond] * np.int64(sites) + block.site[beyond])
+    cell = stratum * table.length + (block.day[beyond] - table.first)
+    told = np.bincount(cell, weights=block.n[beyond], minlength=len(keys) * table.length)
+    return np.maximum(told.reshape(len(keys), table.length), 0.0)

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from nadzor.detect.latency.detector import chosen_edges, detect
+from nadzor.detect.latency.detector import READS, chosen_edges, detect
+from nadzor.detect.learned import tabulate
 from nadzor.detect.moved_share import Params
 from nadzor.detect.series import Days
 from nadzor.detect.window import Window
@@ -65,11 +66,13 @@ def test_a_faster_device_is_no_finding():
 def test_the_edge_rests_on_the_baseline_alone():
     """What comes after the first ninety days, or outside a registered window, moves no edge."""
     made = rows("d-1", slowed(8.0))
-    days = Days.of(made, {("duration", "all")})
+    days = Days.of(made, READS)
+    table = tabulate(days, tuple(READS), by=("device", "site"))
+    assert table is not None
     window = Window(FIRST + timedelta(days=CHANGE), FIRST + timedelta(days=CHANGE + 30))
-    usual = chosen_edges(days, Params())
+    usual = chosen_edges(days, table, Params())
     assert EDGES[usual[0]] == 5000
-    assert EDGES[chosen_edges(days, Params(registered={"d-1": window}))[0]] > 10_000
+    assert EDGES[chosen_edges(days, table, Params(registered={"d-1": window}))[0]] > 10_000
 
 
 def test_a_device_that_is_always_in_one_bin_is_watched():

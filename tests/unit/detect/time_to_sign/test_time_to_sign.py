@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nadzor.detect.series import Days
-from nadzor.detect.time_to_sign.detector import READS, SETTLED, detect, settled
+from nadzor.detect.time_to_sign.detector import READS, detect, settled_counts
 from nadzor.measures.catalogue import catalogue
 from nadzor.measures.rollup import Row
 
@@ -64,15 +64,17 @@ def test_what_was_said_stays_when_more_becomes_known():
 
 
 def test_only_settled_reviews_are_counted():
-    """Reviews known too late, and days not yet old enough, are left out."""
-    day = FIRST
-    told = [(0, 0), (0, 2), (0, 3), (5, 5), (6, 6)]
+    """Reviews stand apart by how late they became known, and by when they were signed."""
+    told = [(0, 0, 0), (0, 2, 0), (0, 3, 5), (0, 9, 9), (5, 5, 0), (6, 6, 8)]
     made = [
-        Row(day + timedelta(days=at), day + timedelta(days=known), "d-1", measure="time_to_sign", bin=0, n=1)
-        for at, known in told
-    ]
-    block = settled(Days.of(made, READS).block("time_to_sign"), SETTLED[1])
-    assert sorted((block.day - day.toordinal()).tolist()) == [0, 0]
+        Row(FIRST + timedelta(days=at), FIRST + timedelta(days=known), "d-1", measure="time_to_sign", bin=bin,
+            n=1)
+        for at, known, bin in told
+    ]  # fmt: skip
+    counts = settled_counts(Days.of(made, READS))
+    assert counts is not None and (counts.first, counts.newest - counts.first) == (FIRST.toordinal(), 9)
+    assert counts.n[:, :, 0, 0].tolist() == [[2, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert counts.n[0, 0, 0].tolist() == [2, 0, 0, 0, 0, 1, 0] and counts.n[0, 2, 0, 6] == 1
 
 
 def test_no_finding_names_a_site():
