@@ -17,11 +17,9 @@ from nadzor.measures.rollup import ALL, Row
 NAME = "declined_share"
 READS = unsplit("studies", "declined")
 BUDGET = 0.005
-PART = 0.0025
-"""With one study declined a day the chart errs 1.6 times as often as its part says: measured, so halved."""
 FLOOR = 0.005
 """A device that never declined is taken for one that declines one study of two hundred."""
-RISE = Watch(kind="declined.rise", designs=((LASTING, PART),), side=1)
+RISE = Watch(kind="declined.rise", designs=((LASTING, BUDGET),), side=1)
 
 
 def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None) -> list[Finding]:

@@ -23,8 +23,8 @@ READS = unsplit("time_to_sign")
 BUDGET = 0.004
 TOLERANCE = 0.25
 """Logits: a change of the odds by less than a quarter is none, however many studies show it."""
-FLOOR = 0.02
-"""What never happened in the baseline is taken to happen once in fifty."""
+FLOOR = 0.005
+"""What never happened in the baseline is taken to happen once in two hundred."""
 HASTY = Watch(kind="signing.hasty", designs=((LASTING, 0.002),), side=1, tolerance=TOLERANCE)
 SLOW = Watch(kind="signing.slow", designs=((LASTING, 0.002),), side=1, tolerance=TOLERANCE)
 HOUR, DAY = 1, 24
