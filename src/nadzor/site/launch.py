@@ -20,6 +20,7 @@ from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.cli.app import app
 from nadzor.cli.output import refuse
+from nadzor.site.configuration import one_thread_of_algebra
 from nadzor.site.processes import (
     DOORS,
     Door,
@@ -100,6 +101,7 @@ def door(
 
 def main() -> None:
     """Run the command line; a refusal is shown with what to do, and exits 2."""
+    one_thread_of_algebra()
     logs.configure()
     command = typer.main.get_command(app)
     try:

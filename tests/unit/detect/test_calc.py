@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from nadzor.base.problems import Refusal
-from nadzor.detect.calc.registry import calculate, input_schema, statistics
+from nadzor.detect.calc.registry import FAMILIES, calculate, input_schema, statistics
 
 EXAMPLES = {
     "auc": ({"scores": [1, 2, 3, 4], "present": [False, True, False, True]}, ("auc", 0.75)),
@@ -55,6 +55,13 @@ def test_an_area_from_counts_is_that_of_the_cases():
     """Histograms may be given in place of cases."""
     counts = {"present_counts": {"2": 1, "4": 1}, "absent_counts": {"1": 1, "3": 1}}
     assert calculate("auc", json.dumps(counts).encode()).auc == 0.75
+
+
+def test_every_statistic_is_found_in_its_family():
+    """The index by which one family alone is loaded holds the same names as all families together."""
+    found = statistics()
+    told = {name: family for family, names in FAMILIES.items() for name in names}
+    assert told.keys() == found.keys()
 
 
 def test_an_unknown_statistic_is_refused_with_the_known_ones():

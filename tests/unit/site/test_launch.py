@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
 from nadzor.base.problems import Refusal
+from nadzor.site.configuration import one_thread_of_algebra
 from nadzor.site.launch import House
 
 
@@ -25,6 +27,16 @@ def test_an_unknown_family_of_measurements_is_refused():
     """A typing error must not look like a met budget."""
     with pytest.raises(Refusal, match=r"bench\.unknown"):
         House().measure(["nothing"], quick=True)
+
+
+def test_small_matrices_are_worked_in_one_thread(monkeypatch: pytest.MonkeyPatch):
+    """Nobody has said otherwise: one thread; somebody has: as many as they say."""
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    one_thread_of_algebra()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    one_thread_of_algebra()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "4"
 
 
 def nadzor(*arguments: str) -> subprocess.CompletedProcess[str]:

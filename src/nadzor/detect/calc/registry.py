@@ -18,14 +18,36 @@ from nadzor.detect.calc.figures import Figures, Statistic
 _NO_FAMILY: Final = ("__init__.py", "figures.py", "registry.py", "reference.py")
 _NO_FIGURES: Final = (msgspec.DecodeError, ValueError, ArithmeticError, RecursionError, MemoryError)
 
+FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "areas": ("auc", "auc-compare"),
+    "branches": ("tree-scan",),
+    "calibration": ("calibration",),
+    "cbpe": ("cbpe",),
+    "changepoint": ("changepoint",),
+    "confidence": ("confseq",),
+    "digits": ("digits",),
+    "disproportion": ("disproportion", "ebgm", "lrt"),
+    "drift": ("drift",),
+    "e_values": ("e-detector", "e-process", "ebh", "online-fdr"),
+    "event_rates": ("rate-comparison",),
+    "funnel": ("funnel",),
+    "linkage": ("link",),
+    "multiplicity": ("adjust",),
+    "power": ("silence-gap", "smallest-detectable-drop", "smallest-detectable-rise"),
+    "run_lengths": ("cusum-arl", "cusum-threshold", "ewma-arl", "poisson-cusum-arl"),
+    "sequential": ("maxsprt-binomial", "maxsprt-poisson"),
+    "shares": ("poisson-ci", "proportion-ci", "proportion-difference"),
+    "surveillance": ("ears", "farrington"),
+}
+"""Which module holds which statistics, so that one question does not load the answers to all."""
+
 
 @cache
 def statistics() -> dict[str, Statistic]:
     """What `nadzor calc` can compute, by name; every module of this package but the named is a family."""
     pages = sorted(page.name for page in files(__package__).iterdir() if page.name.endswith(".py"))
-    families = [import_module(f"{__package__}.{page[:-3]}") for page in pages if page not in _NO_FAMILY]
-    told = [one for family in families for one in getattr(family, "STATISTICS", ())]
-    return {one.name: one for one in sorted(told, key=lambda one: one.name)}
+    told = [_of_family(page[:-3]) for page in pages if page not in _NO_FAMILY]
+    return dict(sorted(pair for some in told for pair in some.items()))
 
 
 def calculate(name: str, raw: bytes) -> Any:
@@ -77,7 +99,12 @@ def _renamed(told: dict[str, Any], also: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _named(name: str) -> Statistic:
-    known = statistics()
+    family = next((family for family, names in FAMILIES.items() if name in names), None)
+    known = _of_family(family) if family else statistics()
     if name not in known:
         raise Refusal("calc.unknown", at=name, known=", ".join(known))
     return known[name]
+
+
+def _of_family(family: str) -> dict[str, Statistic]:
+    return {one.name: one for one in getattr(import_module(f"{__package__}.{family}"), "STATISTICS", ())}

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.sparse import csc_array
 from scipy.special import ndtr
-from scipy.stats import binom, poisson
 
 from nadzor.detect.stats.absorbing_chain import mean_exit_times, mean_exit_times_sparse
 
@@ -87,6 +86,8 @@ def poisson_cusum_arl(
     """
     if not 0.0 < mu <= COUNT_MAX:
         raise ValueError("the mean of counts is positive")
+    from scipy.stats import poisson  # only here: all of scipy.stats takes a second to load
+
     return _count_arl(poisson(mu), (k, h, headstart), scaling)
 
 
@@ -107,6 +108,8 @@ def binomial_cusum_arl(
     """
     if not (0.0 < p <= 1.0 and 1 <= n <= COUNT_MAX):
         raise ValueError("a share lies in 0..1 and a sample holds one at least")
+    from scipy.stats import binom
+
     return _count_arl(binom(n, p), (k, h, headstart), scaling)
 
 

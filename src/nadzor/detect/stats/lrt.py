@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 from scipy.special import xlogy
-from scipy.stats import random_table
 
 from nadzor.detect.stats.disproportionality import Floats
 
@@ -53,6 +52,8 @@ def maximum(counts: Floats, *, tables: int, seed: int) -> Maximum:
     """
     if counts.size * tables > WORK_MAX:
         raise ValueError("so many tables of this size would take hours: ask for fewer")
+    from scipy.stats import random_table  # only here: all of scipy.stats takes a second to load
+
     e, rng = expected(counts), np.random.default_rng(seed)
     family = random_table(counts.sum(axis=1).astype(np.int64), counts.sum(axis=0).astype(np.int64))
     drawn = np.sort([_largest(family.rvs(random_state=rng), e) for _ in range(tables)])

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import floor, isfinite, log1p
+from math import exp, floor, isfinite, log1p
 
 from msgspec import Struct
-from scipy.special import gammaincinv, pdtr, pdtrc
-from scipy.stats import poisson
+from scipy.special import gammaincinv, gammaln, pdtr, pdtrc, xlogy
 
 _SAME = 1.0 + 1e-7  # R's tolerance for "equally likely" in poisson.test, so that the figures can be compared
 
@@ -68,18 +67,22 @@ def silence_evidence(expected: float, *, dispersion: float = 0.0) -> float:
 
 def _as_unlikely(observed: int, mean: float) -> float:
     """The chance of all counts that are no likelier than the one seen; each side is one run of counts."""
-    likelihood = float(poisson.pmf(observed, mean)) * _SAME
+    likelihood = _chance(observed, mean) * _SAME
     if observed == mean:
         return 1.0
     middle = floor(mean)
     if observed < mean:
         reach = max(2 * middle, 1)
-        while poisson.pmf(reach, mean) > likelihood:
+        while _chance(reach, mean) > likelihood:
             reach *= 2
-        beyond = _first(middle + 1, reach, lambda count: poisson.pmf(count, mean) <= likelihood)
+        beyond = _first(middle + 1, reach, lambda count: _chance(count, mean) <= likelihood)
         return float(min(1.0, pdtr(observed, mean) + pdtrc(beyond - 1, mean)))
-    below = _first(0, middle + 1, lambda count: poisson.pmf(count, mean) > likelihood)
+    below = _first(0, middle + 1, lambda count: _chance(count, mean) > likelihood)
     return float(min(1.0, (pdtr(below - 1, mean) if below else 0.0) + pdtrc(observed - 1, mean)))
+
+
+def _chance(count: int, mean: float) -> float:
+    return exp(float(xlogy(count, mean) - gammaln(count + 1.0) - mean))
 
 
 def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:

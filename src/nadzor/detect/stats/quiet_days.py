@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
-from scipy.stats import poisson
+from scipy.special import pdtr, pdtrc, pdtrik
 
 from nadzor.detect.stats.volume import Bools, Floats, Ints
 
@@ -41,7 +41,7 @@ class Group(Struct, frozen=True):
 
     def p_value(self) -> float:
         """How often so many fall quiet on one day by chance."""
-        return float(poisson.sf(self.seen - 1, self.usual))
+        return float(pdtrc(self.seen - 1, self.usual)) if self.seen else 1.0
 
 
 def national_share(studies: Floats, expected: Floats) -> Floats:
@@ -94,8 +94,8 @@ def find_groups(
     fresh &= ~_low_before(low, mean)
     devices, clinics = _together(fresh, *streams)
     usual, usual_clinics = _usual(devices) + 0.5, _usual(clinics) + 0.1
-    many = devices > np.maximum(poisson.isf(CHANCE, usual), MEMBERS_MIN - 1)
-    whole = clinics > np.maximum(poisson.isf(CHANCE, usual_clinics), CLINICS_MIN - 1)
+    many = devices > np.maximum(_rare(usual), MEMBERS_MIN - 1)
+    whole = clinics > np.maximum(_rare(usual_clinics), CLINICS_MIN - 1)
     groups: list[Group] = []
     excused = np.zeros(low.shape, dtype=bool)
     for first in np.flatnonzero((many & (_spread(fresh, streams[1]) >= CLINICS_MIN)) | whole).tolist():
@@ -104,6 +104,13 @@ def find_groups(
         groups.append(Group(first, last, members, float(usual[first]), int(devices[first])))
         excused[:, first : last + 1] |= low[:, first : last + 1]
     return groups, excused
+
+
+def _rare(mean: Floats) -> Floats:
+    """The least number that a Poisson count with this mean exceeds with CHANCE at most."""
+    above = np.ceil(pdtrik(1.0 - CHANCE, mean))
+    below = np.maximum(above - 1.0, 0.0)
+    return np.asarray(np.where(pdtr(below, mean) >= 1.0 - CHANCE, below, above), dtype=np.float64)
 
 
 def _low_before(low: Bools, mean: Floats) -> Bools:
