@@ -19,7 +19,7 @@ from nadzor.detect.stats.learned_change import Change, change
 from nadzor.detect.stats.learned_chart import Alarm, Learned, chart, limits_of, passing, some
 from nadzor.detect.stats.learned_limits import Design, chance_of
 from nadzor.detect.window import Window
-from nadzor.measures.columns import Name, Pair
+from nadzor.measures.columns import Block, Name, Pair
 
 BASELINE_DAYS = 90
 TOGETHER = 30
@@ -87,16 +87,48 @@ def tabulate(days: Days, pairs: Sequence[Pair], *, by: Sequence[Name]) -> Table 
         return None
     first = min(int(block.day.min()) for block in blocks if len(block))
     length = max(int(block.day.max()) for block in blocks if len(block)) + 1 - first
-    sizes = [len(days.columns.names[name]) for name in by]
-    keys = [np.ravel_multi_index([getattr(block, name) for name in by], sizes) for block in blocks]
+    used = [_used(blocks, name, len(days.columns.names[name])) for name in by]
+    sizes = [len(some) for some in used]
+    keys = [_keys(block, by, used) for block in blocks]
     present = _present(np.concatenate(keys), int(np.prod(sizes)))
-    code = dict(zip(by, (np.asarray(c) for c in np.unravel_index(present, sizes)), strict=True))
+    places = np.unravel_index(present, sizes)
+    code = {name: some[place] for name, some, place in zip(by, used, places, strict=True)}
     counts = {}
     for pair, block, key in zip(pairs, blocks, keys, strict=True):
-        cell = np.searchsorted(present, key) * length + (block.day - first)
+        cell = _place(key, present, int(np.prod(sizes))) * length + (block.day - first)
         added = np.bincount(cell, weights=block.n, minlength=len(present) * length)
         counts[pair] = np.maximum(added.reshape(len(present), length), 0.0)
     return Table(first, code, counts)
+
+
+def _used(blocks: Sequence[Block], name: Name, size: int) -> Ints:
+    """The codes of a key that occur, in order: names of everything else take no room then."""
+    here = np.zeros(size, bool)
+    for block in blocks:
+        here[getattr(block, name)] = True
+    return np.flatnonzero(here)
+
+
+def _keys(block: Block, by: Sequence[Name], used: Sequence[Ints]) -> Ints:
+    """One number for the keys of each row, in their order."""
+    key = np.zeros(len(block), np.int64)
+    for name, codes in zip(by, used, strict=True):
+        if len(codes) == 1:
+            continue
+        place = np.zeros(int(codes[-1]) + 1, np.int64)
+        place[codes] = np.arange(len(codes))
+        key *= len(codes)
+        key += place[getattr(block, name)]
+    return key
+
+
+def _place(keys: Ints, present: Ints, size: int) -> Ints:
+    """Where each key stands among those present; looked up where the room allows it."""
+    if size > _MANY:
+        return np.searchsorted(present, keys)
+    place = np.zeros(size, np.int64)
+    place[present] = np.arange(len(present))
+    return place[keys]
 
 
 def _present(keys: Ints, size: int) -> Ints:

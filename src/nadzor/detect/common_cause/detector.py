@@ -13,7 +13,7 @@ from nadzor.detect.common_cause.levels import PARTS, Movers, Streams, movers, st
 from nadzor.detect.common_cause.watched import DISAGREEMENT, POSITIVES, Watched, agreement, conclusions
 from nadzor.detect.context import Context
 from nadzor.detect.finding import Baseline, Effect, Finding, Guarantee, Located, code_digest, in_order
-from nadzor.detect.learned import Passed, Watch, enough, passed
+from nadzor.detect.learned import LEAST, Passed, Watch, passed
 from nadzor.detect.series import Days
 from nadzor.detect.stats.learned_limits import SHIFT, chance_of
 from nadzor.detect.version_regression.scores import PAIR as SCORES
@@ -82,7 +82,7 @@ def _heard(watched: Watched | None, watches: Sequence[Watch], makers: Mapping[in
         told = streams(watched, level, makers)
         if told is None:
             continue
-        share = np.minimum(told.chance * enough(told.learned), 1.0)
+        share = np.where(told.known >= LEAST, np.minimum(told.chance, 1.0), 0.0)
         for one in passed(told.learned, watches, share):
             if who := movers(told, watched, one, makers):
                 yield Shared(watched=watched, streams=told, one=one, movers=who)
@@ -108,7 +108,7 @@ def _meets(one: tuple[int, int], other: Sequence[int]) -> bool:
 
 def _where(told: Shared) -> tuple[int, int]:
     """Codes of site and equipment of a stream; -1 where it is not split by it."""
-    rows = told.streams.row[told.streams.learned.strata.stream == told.one.alarm.stream]
+    rows = told.streams.row[told.streams.stream == told.one.alarm.stream]
     site, equipment = int(told.watched.site[rows[0]]), int(told.watched.equipment[rows[0]])
     return (
         -1 if told.streams.level == "equipment" else site,
@@ -151,7 +151,7 @@ def _finding(days: Days, told: Shared, params: Params) -> Finding:
 
 def _rows(days: Days, told: Shared) -> Days:
     """The rows of the stream's devices, on its equipment where it has one."""
-    rows = told.streams.row[told.streams.learned.strata.stream == told.one.alarm.stream]
+    rows = told.streams.row[told.streams.stream == told.one.alarm.stream]
     asked = np.zeros(len(days.columns.names["device"]), bool)
     asked[told.watched.device[rows]] = True
     equipment = _where(told)[1]
@@ -174,8 +174,8 @@ def _over_dispersion(told: Shared) -> float:
 
 
 def _baseline(days: Days, told: Shared) -> Baseline:
-    strata, first = told.streams.learned.strata, told.watched.first
-    mine = strata.stream == told.one.alarm.stream
+    strata, first = told.watched.strata, told.watched.first
+    mine = told.streams.row[told.streams.stream == told.one.alarm.stream]
     low, after = int(strata.first[mine].min()), int(strata.after[mine].min())
     digest, _ = days.digest(first=date.fromordinal(first + low), after=date.fromordinal(first + after))
     return Baseline(

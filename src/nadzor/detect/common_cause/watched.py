@@ -13,13 +13,16 @@ from msgspec import Struct, structs
 from nadzor.detect.learned import BASELINE_DAYS, TOGETHER, Table, tabulate, windows
 from nadzor.detect.series import Days, Floats, Ints
 from nadzor.detect.stats.learned_strata import Strata, added, in_logits, share_strata, without_shared
+from nadzor.detect.version_regression.scores import PAIR as SCORES
 from nadzor.detect.version_regression.scores import UNIT, scored
 from nadzor.detect.window import Window
-from nadzor.measures.columns import Name, Pair
+from nadzor.measures.columns import Columns, Name, Pair
 
 POSITIVES: tuple[Pair, Pair] = (("positives", "equipment"), ("decided", "equipment"))
 DISAGREEMENT: tuple[Pair, Pair] = (("disagree", "equipment"), ("agree", "equipment"))
 KEYS: tuple[Name, ...] = ("device", "finding", "stratum", "site")
+DEVICES_MIN = 3
+"""Devices that must meet before anything can be said to be shared."""
 SAME = 1.25
 """A device's scores and positives tell partly the same: so much more variance than if they did not."""
 SHARE_MIN = 0.05
@@ -29,7 +32,7 @@ SHARE_MIN = 0.05
 class Watched(Struct, frozen=True, kw_only=True):
     """Strata of devices with codes of site, equipment and device; `strata.stream` is by device.
 
-    `whole` are strata without site (its code is -1), watched for the nation alone; `sited` the others.
+    `sited` are the strata watched by site, `whole` those watched for the nation.
     """
 
     first: int
@@ -59,8 +62,24 @@ def conclusions(days: Days, registered: dict[str, Window]) -> Watched | None:
     trials = table.counts[POSITIVES[1]]
     shares = _shares(days, table, (np.minimum(table.counts[POSITIVES[0]], trials), trials), registered)
     told = _of_founders(table, shares)
-    scores = _scores(days, told)
+    scores = _scores(_of_devices(days, _meeting(told)), told)
     return told if scores is None else _joined(told, scores, trials)
+
+
+def _meeting(told: Watched) -> Ints:
+    """The devices that meet others at some site: of the rest, scores say nothing about a place."""
+    pairs = np.unique(np.stack((told.site[told.sited], told.device[told.sited])), axis=1)
+    crowded = np.flatnonzero(np.bincount(pairs[0]) >= DEVICES_MIN)
+    return np.unique(pairs[1, np.isin(pairs[0], crowded)])
+
+
+def _of_devices(days: Days, devices: Ints) -> Days:
+    """The scores of some devices."""
+    block = days.block(*SCORES)
+    asked = np.zeros(len(days.columns.names["device"]), bool)
+    asked[devices] = True
+    mine = block.where(np.flatnonzero(asked[block.device]))
+    return Days(Columns(days.columns.names, {SCORES: mine}), (SCORES,))
 
 
 def _shares(days: Days, table: Table, counts: tuple[Floats, Floats], registered: dict[str, Window]) -> Strata:
@@ -82,7 +101,7 @@ def _of_founders(table: Table, strata: Strata) -> Watched:
 
 def _scores(days: Days, told: Watched) -> tuple[Strata, Ints, Ints] | None:
     """Scores by device and equipment in units of the effect, and the codes of both."""
-    seen = scored(days, np.unique(told.device))
+    seen = scored(days)
     if seen is None:
         return None
     table, one = seen
@@ -112,26 +131,23 @@ def _aligned(values: Floats, shift: int, length: int) -> Floats:
 
 
 def _joined(told: Watched, scores: tuple[Strata, Ints, Ints], trials: Floats) -> Watched:
-    """Positives, and a copy of the scores for each site by its share, and one for all sites together."""
+    """Positives, and a copy of the scores for each site by its share."""
     strata, device, equipment = scores
-    sites, share, of = _by_site(told, (device, equipment), trials)
-    at = np.arange(len(device))
-    take = np.concatenate([of, at])
-    unit = np.concatenate([share, np.ones(len(at))])
+    sites, unit, take = _by_site(told, (device, equipment), trials)
     more = structs.replace(
         strata, total=strata.total[take] / unit[:, None], count=strata.count[take],
         spread=strata.spread[take] / unit**2 * SAME, skew=strata.skew[take], stream=strata.stream[take],
         first=strata.first[take], after=strata.after[take],
         doubt=None if strata.doubt is None else strata.doubt[take],
     )  # fmt: skip
-    size, n = len(told.site), len(of)
+    size, n = len(told.site), len(take)
     return Watched(
         first=told.first, strata=_stacked(told.strata, more),
-        site=np.concatenate([told.site, sites, np.full(len(at), -1)]),
+        site=np.concatenate([told.site, sites]),
         equipment=np.concatenate([told.equipment, equipment[take]]),
         device=np.concatenate([told.device, device[take]]),
         sited=np.concatenate([told.sited, size + np.arange(n)]),
-        whole=np.concatenate([told.whole, size + n + np.arange(len(at))]),
+        whole=told.whole,
     )  # fmt: skip
 
 

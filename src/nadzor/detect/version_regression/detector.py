@@ -38,7 +38,7 @@ NAME = "version_regression"
 BUDGET = 0.02
 OVERSHOOT = 0.25
 """A mixture that is looked at once a day for sixty days passes 1 / alpha less often than alpha by so much."""
-CLEAR = 1.64
+CLEAR = 2.58
 """Standard errors by which sites with the version must differ from those without it."""
 
 

@@ -18,7 +18,7 @@ from nadzor.detect.version_regression.evidence import FAILING, Evidence, mixed
 from nadzor.detect.version_regression.failures import log_ratios
 from nadzor.detect.version_regression.scores import PAIR as SCORES
 from nadzor.detect.version_regression.scores import scored
-from nadzor.measures.columns import Name, Pair
+from nadzor.measures.columns import Block, Columns, Name, Pair
 from nadzor.measures.rollup import ALL
 
 STUDIES: Final[Pair] = ("studies", ALL)
@@ -51,7 +51,7 @@ def scene(days: Days) -> Scene | None:
     releases = episodes(software, STUDIES) if software is not None else None
     if software is None or releases is None or not len(releases):
         return None
-    tables, told = _streams(days, np.unique(releases.device))
+    tables, told = _streams(_of_devices(days, np.unique(releases.device)))
     seen = {name: daily(tables[name], told[name]) for name in tables}
     common = {name: course(seen[name]) for name in tables}
     compared = {name: compare(tables[name], told[name], releases, common[name]) for name in tables}
@@ -66,6 +66,28 @@ def scene(days: Days) -> Scene | None:
     )  # fmt: skip
 
 
+def _of_devices(days: Days, devices: Ints) -> Days:
+    """The rows of the devices that had a release: the others have nothing to be asked."""
+    asked = np.zeros(len(days.columns.names["device"]), bool)
+    asked[devices] = True
+    if asked.all():
+        return days
+    blocks = {
+        pair: _taken(block, np.flatnonzero(asked[block.device]), scores=pair == SCORES)
+        for pair, block in days.columns.blocks.items()
+        if pair not in (STUDIES, FAILED)
+    }
+    return Days(Columns(days.columns.names, blocks), blocks)
+
+
+def _taken(block: Block, rows: Ints, *, scores: bool) -> Block:
+    """Some rows; of columns that nobody here reads, nothing."""
+    unread = {"build", "installation", "known", "site" if scores else "bin"}
+    nothing = np.broadcast_to(np.int32(0), len(rows))
+    names = block.__struct_fields__
+    return Block(**{name: nothing if name in unread else getattr(block, name)[rows] for name in names})
+
+
 def _together(seen: Mapping[str, Daily], releases: Episodes) -> dict[tuple[str, str], Floats]:
     """Disagreement with each of the others, by release."""
     return {
@@ -75,7 +97,7 @@ def _together(seen: Mapping[str, Daily], releases: Episodes) -> dict[tuple[str, 
     }
 
 
-def _streams(days: Days, devices: Ints) -> tuple[dict[str, Table], dict[str, Told]]:
+def _streams(days: Days) -> tuple[dict[str, Table], dict[str, Told]]:
     tables: dict[str, Table] = {}
     told: dict[str, Told] = {}
     for name, pairs in SHARES.items():
@@ -84,6 +106,6 @@ def _streams(days: Days, devices: Ints) -> tuple[dict[str, Table], dict[str, Tol
             first, second = (table.counts[pair] for pair in pairs)
             trials = first + second if name == "disagreement" else second
             tables[name], told[name] = table, Told(total=np.minimum(first, trials), count=trials)
-    if (scores := scored(days, devices)) is not None:
+    if (scores := scored(days)) is not None:
         tables["scores"], told["scores"] = scores
     return tables, told

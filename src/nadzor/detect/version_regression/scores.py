@@ -22,15 +22,15 @@ GRID: Final = float(1 << 20)
 """Places are multiples of one part in a million, so that their sums are exact in whatever order."""
 
 
-def scored(days: Days, devices: Ints) -> tuple[Table, Told] | None:
+def scored(days: Days) -> tuple[Table, Told] | None:
     """Sums and counts of places by device, finding, equipment and version; None where there is no score.
-
-    `devices` are the codes of those that are asked for.
 
     Method: probability integral transform, each registered bin at the middle of its step; the variance of
     one place is that of a uniform, which bins only lessen.
     """
-    block = _of_devices(days.block(*PAIR), devices)
+    block = days.block(*PAIR)
+    if len(block) and block.bin.min() < 0:
+        block = block.where(np.flatnonzero(block.bin >= 0))
     if not len(block):
         return None
     sizes = [len(days.columns.names[name]) for name in KEYS]
@@ -50,17 +50,6 @@ def scored(days: Days, devices: Ints) -> tuple[Table, Told] | None:
     total = np.bincount(cell, n, rows * length).reshape(rows, length)
     table = Table(first, code, {PAIR: count})
     return table, Told(total=np.where(count > 0, total, 0.0), count=count, spread=1.0 / 12.0, unit=UNIT)
-
-
-def _of_devices(block: Block, devices: Ints) -> Block:
-    """The rows of some devices that have a bin."""
-    if not len(block):
-        return block
-    asked = np.zeros(int(block.device.max()) + 1, bool)
-    asked[devices[devices < len(asked)]] = True
-    chosen = asked[block.device]
-    chosen &= block.bin >= 0
-    return block if chosen.all() else block.where(np.flatnonzero(chosen))
 
 
 def _early(count: Floats, code: dict[Name, Ints]) -> Ints:

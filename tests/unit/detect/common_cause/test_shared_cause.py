@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 
@@ -27,19 +28,16 @@ def nation(
 ) -> Iterator[Row]:
     """Devices at two sites on two makers' equipment; what is moved doubles in share from the change on."""
     whole = {"positives": "decided", "disagree": "agree"}[measure]
-    for device in devices:
-        for site in ("s-0", "s-1"):
-            for maker in ("canon", "ge"):
-                worse = moved(device, site, maker)
-                for day in range(DAYS):
-                    hit = counted(day, 0.2 if worse and day >= CHANGE else 0.1)
-                    rest = A_DAY if measure == "positives" else A_DAY - hit
-                    on = FIRST + timedelta(days=day)
-                    for name, n in ((measure, hit), (whole, rest)):
-                        yield Row(
-                            on, on, device, "1.0", site=site, dimension="equipment", stratum=maker,
-                            measure=name, finding="nodule", n=n,
-                        )  # fmt: skip
+    for device, site, maker, day in product(devices, ("s-0", "s-1"), ("canon", "ge"), range(DAYS)):
+        worse = moved(device, site, maker) and day >= CHANGE
+        hit = counted(day, 0.2 if worse else 0.1)
+        rest = A_DAY if measure == "positives" else A_DAY - hit
+        on = FIRST + timedelta(days=day)
+        for name, n in ((measure, hit), (whole, rest)):
+            yield Row(
+                on, on, device, "1.0", site=site, dimension="equipment", stratum=maker, measure=name,
+                finding="nodule", n=n,
+            )  # fmt: skip
 
 
 def said(rows: Iterator[Row], makers: dict[str, str] = MAKERS):

@@ -118,7 +118,7 @@ def test_sites_that_wait_earn_a_causal_word():
     def half(day: int, site: str) -> str:
         return "2.0" if day >= RELEASE and site in ("s-0", "s-1") else "1.0"
 
-    (found,) = detect(list(nation(slightly, version=half)))
+    (found,) = detect(list(nation(slightly, version=half, sites=12)))
     assert found.kind == "version.regression.compared"
     assert found.facts["design"] == "difference_in_differences"
     assert found.effect.low <= -0.045 <= found.effect.high < 0
