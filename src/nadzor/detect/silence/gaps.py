@@ -21,7 +21,7 @@ CLOSED_DAYS = 3
 class Gaps(Struct, frozen=True):
     """Empty cells in order of stream and day, each with its gap's first column and the evidence up to it.
 
-    `alive` are those whose installation has beaten since the gap began.
+    `alive` are those whose installation has beaten since the gap began, or whose missing beats tell nothing.
     Units: `evidence` is that of the empty days and of missing heartbeats together, in nats.
     """
 
@@ -69,8 +69,8 @@ def find_gaps(studies: Floats, beats: Floats, volume: Volume, open_share: Floats
     v = volume.uncertainty[stream[first], week][gap]
     total = _running(np.where(mu > 0, day, 0.0), gap, first)
     evidence = np.log1p(v * total) / v
-    alive = _running(beats[stream, column], gap, first) > 0
     missing = beat_evidence(beats)[stream[first], start]
+    alive = (_running(beats[stream, column], gap, first) > 0) | (missing[gap] == 0)
     evidence += np.where((total > 0) & ~alive, missing[gap], 0.0)
     return Gaps(stream, column, start[gap], _running(mu, gap, first), np.round(evidence, 9), k, alive)
 
@@ -103,7 +103,8 @@ def crossings(gaps: Gaps, cells: Ints, limits: Floats) -> Ints:
     """Of these cells, the first of each gap whose evidence reaches its limit.
 
     Why: an installation that beats while no study comes stands in a closed clinic more often than in a broken
-    line; where few clinics of a region report, nothing else tells its holidays.  So it is given three days.
+    line; where few clinics of a region report, nothing else tells its holidays.  So it is given three days,
+    and so is one that never beat daily: nobody can tell the two apart.
     """
     patient = gaps.alive[cells] & (gaps.column[cells] - gaps.start[cells] < CLOSED_DAYS)
     over = cells[(gaps.evidence[cells] >= limits) & ~patient]

@@ -54,6 +54,17 @@ def test_an_installation_that_beats_on_is_given_the_length_of_a_holiday():
     assert detect(rows(("d-1", "s-1"), [*regular(70), 0, 0, 0, 20])) == []
 
 
+def test_where_heartbeats_were_never_sent_a_holiday_is_allowed_for():
+    """Without heartbeats nothing tells a closed clinic from a broken line: three days pass, four do not."""
+
+    def beatless(studies):
+        return [row for row in rows(("d-1", "s-1"), studies) if row.measure == "studies"]
+
+    (found,) = detect(beatless([*regular(70), 0, 0, 0, 0, 0, 20]))
+    assert found.first_day == FIRST + timedelta(days=73)
+    assert detect(beatless([*regular(70), 0, 0, 0, 20])) == []
+
+
 def test_a_small_site_takes_longer():
     """Where one study a day is usual, more than a week must pass."""
     (found,) = detect(rows(("d-1", "s-1"), [*regular(84, mean=1.0), *[0] * 40]))
