@@ -42,7 +42,7 @@ COMPARISONS = (
 READS = frozenset((*(pair for one in COMPARISONS for pair in one.pairs()), LABELS))
 NOBODY = ("unknown", "u", "other", "")
 """Strata that are no group of patients and no maker."""
-YEARLY = 0.25
+YEARLY = 0.4
 """Independent chances that a year of looks gives a group; see the dossier for how it was measured."""
 
 
