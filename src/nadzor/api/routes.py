@@ -16,6 +16,7 @@ from nadzor.actions.enrol_installation import enrol_installation
 from nadzor.actions.rotate_key import rotate_key
 from nadzor.api import (
     authority_routes,
+    baseline_routes,
     bundle_routes,
     declared_routes,
     desk_routes,
@@ -67,6 +68,7 @@ api.add_router("/authority", authority_routes.router)
 api.add_router("/devices", gate_routes.router)
 api.add_router("/devices", declared_routes.router)
 api.add_router("/devices", ledger_routes.router)
+api.add_router("/devices", baseline_routes.router)
 api.add_router("/sandbox", sandbox_routes.router)
 api.add_router("/batches", bundle_routes.router)
 api.add_router("/signals", signal_routes.router)

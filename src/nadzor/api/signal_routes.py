@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
 from ninja import Path, Router
 
+from nadzor.actions.look_at_quiet import look_at_quiet
 from nadzor.actions.move_signal import Grounds, move_signal
 from nadzor.api.credentials import SIGNED_IN, caller
 from nadzor.api.deeds import KEY, done
@@ -19,12 +20,13 @@ from nadzor.api.filing_words import Code, Moment, Prose
 from nadzor.api.law_words import Line, Strict
 from nadzor.api.wire import asked, confided, heard
 from nadzor.base import clock
-from nadzor.people.permissions import may_read_every_device
+from nadzor.people.permissions import may_read_every_device, must_review_signals
 from nadzor.people.queries import Person
 from nadzor.register import queries as register
 from nadzor.vigilance import queries
-from nadzor.vigilance.cards import SignalCard, SignalRow
+from nadzor.vigilance.cards import QuietCard, QuietRecord, SignalCard, SignalRow
 from nadzor.vigilance.course import Course
+from nadzor.vigilance.quiet_queries import quiet_look, quiet_looks, quiet_record
 from nadzor.vigilance.reasons import Reason, reasons
 
 router = Router(tags=["signals"], auth=SIGNED_IN)
@@ -32,8 +34,12 @@ ID_MAX = 2**63 - 1
 
 
 class SignalsIn(Strict, frozen=True, kw_only=True):
-    """Which signals are wanted; `state` is a state, open or closed."""
+    """Which signals are wanted; `state` is a state, open or closed.
 
+    In `order` of triage what could harm most comes first, then what is surest, then what waits longest.
+    """
+
+    order: Literal["newest", "triage"] = "newest"
     state: Code | None = None
     detector: Code | None = None
     device: Code | None = None
@@ -45,7 +51,7 @@ class SignalsIn(Strict, frozen=True, kw_only=True):
 
 
 class SignalsOut(Struct, frozen=True, kw_only=True):
-    """A page of signals, newest first.  `next` is the cursor; `as_of` the next call's `changed_since`."""
+    """A page of signals.  `next` is the cursor; `as_of` the next call's `changed_since`."""
 
     items: tuple[SignalRow, ...]
     next: int | None
@@ -63,6 +69,20 @@ class SignalMoveIn(Strict, frozen=True, kw_only=True):
     verb: Code
     because: Prose = ""
     added: dict[Code, Line] = {}
+
+
+class QuietIn(Strict, frozen=True, kw_only=True):
+    """What was seen; whoever saw something says what."""
+
+    outcome: Literal["nothing", "something"]
+    note: Prose = ""
+
+
+class QuietOut(Struct, frozen=True, kw_only=True):
+    """The choices of the last weeks, newest first, and what looking has shown in all."""
+
+    items: tuple[QuietCard, ...]
+    record: QuietRecord
 
 
 class ReasonsOut(Struct, frozen=True):
@@ -91,21 +111,21 @@ class SignalMoved(Struct, frozen=True):
     ),
 )
 def list_signals(request: HttpRequest) -> HttpResponse:
-    """The signals the caller may see, newest first; with the counts of every state."""
+    """The signals the caller may see, newest first or in the order of triage; with the counts of states."""
     wanted, as_of = asked(request, SignalsIn), clock.now()
-    found = queries.signals(
-        queries.SignalFilter(
-            state=wanted.state,
-            detector=wanted.detector,
-            device=wanted.device,
-            course=wanted.course,
-            severity=wanted.severity,
-            changed_since=wanted.changed_since,
-            devices=_seen_by(caller(request)),
-        ),
-        after=wanted.after,
-        limit=wanted.limit,
+    fitting = queries.SignalFilter(
+        state=wanted.state,
+        detector=wanted.detector,
+        device=wanted.device,
+        course=wanted.course,
+        severity=wanted.severity,
+        changed_since=wanted.changed_since,
+        devices=_seen_by(caller(request)),
     )
+    if wanted.order == "triage":
+        found = queries.triage(fitting, start=wanted.after or 0, limit=wanted.limit)
+    else:
+        found = queries.signals(fitting, after=wanted.after, limit=wanted.limit)
     return confided(SignalsOut(items=found.rows, next=found.next, by_state=found.by_state, as_of=as_of))
 
 
@@ -117,6 +137,41 @@ def list_signals(request: HttpRequest) -> HttpResponse:
 def list_reasons(request: HttpRequest) -> HttpResponse:
     """The catalogue of reasons for which a signal is closed, and the moves that may give each."""
     return confided(ReasonsOut(reasons()))
+
+
+@router.get(
+    "/quiet",
+    operation_id="list_quiet_looks",
+    openapi_extra=told(QuietOut, signed_in=True, may="the inspector, the head"),
+)
+def list_quiet(request: HttpRequest) -> HttpResponse:
+    """The devices of which no detector said anything and that were chosen to be looked at all the same."""
+    must_review_signals(caller(request))
+    return confided(QuietOut(items=tuple(quiet_looks()), record=quiet_record()))
+
+
+@router.post(
+    "/quiet/{week}",
+    operation_id="note_quiet_look",
+    openapi_extra=told(
+        QuietCard,
+        hears=QuietIn,
+        refuses=[404, 409],
+        signed_in=True,
+        may="the inspector, the head",
+        headers=[KEY],
+        example={"outcome": "nothing", "note": "Volumes, scores and agreement are as usual."},
+    ),
+)
+def note_quiet(request: HttpRequest, week: str) -> HttpResponse:
+    """Note what was seen at the quiet device of a week, once."""
+    wanted, who = heard(request, QuietIn), caller(request)
+
+    def deed() -> QuietCard:
+        look_at_quiet(week, wanted.outcome, note=wanted.note, by=who, now=clock.now())
+        return quiet_look(week)
+
+    return done(request, deed)
 
 
 @router.get(

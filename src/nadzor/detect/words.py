@@ -6,6 +6,7 @@ The words stand in each detector's words.yaml; the figures come from the finding
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -30,6 +31,7 @@ METRICS = {
 LARGEST = 10_000.0
 """A figure beyond this is told as more than it."""
 UNKNOWN = "—"
+ISO = re.compile(r"\d{4}-\d\d-\d\d")
 LISTED = 4
 """Sites or makers named in a sentence; the others are counted."""
 
@@ -177,7 +179,15 @@ def _fact(value: Any, names: Mapping[str, str], language: str) -> str:
     if isinstance(value, float):
         text = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
         return text.replace(".", ",") if language == "ru" else text
-    return _name(str(value), names)
+    day = _as_day(str(value))
+    return _day(day, language) if day else _name(str(value), names)
+
+
+def _as_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if ISO.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def _stratum(finding: Finding, names: Mapping[str, str], language: str) -> str:

@@ -130,6 +130,8 @@ def effect_words(finding: Finding) -> str:
         "interval": f"{low} … {high}",
         "level": share(effect.level, 0),
     }
+    if low == high:
+        return f"{facts['name']} {facts['estimate']}"
     return _("%(name)s %(estimate)s, %(level)s interval %(interval)s") % facts
 
 

@@ -45,7 +45,7 @@ MEASURED = (
     Measured(key="failed", shape="share", over=("failed",), under=("studies",),
              label=Text("доля отказов", "share failed")),
     Measured(key="volume", shape="count", over=("studies",),
-             label=Text("исследований в день", "studies a day")),
+             label=Text("исследования", "studies")),
 )  # fmt: skip
 """In the order of what tells most: a detector of agreement reads studies, too."""
 OF_KIND = {

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from nadzor.base.problems import Refusal
 from nadzor.vigilance.cards import QuietCard, QuietRecord
 from nadzor.vigilance.models import QuietLook
 from nadzor.vigilance.rows import quiet_card
@@ -19,6 +20,17 @@ def newest_quiet() -> QuietCard | None:
 def quiet_looks(*, limit: int = 60) -> list[QuietCard]:
     """The choices of the last weeks, newest first."""
     return [quiet_card(row) for row in QuietLook.objects.all()[:limit]]
+
+
+def quiet_look(week: str) -> QuietCard:
+    """The choice of one week.
+
+    Raises: Refusal quiet.unknown.
+    """
+    row = QuietLook.objects.filter(week=week).first()
+    if row is None:
+        raise Refusal("quiet.unknown")
+    return quiet_card(row)
 
 
 def quiet_record() -> QuietRecord:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from nadzor.base import clock
 from nadzor.procedures.signal import ARCHIVED, EXPLAINED, MERGED, UNDER_REVIEW
+from nadzor.vigilance.models import QuietLook
 from tests.filing_samples import HEAD, INSPECTOR, MAKER_ADMIN, town
 from tests.unit.api.callers import API, calling, code_of, post
 from tests.unit.vigilance.signals import file_signal
@@ -64,3 +66,30 @@ def test_a_closing_without_a_fitting_reason_is_refused(pair):
     assert code_of(move(HEAD, first, "dismiss")) == (422, "move.unanswered")
     unfit = move(HEAD, first, "dismiss", reason_code="case_mix")
     assert code_of(unfit) == (422, "signal.reason-unknown")
+
+
+def test_the_order_of_triage_has_pages(pair):
+    """What could harm most comes first, whatever came last; the cursor of that order is a place in it."""
+    slight = file_signal(2, device="ai-901", kind="silence.system", detector="silence").pk
+    client = calling(INSPECTOR)
+    first = client.get(f"{API}/signals", {"order": "triage", "limit": 2}).json()
+    assert {row["id"] for row in first["items"]} == set(pair)
+    second = client.get(f"{API}/signals", {"order": "triage", "limit": 2, "after": first["next"]}).json()
+    assert ([row["id"] for row in second["items"]], second["next"]) == ([slight], None)
+    assert client.get(f"{API}/signals").json()["items"][0]["id"] == slight
+    assert client.get(f"{API}/signals", {"order": "luck"}).status_code == 422
+
+
+def test_the_quiet_device_is_read_and_noted_once(home):
+    """Whoever reviews signals reads the choices and notes what was seen; nobody else learns of them."""
+    QuietLook.objects.create(week="2026-W47", device="ai-901", chosen_at=clock.now(), among=40)
+    client, seen = calling(INSPECTOR), {"outcome": "something", "note": "scores stand still"}
+    assert client.get(f"{API}/signals/quiet").json()["items"][0]["outcome"] == ""
+    assert post(client, "signals/quiet/2026-W47", seen).json()["note"] == seen["note"]
+    told = client.get(f"{API}/signals/quiet").json()
+    assert told["record"] == {"looked": 1, "something": 1}
+    assert told["items"][0]["seen_by"] == INSPECTOR.username
+    assert code_of(post(client, "signals/quiet/2026-W47", seen)) == (409, "quiet.seen-already")
+    assert code_of(post(client, "signals/quiet/2026-W01", seen)) == (404, "quiet.unknown")
+    assert calling(MAKER_ADMIN).get(f"{API}/signals/quiet").status_code == 403
+    assert code_of(post(calling(MAKER_ADMIN), "signals/quiet/2026-W47", seen))[0] == 403

@@ -40,6 +40,15 @@ def test_a_kind_nobody_knows_is_its_own_name():
     assert severity(strange) == 3
 
 
+def test_a_day_among_the_facts_is_written_as_one():
+    """No sentence shows a day as a machine writes it; what only looks like a day stays as it is."""
+    kind = "fabrication.copied_week"
+    facts = dict.fromkeys(missing(finding(kind)), "2031-02-03")
+    said = sentence(finding(kind, **facts))
+    assert "03.02.2031" in said.ru and "3 February 2031" in said.en and "2031-02" not in said.ru + said.en
+    assert "2031-02-31" in sentence(finding(kind, **dict.fromkeys(facts, "2031-02-31"))).ru
+
+
 def test_evidence_that_lacks_a_fact_is_read_by_its_headline():
     """Words may name what an older finding never told: no sentence with a hole, and never a fault."""
     bare = finding("fabrication.copied_week")
