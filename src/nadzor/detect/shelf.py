@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
 from nadzor.measures.columns import Block, Pair
@@ -16,27 +15,19 @@ Span = tuple[int | None, int | None]
 """From the first value on, up to but without the second; None where it is open."""
 
 
-class _Order(Struct, frozen=True):
-    """A column sorted, and the rows in that order; no rows where they are in it already."""
-
-    values: Ints
-    rows: Ints | None
-
-
 class Shelf:
-    """Orders of the blocks of one run, made when they are first asked for; detectors share them."""
+    """Blocks of one run in the order of a column, made when first asked for; detectors share them."""
 
     def __init__(self) -> None:
-        self._orders: dict[tuple[Pair, str], _Order] = {}
+        self._laid: dict[tuple[Pair, str], Block] = {}
 
-    def rows(self, pair: Pair, block: Block, column: Literal["device", "day"], *, span: Span) -> Ints | slice:
+    def rows(self, pair: Pair, block: Block, column: Literal["device", "day"], *, span: Span) -> Block:
         """The rows of a block whose value of a column lies in [low, high), in no promised order."""
-        order = self._orders.get((pair, column))
-        if order is None:
-            order = self._orders[pair, column] = _order(getattr(block, column))
-        start, end = (_place(order.values, value) for value in span)
-        start, end = start or 0, len(block) if end is None else end
-        return slice(start, end) if order.rows is None else order.rows[start:end]
+        laid = self._laid.get((pair, column))
+        if laid is None:
+            laid = self._laid[pair, column] = _laid(block, getattr(block, column))
+        start, end = (_place(getattr(laid, column), value) for value in span)
+        return laid.where(slice(start or 0, len(laid) if end is None else end))
 
 
 def _place(values: Ints, value: int | None) -> int | None:
@@ -44,12 +35,13 @@ def _place(values: Ints, value: int | None) -> int | None:
     return None if value is None else int(np.searchsorted(values, values.dtype.type(value)))
 
 
-def _order(values: Ints) -> _Order:
+def _laid(block: Block, values: Ints) -> Block:
+    """A block in the order of a column; the block itself where it is in it already."""
     if (values[1:] >= values[:-1]).all():
-        return _Order(values, None)
+        return block
     low = int(values.min())
     if int(values.max()) - low < 1 << 16:  # sixteen bits are sorted by radix, much faster
-        rows = np.argsort((values - low).astype(np.uint16), kind="stable")
-    else:
-        rows = np.argsort(values, kind="stable")
-    return _Order(values[rows], rows)
+        values = (values - low).astype(np.uint16)
+    order = np.argsort(values, kind="stable")
+    columns = {name: getattr(block, name) for name in Block.__struct_fields__}
+    return Block(**{name: one[order] if one.strides[0] else one for name, one in columns.items()})
