@@ -27,7 +27,10 @@ Names = Literal["device", "site", "version", "equipment", "stratum"]
 
 
 class Alarm(Struct, frozen=True, kw_only=True):
-    """One statement of a detector, as far as it can be right or wrong; `sites` are those it points to."""
+    """One statement of a detector, as far as it can be right or wrong.
+
+    `sites` are those it points to; `stream` is whatever tells what it is about, its day left out.
+    """
 
     detector: str
     kind: str
@@ -37,6 +40,7 @@ class Alarm(Struct, frozen=True, kw_only=True):
     stratum: str = ""
     sites: tuple[str, ...] = ()
     equipment: tuple[str, ...] = ()
+    stream: str = ""
 
 
 class Planted(Struct, frozen=True, kw_only=True):
