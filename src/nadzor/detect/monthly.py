@@ -182,7 +182,7 @@ def seal_of_look(days: Days, device: str, *, look: date, first: date | None = No
     code = names.index(device) if device in names else -1
     blocks = {}
     for pair, block in days.columns.blocks.items():
-        mine = block.where(days.shelf.rows(pair, block, "device", span=(code, code + 1)))
+        mine = days.shelf.rows(pair, block, "device", span=(code, code + 1))
         chosen: NDArray[np.bool_] = mine.known <= look.toordinal()
         if first:
             chosen &= mine.day >= first.toordinal()

@@ -152,10 +152,10 @@ class Days:
         blocks = {}
         for pair, block in self.columns.blocks.items():
             if device:
-                mine = block.where(self.shelf.rows(pair, block, "device", span=(code, code + 1)))
+                mine = self.shelf.rows(pair, block, "device", span=(code, code + 1))
                 blocks[pair] = _within(mine, span)
             else:
-                blocks[pair] = block.where(self.shelf.rows(pair, block, "day", span=span))
+                blocks[pair] = self.shelf.rows(pair, block, "day", span=span)
         return columns_digest(Columns(self.columns.names, blocks))
 
     def seal(self) -> tuple[str, int]:

@@ -136,12 +136,12 @@ def _measure_seal(columns: Columns, measure: str) -> MeasureSeal:
     """
     mine = sorted((dimension, block) for (of, dimension), block in columns.blocks.items() if of == measure)
     table = _joined(mine)
-    n = np.concatenate([block.n for _, block in mine])
-    order = np.lexsort(_packed([table[name] for name in CANONICAL[:-1]])[::-1])
-    table, n = {name: column[order] for name, column in table.items()}, n[order]
-    starts = np.flatnonzero(_changes([table[name] for name in CANONICAL[:-1]], len(n)))
+    keys = _packed([table[name] for name in CANONICAL[:-1]])
+    order = np.argsort(keys[0]) if len(keys) == 1 else np.lexsort(keys[::-1])
+    n = np.concatenate([block.n for _, block in mine])[order]
+    starts = np.flatnonzero(_changes([key[order] for key in keys], len(n)))
     added = np.add.reduceat(n, starts) if len(n) else n
-    kept, n = starts[added != 0], added[added != 0]
+    kept, n = order[starts[added != 0]], added[added != 0]
     words: dict[str, list[str]] = {"dimension": [dimension for dimension, _ in mine]}
     words.update({name: columns.names[name] for name in NAMES})
     seal = sha256()
@@ -153,12 +153,16 @@ def _measure_seal(columns: Columns, measure: str) -> MeasureSeal:
 
 
 def _joined(mine: list[tuple[str, Block]]) -> dict[str, Ints]:
+    """The columns of all dimensions end to end; one block alone is left as it is."""
+    blocks = [block for _, block in mine]
     table = {
-        name: np.concatenate([getattr(block, name) for _, block in mine])
+        name: getattr(blocks[0], name)
+        if len(mine) == 1
+        else np.concatenate([getattr(b, name) for b in blocks])
         for name in CANONICAL
         if name not in ("dimension", "n")
     }
-    table["dimension"] = np.repeat(np.arange(len(mine)), [len(block) for _, block in mine])
+    table["dimension"] = np.repeat(np.arange(len(mine)), [len(block) for block in blocks])
     return table
 
 
@@ -167,7 +171,7 @@ def _packed(keys: list[Ints]) -> list[Ints]:
     packed: list[Ints] = []
     room = 0
     for key in keys:
-        low, high = (int(key.min()), int(key.max())) if len(key) else (0, 0)
+        low, high = _ends(key)
         width = high - low + 1
         if packed and room * width < 2**62:
             packed[-1] = packed[-1] * width + (key - low)
@@ -176,6 +180,15 @@ def _packed(keys: list[Ints]) -> list[Ints]:
             packed.append(key.astype(np.int64) - low)
             room = width
     return packed
+
+
+def _ends(values: Ints) -> tuple[int, int]:
+    """The least and the largest; a column of one value in no room is not read through."""
+    if not len(values):
+        return 0, 0
+    if not values.strides[0]:
+        return int(values[0]), int(values[0])
+    return int(values.min()), int(values.max())
 
 
 def _changes(keys: list[Ints], length: int) -> NDArray[np.bool_]:
@@ -193,7 +206,8 @@ def _bytes(
     part, n = cells
     if name == "n":
         return n.astype("<i8").tobytes()
-    values = table[name][part]
+    column = table[name]
+    values = column[part] if column.strides[0] else column[: len(part)]
     if name in ("day", "known"):
         return (values - _DAY_ZERO).astype("<i4").tobytes()
     if name == "bin":
@@ -205,7 +219,7 @@ def _bytes(
 
 def _places(values: Ints) -> tuple[Ints, Ints]:
     """The values that occur, in order, and the place of each among them; sorted only where they are few."""
-    low, high = int(values.min()), int(values.max())
+    low, high = _ends(values)
     if low == high:
         return values[:1], values[:0]
     if high - low > 4 * len(values):

@@ -72,7 +72,7 @@ def test_a_finding_survives_its_way_to_json():
         for i in range(70)
     ]
     (found,) = detect(
-        [*rows, Row(first + timedelta(days=71), first, "d-1", site="s-1", measure="heartbeats", n=1)]
+        [*rows, Row(first + timedelta(days=75), first, "d-1", site="s-1", measure="heartbeats", n=1)]
     )
     raw = msgspec.json.encode(found)
     assert msgspec.json.decode(raw, type=Finding) == found
