@@ -24,13 +24,13 @@ class Onset(Struct, frozen=True):
         return self.low <= last and self.high >= first
 
 
-def onset(score: Floats, weight: Floats) -> Onset | None:
+def onset(score: Floats, weight: Floats, *, drop: float = DROP_95) -> Onset | None:
     """The onset of a shift that lasts to the end of the series; None where nothing can be said.
 
     `score` is by day the weighted difference from anything fixed, `weight` its information.
 
     Method: profile of the Gaussian likelihood over onsets with the means before and after unknown (Siegmund
-    & Venkatraman 1995), N squared / 2 V; the interval holds the onsets within DROP_95 of the best.
+    & Venkatraman 1995), N squared / 2 V; the interval holds the onsets within `drop` of the best.
 
     >>> onset(np.array([0.0, 0.0, 0.0, 0.0, 4.0, 4.0, 4.0]), np.ones(7)).best
     4
@@ -43,5 +43,5 @@ def onset(score: Floats, weight: Floats) -> Onset | None:
     if not usable.any():
         return None
     gain = np.where(usable, number**2 / np.where(usable, variance, 1.0) / 2.0, -np.inf)
-    near = np.flatnonzero(gain >= gain.max() - DROP_95)
+    near = np.flatnonzero(gain >= gain.max() - drop)
     return Onset(int(gain.argmax()), int(near[0]), int(near[-1]))

@@ -29,7 +29,7 @@ from nadzor.detect.version_regression.evidence import WAYS
 from nadzor.detect.version_regression.failed import failing_shift, failing_sites
 from nadzor.detect.version_regression.rollback import SURE, Return, returned
 from nadzor.detect.version_regression.scene import READS, Scene, scene
-from nadzor.detect.version_regression.since import moved, since
+from nadzor.detect.version_regression.since import EXCLUDED, moved, since
 from nadzor.measures.columns import Columns
 from nadzor.measures.rollup import Row
 
@@ -80,9 +80,9 @@ def _alarms(told: Scene) -> Iterator[Alarm]:
     over = told.evidence.log > limits[:, None]
     for release in np.flatnonzero(over.any(axis=1)).tolist():
         for day in np.flatnonzero(over[release]).tolist():
-            begun = since(told, release, day)
+            begun = since(told, release, day, drop=EXCLUDED)
             if begun is None or begun.touches(*_rollout(told, release, day)):
-                yield Alarm(release, day, float(limits[release]), begun)
+                yield Alarm(release, day, float(limits[release]), since(told, release, day))
                 break
 
 

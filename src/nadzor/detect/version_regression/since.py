@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nadzor.detect.locate.onset import Onset, onset
+from nadzor.detect.locate.onset import DROP_95, Onset, onset
 from nadzor.detect.series import Floats
 from nadzor.detect.version_regression.compared import PAST
 from nadzor.detect.version_regression.evidence import STREAMS, WAYS
@@ -14,16 +14,18 @@ from nadzor.detect.version_regression.scene import FAILED, STUDIES, Scene
 BEFORE_MIN = 14
 """Days with anything before a release without which the day of change cannot be asked for."""
 MOVED = 2.0
+EXCLUDED = 5.4
+"""How far a likelihood must fall for a day to be excluded: by chance one time in a thousand."""
 
 
-def since(told: Scene, release: int, day: int) -> Onset | None:
+def since(told: Scene, release: int, day: int, *, drop: float = DROP_95) -> Onset | None:
     """The likeliest first day of the change, as ordinals; None where little is known of before."""
     start = int(told.releases.start[release])
     first = start - PAST
     score, weight = _series(told, release, (first, start + day + 1))
     if np.count_nonzero(weight[:PAST]) < BEFORE_MIN:
         return None
-    found = onset(score, weight)
+    found = onset(score, weight, drop=drop)
     return found and Onset(found.best + first, found.low + first, found.high + first)
 
 
