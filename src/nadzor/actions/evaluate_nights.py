@@ -28,13 +28,13 @@ EVERY: Final = 3
 """Days between runs."""
 
 
-def evaluate_nights(plan: Plan, *, every: int = EVERY) -> dict[str, Nightly]:
+def evaluate_nights(plan: Plan) -> dict[str, Nightly]:
     """The suite each night, on a nation with one fault of each kind on a device of its own."""
     world = reference_nation(plan.seed + NIGHT_SALT, devices=min(plan.devices, DEVICES), days=plan.days)
     for kind in plan.kinds:
         if kind not in BENIGN:
             world = with_faults(world, [*world.faults, *plant(kind, plan.seed, world, 1)])
-    return compare_nights(world, plan.only, every=every)
+    return compare_nights(world, plan.only, every=EVERY)
 
 
 def compare_nights(

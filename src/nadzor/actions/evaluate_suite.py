@@ -17,6 +17,7 @@ from nadzor.detect.dossier import DETECTORS, dossier
 from nadzor.detect.finding import Finding
 from nadzor.detect.suite import reads, run_suite
 from nadzor.simulate.fault import BENIGN, Fault, FaultKind
+from nadzor.simulate.nights import Nightly
 from nadzor.simulate.planting import plant
 from nadzor.simulate.population import columns
 from nadzor.simulate.reference import reference_nation
@@ -62,7 +63,7 @@ class Benign(Struct, frozen=True, kw_only=True):
 
 
 class Evaluation(Struct, frozen=True, kw_only=True):
-    """The operating characteristics of the suite.
+    """The operating characteristics of the suite; `nightly` only where a run of every night was asked for.
 
     Units: rates in false alarms per device-year; seconds of processor-bound work; peak memory in MB.
     """
@@ -82,6 +83,7 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     simulate_s: float
     detect_s: float
     peak_mb: float
+    nightly: dict[str, Nightly] = {}
 
 
 class Stopwatch:

@@ -22,9 +22,15 @@ def evaluate(
     per_fault: Annotated[int, typer.Option(min=1, max=200, help="Planted faults of each kind.")] = 30,
     faults: Annotated[str, typer.Option(help="Kinds of fault, by commas; all when none.")] = "",
     detectors: Annotated[str, typer.Option(help="Detectors, by commas; all when none.")] = "",
+    nightly: Annotated[
+        bool, typer.Option("--nightly", help="Also run it night by night, as data arrive; takes minutes.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the suite on quiet nations and on ones with planted faults; exit 1 when a target is missed."""
+    from msgspec.structs import replace
+
+    from nadzor.actions.evaluate_nights import evaluate_nights
     from nadzor.actions.evaluate_suite import Plan, evaluate_suite
 
     chosen = Plan(seed=seed, devices=devices, days=days, per_fault=min(per_fault, devices))
@@ -32,6 +38,9 @@ def evaluate(
     with progress() as bar:
         task = bar.add_task("evaluate", total=None)
         result = evaluate_suite(plan, progress=lambda step: bar.update(task, description=step, advance=1))
+        if nightly:
+            bar.update(task, description="night by night")
+            result = replace(result, nightly=evaluate_nights(plan))
     print_json(result) if as_json else _print(result)
     raise typer.Exit(0 if _all_met(result) else 1)
 
@@ -84,6 +93,17 @@ def _print(result: Evaluation) -> None:
     for kind, harmless in result.benign.items():
         rate, spoke = harmless.rate, ", ".join(f"{name} {n}" for name, n in harmless.by_detector.items())
         out.print(f"{kind}: {rate.rate:.2f} a device-year ({rate.low:.2f} to {rate.high:.2f}) {spoke}")
+    if result.nightly:
+        print_table(
+            [
+                {"detector": name, "stand": one.standing, "same night": one.same_night,
+                 "within 3 d": one.soon, "median lag, d": one.median_lag, "longest, d": one.longest_lag,
+                 "unheard": one.unheard, "raised": one.raised, "vanished": one.vanished,
+                 "vanished a device-year": one.vanished_rate}
+                for name, one in result.nightly.items()
+            ],
+            title="Night by night: what was heard when, beside what stands once all has arrived",
+        )  # fmt: skip
     err.print(
         f"drawn in {result.simulate_s:.1f} s, detected in {result.detect_s:.1f} s, "
         f"{result.peak_mb:.0f} MB at most"
