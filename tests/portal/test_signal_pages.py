@@ -6,13 +6,16 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from html import unescape
+from importlib.resources import files
 from typing import Final
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from nadzor.base import clock
 from nadzor.detect.dossier import DETECTORS
+from nadzor.detect.words import Words, missing
 from nadzor.portal.signal_evidence import command_of
 from nadzor.procedures.signal import RAISED
 from nadzor.vigilance import queries
@@ -142,6 +145,21 @@ def test_every_detector_draws_what_it_can(client_of, house, detector):
     sentences = re.findall(r'class="sentence">([^<]{10,})<', page)
     assert len(sentences) == page.count("<figure")
     assert page.count("<table") == page.count("<figure") + 1
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_every_kind_has_a_card_without_a_hole(client_of, house, detector):
+    """Headline and sentence of every kind that its detector speaks of: nothing unnamed, nothing left open."""
+    page = files("nadzor.detect").joinpath(detector, "words.yaml")
+    for n, kind in enumerate(msgspec.yaml.decode(page.read_bytes(), type=Words).kinds):
+        odd = replace(FINDING, detector=detector, kind=kind)
+        facts = dict.fromkeys(missing(odd), 3) | {"estimate_chosen_by_alarm": True}
+        row = file_signal(n, device="ai-001", detector=detector, kind=kind, version="", site="", facts=facts)
+        card = text(client_of("inspector", LANGUAGES[n % 2]).get(f"/signals/{row.pk}/"))
+        told = re.findall(r'<h1>(.*?)</h1>|class="sentence-of">(.*?)</p>', card)
+        assert len(told) == 2 and all("{" not in "".join(part) and "—" not in part[0] for part in told)
+        assert kind not in re.sub(r"<pre.*?</pre>", "", card)
+        assert card.count('class="sentence">') == card.count("<figure")
 
 
 def test_the_figure_comes_back_from_the_command_line(house):

@@ -125,8 +125,8 @@ def _line(one: BudgetLine) -> Line:
 def _stated(one: BudgetLine) -> str:
     stated = number(one.budget, 3)
     if one.kind == "anytime":
-        return _("%(n)s over all time") % {"n": stated}
-    return _("%(n)s a device-year") % {"n": stated}
+        return _("%(n)s in all") % {"n": stated}
+    return _("%(n)s a year") % {"n": stated}
 
 
 def _stated_together(ledger: Ledger) -> Cell:
@@ -134,8 +134,8 @@ def _stated_together(ledger: Ledger) -> Cell:
     sums = {"run_length": 0.0, "anytime": 0.0}
     for one in ledger.lines:
         sums["anytime" if one.kind == "anytime" else "run_length"] += one.budget
-    yearly = _("%(n)s a device-year") % {"n": number(sums["run_length"], 3)}
-    return Cell(yearly, note=_("and %(n)s over all time") % {"n": number(sums["anytime"], 3)})
+    yearly = _("%(n)s a year") % {"n": number(sums["run_length"], 3)}
+    return Cell(yearly, note=_("and %(n)s in all") % {"n": number(sums["anytime"], 3)})
 
 
 def _facts(kept: ErrorBudget) -> list[Fact]:

@@ -52,13 +52,13 @@ OF_KIND = {
     "disparity.agreement": "agreement", "disparity.positives": "positives", "disparity.failures": "failed",
     "version.regression": "agreement", "version.recovered": "agreement", "version.failures": "failed",
     "agreement.": "agreement", "review.": "reviewed", "subgroup.agreement": "agreement",
-    "common.agreement": "agreement", "scores.": "scores", "positives.": "positives", "declined.": "declined",
+    "scores.": "scores", "positives.": "positives", "declined.": "declined",
     "latency.": "duration", "signing.": "time_to_sign", "adverse.": "adverse", "failure.": "failed",
     "silence": "volume", "under_reporting.": "volume", "fabrication.": "volume",
 }  # fmt: skip
 """What findings of a kind are about, by how the kind begins; many a detector reads more than that."""
-WITHOUT_DAYS = ("claim.", "labels.", "estimate.", "subgroup.sensitivity", "subgroup.specificity")
-"""Kinds whose figures rest on labels, too few of them a day to be drawn by day."""
+WITHOUT_DAYS = ("claim.", "labels.", "estimate.", "subgroup.sensitivity", "subgroup.specificity", "common.")
+"""Kinds that rest on labels, too few of them a day to be drawn by day, or speak of many devices at once."""
 
 
 def measured(finding: Finding, reads: Collection[str]) -> Measured | None:

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from nadzor.detect.dossier import DETECTORS
 from nadzor.detect.finding import Baseline, Located
 from nadzor.detect.suite import detector
+from nadzor.detect.words import kinds
 from nadzor.vigilance.control import points_of
-from nadzor.vigilance.lately import DAYS, Day, days_of, lately, where_of
-from nadzor.vigilance.measured import MEASURED, measured, split_of
+from nadzor.vigilance.lately import DAYS, Day, baseline_of, days_of, lately, where_of
+from nadzor.vigilance.measured import MEASURED, WITHOUT_DAYS, measured, split_of
 from tests.unit.vigilance.signals import FINDING
 
 ON = date(2026, 11, 21)
@@ -146,3 +147,27 @@ def test_days_before_the_change_are_not_the_last_days():
     worked = [Day(ON - timedelta(days=back), 20.0, 1.0) for back in range(60, 3, -1)]
     told = lately(finding, VOLUME, worked, on=ON)
     assert told is not None and (told.days, told.value, told.baseline) == (3, 0.0, 20.0)
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_every_kind_has_its_figure_or_is_known_to_have_none(kind):
+    """By its own name, so that a detector that reads much is not drawn by the first thing it reads."""
+    found = measured(replace(FINDING, kind=kind), set())
+    silent = kind.startswith((*WITHOUT_DAYS, "version.unregistered", "version.new_build"))
+    assert (found is None) == silent
+
+
+def test_a_figure_is_measured_over_its_window_and_not_by_a_learned_scale():
+    """A rate that is no share stays out; a site is held against the rate of the others."""
+    base = replace(FINDING.baseline, first=date(2026, 8, 1), after=date(2026, 8, 3), rate=1.09)
+    days = [Day(date(2026, 8, 1), 2.0, 40.0), Day(date(2026, 8, 2), 4.0, 60.0)]
+    learned = replace(FINDING, kind="declined.rise", baseline=base)
+    assert baseline_of(learned, FAILED, days) == pytest.approx(0.06)
+    others = replace(FINDING, kind="disparity.failures", baseline=replace(base, rate=0.02))
+    assert baseline_of(others, FAILED, days) == 0.02
+
+
+def test_a_version_is_seen_beside_the_days_before_it():
+    """Its finding is drawn of the whole device: of the version alone there would be no day to compare."""
+    assert "version" not in where_of(replace(FINDING, kind="version.regression", site=""), FAILED)
+    assert where_of(replace(FINDING, site=""), FAILED)["version"] == FINDING.version

@@ -18,7 +18,7 @@ def draw_fleet(facts: dict[str, Any], look: Look) -> alt.LayerChart:
     rows = alt.Chart(alt.Data(values=facts["rows"]))
     limit = 110 if look.is_narrow else 260
     lane = alt.Y("label:N", sort=facts["labels"], title=None, axis=alt.Axis(labelLimit=limit))
-    form = alt.Axis(format=facts["format"], grid=True, tickCount=5)
+    form = alt.Axis(format=facts["format"], grid=True, tickCount=3 if look.is_narrow else 5)
     across = alt.X("low:Q", title=facts["title"], axis=form, scale=alt.Scale(zero=False))
     tone = alt.condition("datum.mine", alt.value(colours.alarm), alt.value(colours.main))
     bars = rows.mark_rule(strokeWidth=2).encode(x=across, x2="high:Q", y=lane, color=tone)

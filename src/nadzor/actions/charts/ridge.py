@@ -39,6 +39,12 @@ def draw_ridge(facts: dict[str, Any], look: Look) -> alt.LayerChart:
     )
 
 
+def _title(rows: list[dict[str, Any]], look: Look) -> list[str] | None:
+    """Whose axis it is; in two lines on a narrow page, which a longer one would shrink."""
+    told: str = rows[0]["title"] if rows else ""
+    return (told.split(", ", 1) if look.is_narrow else [told]) if told else None
+
+
 def _hill(rows: list[dict[str, Any]], look: Look) -> alt.Chart:
     """One week.  Why: a chart of its own, so that the newer hill covers the older one."""
     colours = look.palette
@@ -49,7 +55,7 @@ def _hill(rows: list[dict[str, Any]], look: Look) -> alt.Chart:
         interpolate="monotone",
     )  # fmt: skip
     return hill.encode(
-        x=alt.X("score:Q", title=rows[0]["title"] if rows else None, axis=alt.Axis(tickCount=6)),
+        x=alt.X("score:Q", title=_title(rows, look), axis=alt.Axis(tickCount=6)),
         y=alt.Y("top:Q", axis=None, stack=None),
         y2="foot:Q",
     )
