@@ -28,7 +28,7 @@ EXAMPLES = {
     "ewma-arl": ({"lambda": 0.1, "limit": 2.814, "shift": 0}, ("arl", 499.5796)),
     "silence-gap": ({"expected": [5.0, 3.0]}, ("limit", 9.1188)),
     "smallest-detectable-drop": ({"trials": 100, "declared": 0.95, "lower_bound": 0.9}, ("value", 0.1382)),
-    "smallest-detectable-rise": ({"failures_per_day": 0.5, "baseline_events": 45}, ("value", 2.025)),
+    "smallest-detectable-rise": ({"failures_per_day": 0.5, "baseline_events": 45}, ("value", 1.875)),
 }
 
 
