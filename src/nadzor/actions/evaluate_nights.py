@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from nadzor.simulate.population import columns
 from nadzor.simulate.reference import reference_nation
 from nadzor.simulate.scoring import Alarm
 from nadzor.simulate.world import World, with_faults
+from nadzor.workdays.calendar import ONE_DAY
 
 NIGHT_SALT: Final = 2_000
 DEVICES: Final = 24
@@ -44,7 +45,7 @@ def compare_nights(
     rows, told = columns(world, wanted=reads(only)), context_of(world)
     nights = [
         Night(after, _about_devices(known_before(rows, after), _as_of(told, after), only))
-        for after in (world.first + timedelta(days=day) for day in range(since, world.length + 1, every))
+        for after in (world.first + day * ONE_DAY for day in range(since, world.length + 1, every))
     ]
     years = len(world.devices) * (world.length - since) / 365.0
     return nightly(nights, _about_devices(rows, told, only), device_years=years)
