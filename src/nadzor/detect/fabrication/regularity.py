@@ -12,7 +12,8 @@ from nadzor.detect.stats.volume import Floats, Ints, folded, unfolded
 WEEKS = (4, 8, 14)
 """Windows that are judged, in weeks."""
 PAST = 26
-"""Weeks before the window with which it is compared."""
+HALF = PAST // 2
+"""Weeks before the window with which it is compared, and the halves of which the calmer one counts."""
 MEAN_MIN = 5.0
 """Studies a weekday below which its variation is not judged."""
 SHUT = 0.3
@@ -36,7 +37,7 @@ def too_regular(ledger: Ledger) -> list[Trace]:
     """
     sums = _weekday_sums(ledger)
     limit = ledger.limit("too_regular", looks=365.0 * 2 * len(WEEKS))
-    before = _dispersion(sums, ledger, PAST)
+    before = _calmer(_dispersion(sums, ledger, HALF))
     found = []
     for weeks in WEEKS:
         now, freedom = _dispersion(sums, ledger, weeks)
@@ -63,6 +64,20 @@ def _weekday_sums(ledger: Ledger) -> tuple[Floats, Floats, Floats]:
     parts = (there, weeks * there, weeks**2 * there)
     days, counts, squares = (np.concatenate((zero, np.cumsum(part, axis=1)), axis=1) for part in parts)
     return days, counts, squares
+
+
+def _calmer(half: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Of the last two half-pasts the one that varied less; nothing where one of them tells too little.
+
+    Why: a clinic that doubles its work in a day varies wildly for as long as that day is looked at, and days
+    like all others would look invented beside it; one such step spoils one half alone.
+    """
+    (chi2, freedom), (older, older_freedom) = half, tuple(_later(part, 7 * HALF) for part in half)
+    enough = (freedom >= PAST_FREEDOM_MIN) & (older_freedom >= PAST_FREEDOM_MIN)
+    recent = chi2 * older_freedom <= older * freedom
+    return np.where(enough, np.where(recent, chi2, older), 0.0), np.where(
+        enough, np.where(recent, freedom, older_freedom), 0.0
+    )
 
 
 def _later(value: Floats, days: int) -> Floats:

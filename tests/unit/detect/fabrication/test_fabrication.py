@@ -181,3 +181,11 @@ def test_reset_sums_are_cusums():
 def test_the_shares_of_the_traces_are_the_whole_budget():
     """No trace spends what another has spent."""
     assert sum(SHARES.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_work_that_doubles_in_a_day_does_not_make_the_days_after_it_look_invented(seed):
+    """The step makes its own half-year look wild; days that vary as before are not called too regular."""
+    after = site(280, mean=80, seed=seed + 50, week=np.roll(WEEK, -(260 % 7)))
+    counts = np.concatenate((site(260, mean=40, seed=seed), after), axis=1)
+    assert [one.kind for one in detect(rows(("d-1", "x-1"), counts))] == []
