@@ -44,6 +44,7 @@ OPERATION: Final = (
     "/devices/ai-001/charts/",
     "/detectors/",
     "/detectors/failure_cusum/",
+    "/detectors/budget/",
     "/devices/ai-001/versions/",
     "/devices/ai-001/rows/",
     "/devices/ai-001/months/",

@@ -98,7 +98,7 @@ def ledger_table(ledger: Ledger, *, caption: str) -> Table:
     total = ledger.total
     lines = [
         *map(_line, ledger.lines),
-        line(_("All together"), _stated_together(ledger), expectation(total.expected), number(total.raised)),
+        line(_("All together"), stated_together(ledger), expectation(total.expected), number(total.raised)),
     ]
     return Table(caption, head, lines)
 
@@ -129,7 +129,7 @@ def _stated(one: BudgetLine) -> str:
     return _("%(n)s a year") % {"n": stated}
 
 
-def _stated_together(ledger: Ledger) -> Cell:
+def stated_together(ledger: Ledger) -> Cell:
     """What accrues with the years, and what is promised once for all time."""
     sums = {"run_length": 0.0, "anytime": 0.0}
     for one in ledger.lines:

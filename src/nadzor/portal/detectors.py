@@ -13,7 +13,7 @@ from nadzor.base.problems import Refusal
 from nadzor.detect.dossier import DETECTORS, Dossier, dossier, dossiers
 from nadzor.detect.national import BudgetLine
 from nadzor.people.permissions import may_review_signals
-from nadzor.portal.budget import expectation, sentence
+from nadzor.portal.budget import expectation, sentence, stated_together
 from nadzor.portal.frame import house, person_of
 from nadzor.portal.sheets import Cell, Crumb, Fact, Line, State, Table, columns, line
 from nadzor.portal.words import NOTHING, day, number, said, share
@@ -70,7 +70,7 @@ def _sum(kept: ErrorBudget | None) -> list[Line]:
     if kept is None:
         return []
     total = kept.total.total
-    told = (number(total.budget, 3), expectation(total.expected), number(total.raised))
+    told = (stated_together(kept.total), expectation(total.expected), number(total.raised))
     return [line(_("All together"), *told, "", "", "")]
 
 
