@@ -11,9 +11,13 @@ from typing import Protocol, cast
 from nadzor.detect.context import Context
 from nadzor.detect.dossier import DETECTORS
 from nadzor.detect.finding import Finding
-from nadzor.detect.series import Days, Wanted
+from nadzor.detect.locate.locate import explain
+from nadzor.detect.series import Days, Wanted, unsplit
 from nadzor.measures.columns import Columns
 from nadzor.measures.rollup import Row
+
+STUDIES = unsplit("studies")
+"""What every finding is located by, whatever its detector reads."""
 
 
 class Detector(Protocol):
@@ -40,11 +44,16 @@ def reads(names: Collection[str] = DETECTORS) -> Wanted:
 def run_suite(
     rows: Iterable[Row] | Columns | Days, context: Context, *, only: Collection[str] = DETECTORS
 ) -> list[Finding]:
-    """The findings of all detectors, or of some, in the order in which detectors run."""
-    days = Days.of(rows, reads(only))
-    return [
+    """The findings of all detectors, or of some, in the order in which detectors run, each located.
+
+    Why: what a detector found is set beside releases and shared causes afterwards, never as its trigger.
+    """
+    days = Days.of(rows, {*reads(only), *STUDIES})
+    found = [
         finding
         for name in DETECTORS
         if name in only
         for finding in detector(name).watch(days.only(detector(name).READS), context)
     ]
+    causes = [one for one in found if one.detector == "common_cause"]
+    return [explain(one, days, causes).finding if one.device else one for one in found]

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 import msgspec
 import numpy as np
 
+from nadzor.detect.context import Context
 from nadzor.detect.finding import Finding, code_digest
 from nadzor.detect.series import Days, Panel, Stream, grouped, unsplit
 from nadzor.detect.silence.detector import detect
+from nadzor.detect.suite import run_suite
 from nadzor.measures.rollup import Row, rows_digest
 
 DAY = date(2031, 3, 3)
@@ -84,3 +86,18 @@ def test_the_code_of_detectors_has_a_digest_each():
     digests = {name: code_digest(name) for name in ("silence", "failure_cusum", "claim_check")}
     assert len(set(digests.values())) == 3
     assert code_digest("silence") == digests["silence"]
+
+
+def test_the_suite_sets_every_finding_beside_the_releases():
+    """A fall that began with a release carries the version's name, though its detector did not give it."""
+    first = date(2031, 1, 6)
+    rows = []
+    for i in range(200):
+        day, version = first + timedelta(days=i), "1.0" if i < 120 else "2.0"
+        agree = 92 if i < 120 else 70
+        for measure, n in (("studies", 100), ("agree", agree), ("disagree", 100 - agree)):
+            finding = "" if measure == "studies" else "nodule"
+            rows.append(Row(day, day, "d-1", version, site="s-1", measure=measure, finding=finding, n=n))
+    found = run_suite(rows, Context(), only=("agreement_decay",))
+    assert [(one.kind, one.facts["since_version"]) for one in found] == [("agreement.decay", "2.0")]
+    assert found[0].facts["design"] == "baseline"
