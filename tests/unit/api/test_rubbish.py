@@ -45,8 +45,8 @@ BODIES = st.recursive(
     lambda below: st.lists(below, max_size=3) | st.dictionaries(NAMES, below, max_size=4),
     max_leaves=8,
 )
-ADDRESSES = ["number", "kind", "edition", "index", "id", "code", "key", "name", "year", "month"]
-PLACES = {"id": 1, "code": "ai-901", "month": "2026-10"}
+ADDRESSES = ["number", "kind", "edition", "index", "id", "code", "key", "name", "year", "month", "week"]
+PLACES = {"id": 1, "code": "ai-901", "month": "2026-10", "week": "2026-W47"}
 
 
 @pytest.fixture
