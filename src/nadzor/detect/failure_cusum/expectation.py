@@ -83,13 +83,15 @@ def _rates(places: Places, by_site: list[Floats], *, first: Ints, after: Ints) -
     borrowed = prior / site_scale  # the part of the site's rate that rests on the device's
     year = 365.0 / np.maximum(after - first, 1)
     site_rate = site_shape / site_scale
+    sites = np.bincount(of, site_n > 0, count).astype(np.int64)
+    usual = np.where(site_n > 0, site_n, (n / np.maximum(sites, 1))[of])  # a new site: as busy as the others
     return Expectation(
         places, first, after, n, x, phi, rate, shape,
         exposure=rate * n * year / phi,
-        sites=np.bincount(of, site_n > 0, count).astype(np.int64),
+        sites=sites,
         site_rate=site_rate,
         site_shape=1.0 / (1.0 / site_shape + borrowed**2 / shape[of]),
-        site_exposure=site_rate * site_n * year[of] / own,
+        site_exposure=site_rate * usual * year[of] / own,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from nadzor.detect.series import Days, Floats, Ints, Panel, unsplit
 from nadzor.detect.silence.findings import group_finding, stream_finding, system_finding
 from nadzor.detect.silence.gaps import Gaps, beat_evidence, crossings, find_gaps
 from nadzor.detect.silence.limits import LEAST, gap_limits, limit_of_gap
-from nadzor.detect.silence.scene import BUDGET, Crossing, Params, Scene
+from nadzor.detect.silence.scene import BUDGET, PATIENCE, Crossing, Params, Scene
 from nadzor.detect.stats.calendar import calendar_of, numbered
 from nadzor.detect.stats.quiet_days import QUIET_DAY, national_share
 from nadzor.detect.stats.volume import WEEKS, Bools
@@ -34,7 +34,8 @@ def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[
     """Gaps too long for chance, of a site, a clinic or a whole device; silence of many is one event.
 
     Method: likelihood of the gap under a negative binomial with the stream's own weekday profile; the limit
-    is the evidence that a device's sites reach by chance `budget` times a year (limits.py).
+    is the evidence that a device's sites reach by chance PATIENCE times the budget in a year (limits.py),
+    since most of what chance brings is over before a closed clinic's days are.
     """
     params = params or Params()
     days = Days.of(rows, READS)
@@ -92,7 +93,7 @@ def _crossings(scene: Scene) -> list[Crossing]:
     )
     pairs, owner = _sites_of(scene, wanted // weeks, wanted % weeks)
     beats = _beats_by_week(scene)
-    limits = gap_limits(volume, beats, pairs, owner=owner, budget=scene.params.budget)[place]
+    limits = gap_limits(volume, beats, pairs, owner=owner, budget=PATIENCE * scene.params.budget)[place]
     crossed = crossings(gaps, cells, limits)
     of_cell = dict(zip(cells.tolist(), limits.tolist(), strict=True))
     order = crossed[np.lexsort((gaps.stream[crossed], gaps.column[crossed]))]

@@ -13,7 +13,9 @@ from nadzor.detect.silence.gaps import Gaps
 from nadzor.detect.stats.calendar import Calendar
 from nadzor.detect.stats.volume import Bools, Floats, Ints
 
-BUDGET = 0.02
+BUDGET = 0.005
+PATIENCE = 4.0
+"""Three chance alarms in four die in the days that a closed clinic is given (gaps.CLOSED_DAYS): measured."""
 
 
 class Params(Struct, frozen=True, kw_only=True):

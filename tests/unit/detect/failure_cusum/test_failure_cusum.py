@@ -8,7 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from nadzor.detect.failure_cusum.detector import Params, detect, smallest_detectable_rise
+from nadzor.detect.failure_cusum.detector import READS, Params, detect, smallest_detectable_rise
+from nadzor.detect.failure_cusum.expectation import expect
+from nadzor.detect.series import Days, Panel
 from nadzor.detect.window import Window
 from nadzor.measures.rollup import Row, rows_digest
 
@@ -139,3 +141,19 @@ def test_failures_without_studies_are_nothing():
     made.append(Row(day, day, "d-1", "9.9", site="s-1", measure="failed", n=500))
     made.append(Row(day, day, "d-1", "1.0", site="s-1", measure="studies", n=-500))
     assert detect(made) == []
+
+
+def test_a_site_that_opens_later_is_expected_to_be_as_busy_as_the_others():
+    """A limit for a site without a past rests on its sisters' volume, not on none at all."""
+    first = date(2031, 1, 6)
+    rows = [
+        Row(first + timedelta(days=i), first, "d-1", "1.0", site=site, measure=measure, n=n)
+        for site, start in (("s-1", 0), ("s-2", 0), ("s-3", 100))
+        for i in range(start, 130)
+        for measure, n in (("studies", 40), ("failed", int(i % 5 == 0)))
+        if n
+    ]
+    panel = Panel(Days(rows, READS), by=("device", "version", "site"), measures=("studies", "failed"))
+    told = expect(panel, baseline_days=90, registered={})
+    assert told.sites.tolist() == [2]
+    assert told.site_exposure[2] == pytest.approx(told.site_exposure[:2].mean(), rel=0.25)
