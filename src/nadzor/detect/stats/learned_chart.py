@@ -20,6 +20,7 @@ from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from nadzor.detect.stats.learned_limits import Design, limit
+from nadzor.detect.stats.learned_screen import Sums, may_pass, starts_of
 from nadzor.detect.stats.learned_strata import Floats, Ints, Strata, added, founders, within
 
 NEVER = 1e6
@@ -129,14 +130,23 @@ def chart(learned: Learned, design: Design, *, side: int = 1, tolerance: float =
 def passing(learned: Learned, design: Design, limits: Floats) -> Ints:
     """The streams whose statistic passes its limit on any day on either side: few, and found cheaply.
 
-    Method: N and V alone are compared with the least z that can come out above the limit; only where that is
-    passed is the statistic worked out.
+    Method: N and V alone are compared with the least z that can come out above the limit, cautiously first
+    (learned_screen.py); only where that is passed is the statistic worked out.
     """
-    found = []
-    for low, piece in _pieces(learned):
-        over = _ever_over(piece, design, limits[low : low + piece.streams])
-        found.append(low + np.flatnonzero(over))
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
+    near = np.flatnonzero(np.isfinite(limits))
+    least = least_z(limits[near])
+    if learned.scale is not None:
+        least = least / np.maximum(1.0, learned.scale[near].max(axis=1, initial=0.0))
+    if design.shape == "step" and len(near):
+        close = may_pass(_sums_of(learned, near), design.windows, least)
+        near, least = near[close], least[close]
+    few = learned if len(near) == learned.streams else some(learned, near)
+    found = [np.zeros(0, np.int64)]
+    for low, piece in _pieces(few):
+        mine = slice(low, low + piece.streams)
+        over = _ever_over(piece, design, (limits[near[mine]], least[mine]))
+        found.append(near[mine][over])
+    return np.concatenate(found)
 
 
 def some(learned: Learned, chosen: Ints) -> Learned:
@@ -167,10 +177,20 @@ def window_statistic(
     return z, skew
 
 
-def _ever_over(piece: Learned, design: Design, limits: Floats) -> NDArray[np.bool_]:
-    least = least_z(limits)
-    if piece.scale is not None:
-        least = least / np.maximum(1.0, piece.scale.max(axis=1))
+def _sums_of(learned: Learned, chosen: Ints) -> Sums:
+    """What the chosen streams have cumulated."""
+    strata, weight, deviation = learned.strata, learned.weight[0], learned.deviation[0]
+    if len(chosen) == learned.streams:
+        return Sums(weight, deviation, strata.after, strata.stream, learned.begin)
+    place = np.full(learned.streams, -1, np.int64)
+    place[chosen] = np.arange(len(chosen))
+    rows = np.flatnonzero(place[strata.stream] >= 0)
+    return Sums(weight[rows], deviation[rows], strata.after[rows], place[strata.stream[rows]], learned.begin)
+
+
+def _ever_over(piece: Learned, design: Design, bounds: tuple[Floats, Floats]) -> NDArray[np.bool_]:
+    """`bounds` are each stream's limit, and the least z that can come out above it."""
+    limits, least = bounds
     over = np.zeros(piece.streams, bool)
     for days in design.windows if piece.strata.count.shape[1] > piece.begin else ():
         number, variance = _window(piece, design, days)
@@ -223,7 +243,7 @@ def _origin(strata: Strata, streams: int) -> Ints:
 def _window(learned: Learned, design: Design, days: int) -> tuple[Floats, Floats]:
     """N and V by stream and day from `begin` on."""
     begin, length = learned.begin, learned.strata.count.shape[1]
-    number, first, second = moments(learned, design, (slice(begin + 1, None), _before(begin, length, days)))
+    number, first, second = moments(learned, design, (slice(begin + 1, None), starts_of(begin, length, days)))
     total = learned.weight[0][:, begin + 1 :]
     part = np.divide(first, np.maximum(total, 1e-300))
     number = number - part * learned.deviation[0][:, begin + 1 :]
@@ -235,13 +255,6 @@ def _window(learned: Learned, design: Design, days: int) -> tuple[Floats, Floats
         number[row, :young] = variance[row, :young] = 0.0
     stream = learned.strata.stream
     return added(number, stream), np.maximum(added(variance, stream), 0.0)
-
-
-def _before(begin: int, length: int, days: int) -> slice | Ints:
-    """The columns of cumulated sums at which the windows that end after `begin` start."""
-    if begin + 1 >= days:
-        return slice(begin + 1 - days, length + 1 - days)
-    return np.maximum(np.arange(begin + 1, length + 1) - days, 0)
 
 
 def _pieces(learned: Learned) -> Iterator[tuple[int, Learned]]:
