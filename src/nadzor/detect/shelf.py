@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nadzor.measures.columns import Block, Pair
 
+T = TypeVar("T")
 Ints = NDArray[Any]
 Span = tuple[int | None, int | None]
 """From the first value on, up to but without the second; None where it is open."""
@@ -20,6 +22,13 @@ class Shelf:
 
     def __init__(self) -> None:
         self._laid: dict[tuple[Pair, str], Block] = {}
+        self._kept: dict[str, object] = {}
+
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """What was made under this name before, or is made now; made of these blocks alone."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return cast(T, self._kept[name])
 
     def rows(self, pair: Pair, block: Block, column: Literal["device", "day"], *, span: Span) -> Block:
         """The rows of a block whose value of a column lies in [low, high), in no promised order."""

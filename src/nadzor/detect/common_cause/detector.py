@@ -14,9 +14,9 @@ from nadzor.detect.common_cause.watched import DISAGREEMENT, POSITIVES, Watched,
 from nadzor.detect.context import Context
 from nadzor.detect.finding import Baseline, Effect, Finding, Guarantee, Located, code_digest, in_order
 from nadzor.detect.learned import LEAST, Passed, Watch, passed
+from nadzor.detect.score_rows import PAIR as SCORES
 from nadzor.detect.series import Days
 from nadzor.detect.stats.learned_limits import SHIFT, chance_of
-from nadzor.detect.version_regression.scores import PAIR as SCORES
 from nadzor.detect.window import Window
 from nadzor.measures.columns import Columns, Name
 from nadzor.measures.rollup import Row

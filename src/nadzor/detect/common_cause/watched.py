@@ -13,10 +13,9 @@ from msgspec import Struct, structs
 from nadzor.detect.learned import BASELINE_DAYS, TOGETHER, Table, tabulate, windows
 from nadzor.detect.series import Days, Floats, Ints
 from nadzor.detect.stats.learned_strata import Strata, added, in_logits, share_strata, without_shared
-from nadzor.detect.version_regression.scores import PAIR as SCORES
 from nadzor.detect.version_regression.scores import UNIT, scored
 from nadzor.detect.window import Window
-from nadzor.measures.columns import Columns, Name, Pair
+from nadzor.measures.columns import Name, Pair
 
 POSITIVES: tuple[Pair, Pair] = (("positives", "equipment"), ("decided", "equipment"))
 DISAGREEMENT: tuple[Pair, Pair] = (("disagree", "equipment"), ("agree", "equipment"))
@@ -62,7 +61,7 @@ def conclusions(days: Days, registered: dict[str, Window]) -> Watched | None:
     trials = table.counts[POSITIVES[1]]
     shares = _shares(days, table, (np.minimum(table.counts[POSITIVES[0]], trials), trials), registered)
     told = _of_founders(table, shares)
-    scores = _scores(_of_devices(days, _meeting(told)), told)
+    scores = _scores(days, told)
     return told if scores is None else _joined(told, scores, trials)
 
 
@@ -71,15 +70,6 @@ def _meeting(told: Watched) -> Ints:
     pairs = np.unique(np.stack((told.site[told.sited], told.device[told.sited])), axis=1)
     crowded = np.flatnonzero(np.bincount(pairs[0]) >= DEVICES_MIN)
     return np.unique(pairs[1, np.isin(pairs[0], crowded)])
-
-
-def _of_devices(days: Days, devices: Ints) -> Days:
-    """The scores of some devices."""
-    block = days.block(*SCORES)
-    asked = np.zeros(len(days.columns.names["device"]), bool)
-    asked[devices] = True
-    mine = block.where(np.flatnonzero(asked[block.device]))
-    return Days(Columns(days.columns.names, {SCORES: mine}), (SCORES,))
 
 
 def _shares(days: Days, table: Table, counts: tuple[Floats, Floats], registered: dict[str, Window]) -> Strata:
@@ -101,7 +91,7 @@ def _of_founders(table: Table, strata: Strata) -> Watched:
 
 def _scores(days: Days, told: Watched) -> tuple[Strata, Ints, Ints] | None:
     """Scores by device and equipment in units of the effect, and the codes of both."""
-    seen = scored(days)
+    seen = scored(days, _meeting(told))
     if seen is None:
         return None
     table, one = seen

@@ -13,8 +13,9 @@ from nadzor.detect.context import Context
 from nadzor.detect.equipment import Levels, Spoken, heard, shares
 from nadzor.detect.finding import Effect, Fact, Finding, in_order
 from nadzor.detect.learned import Scene, Told, Watch, finding_of, since
-from nadzor.detect.score_drift.histograms import PAIR, Histograms, histograms, places
+from nadzor.detect.score_drift.histograms import Histograms, histograms, places
 from nadzor.detect.score_drift.shape import SHAPED, shapes
+from nadzor.detect.score_rows import PAIR
 from nadzor.detect.series import Days, Floats
 from nadzor.detect.stats.distances import FLOOR, js, ks, psi, w1
 from nadzor.detect.stats.learned_chart import learn
@@ -113,9 +114,9 @@ def _distances(told: Histograms, said: Spoken) -> dict[str, Fact]:
 
 def _changed(told: Histograms, said: Spoken) -> Floats:
     """Counts by registered bin of the alarmed strata since the change."""
-    block, one = said.scene.days.block(*PAIR), said.one
-    strata = np.flatnonzero(said.scene.learned.strata.stream == one.alarm.stream)
-    mine = np.flatnonzero(told.row == strata[0] if len(strata) == 1 else np.isin(told.row, strata))
+    rows, one = told.rows, said.one
+    block = rows.block
+    mine = np.flatnonzero((said.scene.learned.strata.stream == one.alarm.stream)[told.of][rows.line])
     day = block.day[mine] - said.scene.table.first
     mine = mine[(day >= one.change.onset) & (day <= one.alarm.column)]
     return np.maximum(np.bincount(block.bin[mine], block.n[mine], told.fine.shape[1]), 0.0)

@@ -3,22 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from nadzor.detect.learned import Table, windows
+from nadzor.detect.score_rows import PAIR, ScoreRows, score_rows, tally
 from nadzor.detect.series import Days, Floats, Ints
-from nadzor.detect.stats.learned_strata import Strata, within
+from nadzor.detect.stats.learned_strata import Strata, added, within
 from nadzor.detect.window import Window
-from nadzor.measures.columns import Block, Name, Pair
+from nadzor.measures.columns import Name
 
 CLASSES = 20
 """Classes of the baseline's own quantiles: the mean loses a four-hundredth of what 200 bins tell."""
 KEYS: tuple[Name, ...] = ("device", "finding", "stratum")
-PAIR: Pair = ("scores", "equipment")
 KNOWN_MIN = 60.0
 """Scores in a stratum's baseline before its quantiles mean anything."""
 NEVER = 1 << 40
@@ -28,7 +28,7 @@ class Histograms(Struct, frozen=True, kw_only=True):
     """Counts of shape (strata, days, classes), and what the baseline says of them.
 
     `fine` are baseline counts by registered bin, `place` the class of each bin; `middle` is each class's
-    place in the baseline, 0..1 (the mean PIT of what falls into it); `row` is each row's stratum.
+    place in the baseline, 0..1 (the mean PIT of what falls into it); `of` is each line's stratum, of `rows`.
     """
 
     table: Table
@@ -38,7 +38,8 @@ class Histograms(Struct, frozen=True, kw_only=True):
     middle: Floats
     first: Ints
     after: Ints
-    row: Ints
+    rows: ScoreRows
+    of: Ints
 
 
 def histograms(days: Days, registered: Mapping[str, Window]) -> Histograms | None:
@@ -46,28 +47,18 @@ def histograms(days: Days, registered: Mapping[str, Window]) -> Histograms | Non
 
     Method: PIT, each registered bin at the middle of its step of the baseline's distribution function.
     """
-    block = days.block(*PAIR)
-    if len(block) and block.bin.min() < 0:
-        block = block.where(block.bin >= 0)
-    if not len(block):
+    rows = score_rows(days)
+    if rows is None:
         return None
-    devices = days.columns.names["device"]
-    sizes = [len(days.columns.names[name]) for name in KEYS]
-    row, code = _strata([getattr(block, name) for name in KEYS], sizes)
-    first_day, strata = int(block.day.min()), len(code["device"])
-    day = block.day - np.int32(first_day)
-    length, bins = int(day.max()) + 1, int(block.bin.max()) + 1
-    cell = row * length + day
-    counts = _counted(cell, block.n, (strata, length))
-    table = Table(first_day, code, {PAIR: np.maximum(counts, 0.0)})
-    first, after = windows(table, counts, devices, registered)
-    fine = _baseline(block, (row, cell), within(first, after, length), bins)
+    code, of = _strata(rows.code)
+    counts = added(rows.count, of)
+    table = Table(rows.first, code, {PAIR: np.maximum(counts, 0.0)})
+    first, after = windows(table, counts, days.columns.names["device"], registered)
+    fine = _baseline(rows, of, within(first, after, rows.length))
     place, middle = _classes(fine)
-    cell *= CLASSES
-    cell += place.ravel()[row * bins + block.bin]
     return Histograms(
-        table=table, cube=_counted(cell, block.n, (strata, length, CLASSES)), fine=fine, place=place,
-        middle=middle, first=first, after=after, row=row,
+        table=table, cube=_cube(rows, of, place), fine=fine, place=place, middle=middle, first=first,
+        after=after, rows=rows, of=of,
     )  # fmt: skip
 
 
@@ -84,7 +75,7 @@ def places(told: Histograms, stream: Ints) -> Strata:
     variance = np.maximum((base * off**2).sum(axis=1) / some, 1.0 / 48.0)
     skew = np.clip((base * off**3).sum(axis=1) / some / variance**1.5, -1.0, 1.0)
     return Strata(
-        total=np.matmul(told.cube, value[:, :, None])[:, :, 0], count=np.maximum(told.cube.sum(axis=2), 0.0),
+        total=np.matmul(told.cube, value[:, :, None])[:, :, 0], count=told.table.counts[PAIR],
         spread=variance, skew=skew, stream=stream, first=told.first,
         after=np.where(known >= KNOWN_MIN, told.after, NEVER),
     )  # fmt: skip
@@ -97,24 +88,35 @@ def by_class(told: Histograms) -> Floats:
     return _counted(cell.ravel(), told.fine.ravel(), (strata, CLASSES))
 
 
-def _strata(codes: Sequence[NDArray[np.int32]], sizes: Sequence[int]) -> tuple[Ints, dict[Name, Ints]]:
-    """The stratum of each row, numbered in order of the keys, and the codes of each stratum."""
-    key = codes[0].astype(np.int64)
-    for one, size in zip(codes[1:], sizes[1:], strict=True):
-        key *= size
-        key += one
-    here = np.bincount(key, minlength=1) > 0
-    present = np.flatnonzero(here)
-    told = np.unravel_index(present, sizes)
-    return (np.cumsum(here) - 1)[key], {name: np.asarray(c) for name, c in zip(KEYS, told, strict=True)}
+def _strata(code: dict[Name, Ints]) -> tuple[dict[Name, Ints], Ints]:
+    """The codes of each stratum, and the stratum of each line: its keys but for the version."""
+    changes = np.zeros(len(code["device"]), bool)
+    for name in KEYS:
+        changes[1:] |= np.diff(code[name]) != 0
+    of = np.cumsum(changes).astype(np.int64)
+    lead = np.flatnonzero(np.diff(of, prepend=-1))
+    return {name: code[name][lead] for name in KEYS}, of
 
 
-def _baseline(block: Block, at: tuple[Ints, Ints], inside: NDArray[np.bool_], bins: int) -> Floats:
+def _baseline(rows: ScoreRows, of: Ints, inside: NDArray[np.bool_]) -> Floats:
     """Counts by stratum and registered bin on the days of the baseline."""
-    row, cell = at
-    chosen = np.flatnonzero(inside.ravel()[cell])
-    place = row[chosen] * bins + block.bin[chosen]
-    return np.maximum(_counted(place, block.n[chosen], (len(inside), bins)), 0.0)
+    cells = (
+        (of[line[chosen]] * rows.bins + bins[chosen], n[chosen])
+        for line, column, bins, n in rows.pieces()
+        for chosen in (inside[of[line], column],)
+    )
+    return np.maximum(tally(cells, len(inside) * rows.bins).reshape(len(inside), rows.bins), 0.0)
+
+
+def _cube(rows: ScoreRows, of: Ints, place: Ints) -> Floats:
+    """Counts by stratum, day and class."""
+    shape = (len(place), rows.length, CLASSES)
+    cells = (
+        ((stratum * rows.length + column) * CLASSES + place[stratum, bins], n)
+        for line, column, bins, n in rows.pieces()
+        for stratum in (of[line],)
+    )
+    return tally(cells, int(np.prod(shape))).reshape(shape)
 
 
 def _counted(cell: Ints, n: Ints | Floats, shape: tuple[int, ...]) -> Floats:

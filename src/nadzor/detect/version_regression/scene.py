@@ -10,13 +10,13 @@ import numpy as np
 from msgspec import Struct
 
 from nadzor.detect.learned import Table, tabulate
+from nadzor.detect.score_rows import PAIR as SCORES
 from nadzor.detect.series import Days, Floats, Ints
 from nadzor.detect.version_regression.compared import Compared, Told, compare
 from nadzor.detect.version_regression.course import Daily, correlation, course, daily
 from nadzor.detect.version_regression.episodes import Episodes, episodes
 from nadzor.detect.version_regression.evidence import FAILING, Evidence, mixed
 from nadzor.detect.version_regression.failures import log_ratios
-from nadzor.detect.version_regression.scores import PAIR as SCORES
 from nadzor.detect.version_regression.scores import scored
 from nadzor.measures.columns import Block, Columns, Name, Pair
 from nadzor.measures.rollup import ALL
@@ -51,7 +51,7 @@ def scene(days: Days) -> Scene | None:
     releases = episodes(software, STUDIES) if software is not None else None
     if software is None or releases is None or not len(releases):
         return None
-    tables, told = _streams(_of_devices(days, np.unique(releases.device)))
+    tables, told = _streams(days, np.unique(releases.device))
     seen = {name: daily(tables[name], told[name]) for name in tables}
     common = {name: course(seen[name]) for name in tables}
     compared = {name: compare(tables[name], told[name], releases, common[name]) for name in tables}
@@ -67,22 +67,22 @@ def scene(days: Days) -> Scene | None:
 
 
 def _of_devices(days: Days, devices: Ints) -> Days:
-    """The rows of the devices that had a release: the others have nothing to be asked."""
+    """The rows of shares of the devices that had a release: the others have nothing to be asked."""
     asked = np.zeros(len(days.columns.names["device"]), bool)
     asked[devices] = True
     if asked.all():
         return days
     blocks = {
-        pair: _taken(block, np.flatnonzero(asked[block.device]), scores=pair == SCORES)
+        pair: _taken(block, np.flatnonzero(asked[block.device]))
         for pair, block in days.columns.blocks.items()
-        if pair not in (STUDIES, FAILED)
+        if pair not in (STUDIES, FAILED, SCORES)
     }
     return Days(Columns(days.columns.names, blocks), blocks)
 
 
-def _taken(block: Block, rows: Ints, *, scores: bool) -> Block:
+def _taken(block: Block, rows: Ints) -> Block:
     """Some rows; of columns that nobody here reads, nothing."""
-    unread = {"build", "installation", "known", "site" if scores else "bin"}
+    unread = {"build", "installation", "known", "bin"}
     nothing = np.broadcast_to(np.int32(0), len(rows))
     names = block.__struct_fields__
     return Block(**{name: nothing if name in unread else getattr(block, name)[rows] for name in names})
@@ -97,15 +97,17 @@ def _together(seen: Mapping[str, Daily], releases: Episodes) -> dict[tuple[str, 
     }
 
 
-def _streams(days: Days) -> tuple[dict[str, Table], dict[str, Told]]:
+def _streams(days: Days, devices: Ints) -> tuple[dict[str, Table], dict[str, Told]]:
+    """The tables of the devices, and what they hold."""
+    mine = _of_devices(days, devices)
     tables: dict[str, Table] = {}
     told: dict[str, Told] = {}
     for name, pairs in SHARES.items():
-        table = tabulate(days, pairs, by=KEYS)
+        table = tabulate(mine, pairs, by=KEYS)
         if table is not None:
             first, second = (table.counts[pair] for pair in pairs)
             trials = first + second if name == "disagreement" else second
             tables[name], told[name] = table, Told(total=np.minimum(first, trials), count=trials)
-    if (scores := scored(days)) is not None:
+    if (scores := scored(days, devices)) is not None:
         tables["scores"], told["scores"] = scores
     return tables, told
