@@ -143,10 +143,15 @@ class Days:
         return np.asarray(self.code[key] == (names.index(value) if value in names else -1))
 
     def digest(
-        self, *, device: str = "", first: date | None = None, after: date | None = None
-    ) -> tuple[str, int]:
-        """The digest of the rows of a device (or all) within [first, after), and how many rows there are."""
+        self, *, device: str = "", first: date | None = None, after: date | None = None,
+        sites: Collection[str] = (),
+    ) -> tuple[str, int]:  # fmt: skip
+        """The digest of the rows of a device (or all) within [first, after), and how many rows there are.
+
+        Where sites are named, only of those of all devices.
+        """
         names = self.columns.names["device"]
+        named = np.array([name in sites for name in self.columns.names["site"]])
         code = names.index(device) if device in names else -1
         span = (first.toordinal() if first else None, after.toordinal() if after else None)
         blocks = {}
@@ -155,7 +160,8 @@ class Days:
                 mine = self.shelf.rows(pair, block, "device", span=(code, code + 1))
                 blocks[pair] = _within(mine, span)
             else:
-                blocks[pair] = self.shelf.rows(pair, block, "day", span=span)
+                told = self.shelf.rows(pair, block, "day", span=span)
+                blocks[pair] = told.where(np.flatnonzero(named[told.site])) if sites else told
         return columns_digest(Columns(self.columns.names, blocks))
 
     def seal(self) -> tuple[str, int]:

@@ -10,11 +10,10 @@ import numpy as np
 from msgspec import Struct
 
 from nadzor.detect.finding import Baseline, Effect, Fact, Finding, Guarantee, Located, code_digest
-from nadzor.detect.series import Panel
 from nadzor.detect.silence.scene import Crossing, Scene
 from nadzor.detect.stats.poisson_rate import count_bounds
 from nadzor.detect.stats.quiet_days import CHANCE, PEERS_MIN, QUIET_DAY, Group
-from nadzor.detect.stats.volume import WEEKS, Floats, Ints
+from nadzor.detect.stats.volume import WEEKS, Ints
 
 NAME = "silence"
 NAMED_MAX = 30
@@ -117,7 +116,10 @@ def _baseline(scene: Scene, crossing: Crossing, device: str) -> Baseline:
 
 
 class Shared(Struct, frozen=True, kw_only=True):
-    """A day on which many were quiet: what came, what was to be expected, and how unusual that is."""
+    """A day on which many were quiet: what came, what was to be expected, and how unusual that is.
+
+    `sites` are those whose rows are read; none of them named, the whole country's are.
+    """
 
     kind: str
     column: int
@@ -126,11 +128,15 @@ class Shared(Struct, frozen=True, kw_only=True):
     statistic: float
     threshold: float
     p_value: float | None = None
+    sites: tuple[str, ...] = ()
     facts: dict[str, Fact]
 
 
 def group_finding(scene: Scene, group: Group) -> Finding:
-    """Streams of several devices at several sites that fell quiet on the same day: one event, no device."""
+    """Streams of several devices at several sites that fell quiet on the same day: one event, no device.
+
+    Its digests cover the rows of the group's own sites, of all devices there, as the fact `rows_of` says.
+    """
     members = group.members
     names = [scene.panel.streams[i] for i in members.tolist()]
     makers = sorted({scene.params.makers.get(one.device, "") for one in names})
@@ -138,9 +144,10 @@ def group_finding(scene: Scene, group: Group) -> Finding:
     shared = Shared(
         kind="silence.group", column=group.first, seen=float(scene.studies[members, group.first].sum()),
         expected=float(scene.calendar.expected[members, group.first].sum()), statistic=float(group.seen),
-        threshold=group.usual, p_value=group.p_value(), facts={
-            "sites": sites[:NAMED_MAX], "n_sites": len(sites), "devices": len({one.device for one in names}),
-            "makers": makers, "streams": len(names), "usual": round(group.usual, 1),
+        threshold=group.usual, p_value=group.p_value(), sites=tuple(sites), facts={
+            "rows_of": "sites", "sites": sites[:NAMED_MAX], "n_sites": len(sites),
+            "devices": len({one.device for one in names}), "makers": makers, "streams": len(names),
+            "usual": round(group.usual, 1),
             "scope": "maker" if len(makers) == 1 and makers[0] else "group", "chance": CHANCE,
             "sites_watched": len(set(scene.site.tolist())),
         },
@@ -154,7 +161,7 @@ def system_finding(scene: Scene, column: int, share: float) -> Finding:
     shared = Shared(
         kind="silence.system", column=column, seen=share * float(due.sum()), expected=float(due.sum()),
         statistic=1.0 - share, threshold=QUIET_DAY, facts={
-            "streams_expected": int((due > 0).sum()), "peers_min": PEERS_MIN,
+            "rows_of": "everybody", "streams_expected": int((due > 0).sum()), "peers_min": PEERS_MIN,
             "studies_expected": round(float(due.sum()), 1), "stopped": "receiver",
         },
     )  # fmt: skip
@@ -162,16 +169,18 @@ def system_finding(scene: Scene, column: int, share: float) -> Finding:
 
 
 def _of_many(scene: Scene, shared: Shared) -> Finding:
-    """A finding without a device, on the rows of the week that ends on the day."""
+    """A finding without a device, on the rows of the week that ends on the day, of some sites or of all."""
     panel, day, expected = scene.panel, scene.panel.date(shared.column), max(shared.expected, 1e-9)
-    digest, rows_read = panel.days.digest(first=day - timedelta(days=7), after=day + ONE_DAY)
+    digest, rows_read = panel.days.digest(
+        first=day - timedelta(days=7), after=day + ONE_DAY, sites=shared.sites
+    )
     share = shared.seen / expected
     told: dict[str, Fact] = {"observed": round(shared.seen, 1), "expected": round(expected, 1)}
     return Finding(
         detector=NAME, code=code_digest(NAME), kind=shared.kind, statistic=shared.statistic,
         threshold=shared.threshold, p_value=shared.p_value,
         guarantee=Guarantee(kind="run_length", budget=scene.params.budget, spent=0.0),
-        baseline=_weeks_before(panel, shared.column, scene.calendar.expected), effect=Effect(
+        baseline=_weeks_before(scene, shared), effect=Effect(
             name="share_of_expected", estimate=share, low=0.0,
             high=max(share, min(1.0, count_bounds(shared.seen)[1] / expected)),
         ),
@@ -180,10 +189,11 @@ def _of_many(scene: Scene, shared: Shared) -> Finding:
     )  # fmt: skip
 
 
-def _weeks_before(panel: Panel, column: int, expected: Floats) -> Baseline:
-    day = panel.date(column)
-    first = panel.date(max(0, column - 7))
-    digest, _ = panel.days.digest(first=first, after=day)
+def _weeks_before(scene: Scene, shared: Shared) -> Baseline:
+    panel, day = scene.panel, scene.panel.date(shared.column)
+    first = panel.date(max(0, shared.column - 7))
+    digest, _ = panel.days.digest(first=first, after=day, sites=shared.sites)
     return Baseline(
-        hash=digest, first=first, after=day, exposure=7.0 * WEEKS, events=float(expected[:, column].sum())
-    )
+        hash=digest, first=first, after=day, exposure=7.0 * WEEKS,
+        events=float(scene.calendar.expected[:, shared.column].sum()),
+    )  # fmt: skip

@@ -181,6 +181,17 @@ def test_a_local_holiday_is_one_event_of_a_group(days):
     assert found.p_value < 1e-5
 
 
+def test_a_group_is_sealed_by_the_rows_of_its_own_sites():
+    """What other sites sent that week is no part of what the finding about a group was read from."""
+    made = region_rests(1)
+    (group,) = detect(made)
+    week = [row for row in made if -7 <= (row.day - group.first_day).days <= 0]
+    mine = [row for row in week if row.site in group.facts["sites"]]
+    assert group.facts["rows_of"] == "sites"
+    assert len(mine) < len(week)
+    assert (group.rows_hash, group.rows_read) == (rows_digest(mine), len(mine))
+
+
 def test_who_stays_silent_after_its_group_returned_is_told_alone():
     """The holiday excuses nobody for longer than it lasts."""
     group, alone = detect(region_rests(2, silent=[("d-3", "s-3")]))
