@@ -18,6 +18,7 @@ from nadzor.detect.series import Days, Floats, Ints
 from nadzor.detect.stats.learned_change import Change, change
 from nadzor.detect.stats.learned_chart import Alarm, Learned, chart, limits_of, passing, some
 from nadzor.detect.stats.learned_limits import Design, chance_of
+from nadzor.detect.stats.learned_strata import added
 from nadzor.detect.window import Window
 from nadzor.measures.columns import Block, Name, Pair
 
@@ -77,11 +78,38 @@ class Passed(Struct, frozen=True):
     change: Change
 
 
-def tabulate(days: Days, pairs: Sequence[Pair], *, by: Sequence[Name]) -> Table | None:
+def tabulate(
+    days: Days, pairs: Sequence[Pair], *, by: Sequence[Name], split: Sequence[Name] = ()
+) -> Table | None:
     """The counts of some measures by the keys, "device" first; None where there is no row.
 
-    Negative sums, which half-made corrections leave, count as nothing.
+    Negative sums, which half-made corrections leave, count as nothing.  `split` are further keys that others
+    ask for: the rows are counted by them once and added up here.
     """
+    keys = (*by, *split)
+    told = days.shelf.kept(f"table {pairs} {keys}", lambda: _tabulated(days, pairs, keys))
+    if told is None:
+        return None
+    stream = told.streams(*by)
+    lead = np.flatnonzero(np.diff(stream, prepend=-1))
+    counts = {pair: np.maximum(added(part, stream), 0.0) for pair, part in told.counts.items()}
+    return Table(told.first, {name: told.code[name][lead] for name in by}, counts)
+
+
+def of_devices(table: Table, devices: Ints) -> Table | None:
+    """The rows of some devices alone, over the days on which they have any; None where they have none."""
+    rows = np.flatnonzero(np.isin(table.code["device"], devices))
+    seen = np.flatnonzero(np.any([(part[rows] > 0).any(axis=0) for part in table.counts.values()], axis=0))
+    if not len(seen):
+        return None
+    span = slice(int(seen[0]), int(seen[-1]) + 1)
+    return Table(
+        table.first + span.start, {name: code[rows] for name, code in table.code.items()},
+        {pair: part[rows, span] for pair, part in table.counts.items()},
+    )  # fmt: skip
+
+
+def _tabulated(days: Days, pairs: Sequence[Pair], by: Sequence[Name]) -> Table | None:
     blocks = [days.block(*pair) for pair in pairs]
     if not sum(map(len, blocks)):
         return None
@@ -95,9 +123,12 @@ def tabulate(days: Days, pairs: Sequence[Pair], *, by: Sequence[Name]) -> Table 
     code = {name: some[place] for name, some, place in zip(by, used, places, strict=True)}
     counts = {}
     for pair, block, key in zip(pairs, blocks, keys, strict=True):
-        cell = _place(key, present, int(np.prod(sizes))) * length + (block.day - first)
-        added = np.bincount(cell, weights=block.n, minlength=len(present) * length)
-        counts[pair] = np.maximum(added.reshape(len(present), length), 0.0)
+        cell = _place(key, present, int(np.prod(sizes)))
+        cell *= length
+        cell += block.day
+        cell -= first
+        sums = np.bincount(cell, weights=block.n, minlength=len(present) * length)
+        counts[pair] = sums.reshape(len(present), length).astype(np.float64, copy=False)
     return Table(first, code, counts)
 
 

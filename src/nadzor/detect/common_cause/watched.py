@@ -45,7 +45,7 @@ class Watched(Struct, frozen=True, kw_only=True):
 
 def agreement(days: Days, registered: dict[str, Window]) -> Watched | None:
     """Disagreement by device, finding, equipment and site, in logits."""
-    table = tabulate(days, DISAGREEMENT, by=KEYS)
+    table = tabulate(days, DISAGREEMENT, by=KEYS, split=("version",))
     if table is None:
         return None
     events = table.counts[DISAGREEMENT[0]]
@@ -55,7 +55,7 @@ def agreement(days: Days, registered: dict[str, Window]) -> Watched | None:
 
 def conclusions(days: Days, registered: dict[str, Window]) -> Watched | None:
     """Positives by device, finding, equipment and site in logits, and scores by the share of each site."""
-    table = tabulate(days, POSITIVES, by=KEYS)
+    table = tabulate(days, POSITIVES, by=KEYS, split=("version",))
     if table is None:
         return None
     trials = table.counts[POSITIVES[1]]

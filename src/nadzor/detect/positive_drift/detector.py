@@ -57,7 +57,7 @@ def detect(rows: Sequence[Row] | Columns | Days, *, params: Params | None = None
     """
     params = params or Params()
     days = Days.of(rows, READS)
-    table = tabulate(days, PAIRS, by=("device", "finding", "stratum", "site"))
+    table = tabulate(days, PAIRS, by=("device", "finding", "stratum", "site"), split=("version",))
     if table is None:
         return []
     trials = table.counts[PAIRS[1]]

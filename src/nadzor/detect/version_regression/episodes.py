@@ -65,6 +65,7 @@ def _parts(told: list[tuple[int, int, int]]) -> list[float]:
     """Each release's part, by how many of its device came within the year before it."""
     parts = []
     for i, (device, at, _) in enumerate(told):
-        recent = sum(1 for other, day, _ in told[:i] if other == device and at - day < YEAR)
+        mine = told[max(0, i - len(PARTS)) : i]  # in order of devices and days: more would get none anyway
+        recent = sum(1 for other, day, _ in mine if other == device and at - day < YEAR)
         parts.append(PARTS[recent] if recent < len(PARTS) else 0.0)
     return parts

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
-from nadzor.detect.learned import Table, tabulate
+from nadzor.detect.learned import Table, of_devices, tabulate
 from nadzor.detect.score_rows import PAIR as SCORES
 from nadzor.detect.series import Days, Floats, Ints
 from nadzor.detect.version_regression.compared import Compared, Told, compare
@@ -18,7 +18,7 @@ from nadzor.detect.version_regression.episodes import Episodes, episodes
 from nadzor.detect.version_regression.evidence import FAILING, Evidence, mixed
 from nadzor.detect.version_regression.failures import log_ratios
 from nadzor.detect.version_regression.scores import scored
-from nadzor.measures.columns import Block, Columns, Name, Pair
+from nadzor.measures.columns import Name, Pair
 from nadzor.measures.rollup import ALL
 
 STUDIES: Final[Pair] = ("studies", ALL)
@@ -66,28 +66,6 @@ def scene(days: Days) -> Scene | None:
     )  # fmt: skip
 
 
-def _of_devices(days: Days, devices: Ints) -> Days:
-    """The rows of shares of the devices that had a release: the others have nothing to be asked."""
-    asked = np.zeros(len(days.columns.names["device"]), bool)
-    asked[devices] = True
-    if asked.all():
-        return days
-    blocks = {
-        pair: _taken(block, np.flatnonzero(asked[block.device]))
-        for pair, block in days.columns.blocks.items()
-        if pair not in (STUDIES, FAILED, SCORES)
-    }
-    return Days(Columns(days.columns.names, blocks), blocks)
-
-
-def _taken(block: Block, rows: Ints) -> Block:
-    """Some rows; of columns that nobody here reads, nothing."""
-    unread = {"build", "installation", "known", "bin"}
-    nothing = np.broadcast_to(np.int32(0), len(rows))
-    names = block.__struct_fields__
-    return Block(**{name: nothing if name in unread else getattr(block, name)[rows] for name in names})
-
-
 def _together(seen: Mapping[str, Daily], releases: Episodes) -> dict[tuple[str, str], Floats]:
     """Disagreement with each of the others, by release."""
     return {
@@ -99,11 +77,11 @@ def _together(seen: Mapping[str, Daily], releases: Episodes) -> dict[tuple[str, 
 
 def _streams(days: Days, devices: Ints) -> tuple[dict[str, Table], dict[str, Told]]:
     """The tables of the devices, and what they hold."""
-    mine = _of_devices(days, devices)
     tables: dict[str, Table] = {}
     told: dict[str, Told] = {}
     for name, pairs in SHARES.items():
-        table = tabulate(mine, pairs, by=KEYS)
+        whole = tabulate(days, pairs, by=KEYS)
+        table = of_devices(whole, devices) if whole else None
         if table is not None:
             first, second = (table.counts[pair] for pair in pairs)
             trials = first + second if name == "disagreement" else second
