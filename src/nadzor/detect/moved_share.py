@@ -102,7 +102,7 @@ def _scene(shares: Shares) -> tuple[Scene, Strata]:
     events = np.minimum(shares.events, trials)
     strata = share_strata(events, trials, stream=stream, window=window, floor=shares.floor)
     logits = in_logits(strata)
-    learned = learn(without_shared(logits) if shares.shared else logits)
+    learned = learn(without_shared(logits) if shares.shared else logits, slopes=False)
     return Scene(
         detector=shares.detector, budget=shares.budget, days=shares.days, table=table, learned=learned,
         journal_size=shares.params.journal_size,

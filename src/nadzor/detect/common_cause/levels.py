@@ -69,7 +69,7 @@ def streams(watched: Watched, level: Level, makers: Mapping[int, str]) -> Stream
     stream = np.searchsorted(fit, key[chosen]).astype(np.int64)
     strata = _taken(watched.strata, row, stream)
     return Streams(
-        level=level, learned=learn(_together(strata)), row=row, stream=stream, chance=chance,
+        level=level, learned=learn(_together(strata), slopes=False), row=row, stream=stream, chance=chance,
         known=_known(strata),
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ def movers(told: Streams, watched: Watched, one: Passed, makers: Mapping[int, st
     """
     row = told.row[told.stream == one.alarm.stream]
     row = row[watched.strata.after[row] <= one.alarm.column]
-    alone = learn(_taken(watched.strata, row, np.zeros(len(row), np.int64)))
+    alone = learn(_taken(watched.strata, row, np.zeros(len(row), np.int64)), slopes=False)
     number, variance = _since(alone, one)
     device, place = np.unique(watched.device[row], return_inverse=True)
     n, v = (np.bincount(place.reshape(-1), part, len(device)) for part in (number, variance))

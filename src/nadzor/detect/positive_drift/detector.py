@@ -77,8 +77,8 @@ def watch(days: Days, context: Context) -> list[Finding]:
 
 def _scene(days: Days, table: Table, strata: Strata, params: Params) -> Scene:
     return Scene(
-        detector=NAME, budget=BUDGET, days=days, table=table, learned=learn(strata, together=True),
-        journal_size=params.journal_size,
+        detector=NAME, budget=BUDGET, days=days, table=table,
+        learned=learn(strata, together=True, slopes=False), journal_size=params.journal_size,
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def watch(days: Days, context: Context) -> list[Finding]:
 
 def _scene(days: Days, told: Histograms, strata: Strata, params: Params) -> Scene:
     return Scene(
-        detector=NAME, budget=BUDGET, days=days, table=told.table, learned=learn(strata),
+        detector=NAME, budget=BUDGET, days=days, table=told.table, learned=learn(strata, slopes=False),
         journal_size=params.journal_size,
     )  # fmt: skip
 

@@ -69,7 +69,7 @@ class Alarm(Struct, frozen=True, order=True):
     limit: float
 
 
-def learn(strata: Strata, *, extra: bool = True, together: bool = False) -> Learned:
+def learn(strata: Strata, *, extra: bool = True, together: bool = False, slopes: bool = True) -> Learned:
     """Weights of every day, from the count and an extra spread between days estimated in the baseline.
 
     Method: a day's mean has variance v/n (1 + rho n); rho by moments from Pearson's statistic of the
@@ -77,6 +77,7 @@ def learn(strata: Strata, *, extra: bool = True, together: bool = False) -> Lear
     Without `extra` rho is 0: for counts that one day borrows from the next, whose sums are what is known.
     With `together` the strata of a stream may have days in common (equipment of one site): what the sums of
     the baseline's days vary more than their parts explain is divided out as well.
+    Without `slopes` the moments in time, which designs of steps do not ask for, are left zero.
     """
     n, length = strata.count, strata.count.shape[1]
     inside = within(strata.first, strata.after, length)
@@ -94,10 +95,13 @@ def learn(strata: Strata, *, extra: bool = True, together: bool = False) -> Lear
     if together:
         more = _shared_spread(deviation * inside, weight * inside * (known > 0)[:, None], strata)
         phi, deviation, weight = phi * more, deviation / more[:, None], weight / more[:, None]
+    first = second = off_first = np.broadcast_to(np.float64(0.0), (len(n), length + 1))
+    if slopes:
+        first, second = _sums(weight * day), _sums(weight * day * day)
+        off_first = _sums(deviation * day)
     return Learned(
         strata, mean, phi=_average(phi, known, strata.stream, streams),
-        weight=(_sums(weight), _sums(weight * day), _sums(weight * day * day)),
-        deviation=(_sums(deviation), _sums(deviation * day)),
+        weight=(_sums(weight), first, second), deviation=(_sums(deviation), off_first),
         skew=_average(strata.skew / np.sqrt(strata.spread), known, strata.stream, streams),
         scale=_scale(strata) if strata.binary else None,
         begin=max(0, min(length, int(strata.after.min(initial=length)))), streams=streams,

@@ -129,6 +129,13 @@ def test_screening_finds_what_the_whole_chart_finds():
     assert passing(learned, SHIFT, limits).tolist() == np.flatnonzero((both > 3.0).any(axis=1)).tolist()
 
 
+def test_steps_need_no_moments_in_time():
+    """A chart of steps says the same whether slopes were prepared for or not."""
+    whole, steps = learn(shares(5, moved=0.2)), learn(shares(5, moved=0.2), slopes=False)
+    assert np.array_equal(chart(whole, SHIFT).z, chart(steps, SHIFT).z)
+    assert not steps.weight[1].any()
+
+
 def test_some_streams_alone_say_the_same():
     """A stream's chart does not depend on what else is looked at."""
     learned = learn(shares(6))
