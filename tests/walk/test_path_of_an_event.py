@@ -98,8 +98,8 @@ def check_finding(home: Home, walker: Study, *, now: datetime) -> None:
 
 
 def check_signal(home: Home, *, now: datetime) -> Client:
-    """(8) it is filed, once; an inspector comes to look."""
-    assert raise_signals(home, now=now).raised_by == {"silence": 1}
+    """(8) it is filed, once; an inspector comes to look.  That its days are all alike is noticed, too."""
+    assert raise_signals(home, now=now).raised_by == {"fabrication": 1, "silence": 1}
     assert raise_signals(home, now=now).raised == 0
     create_staff(now=now)
     inspector = Client()
@@ -109,7 +109,7 @@ def check_signal(home: Home, *, now: datetime) -> Client:
 
 def check_page_and_way_back(inspector: Client, walker: Study, *, vkey: str) -> None:
     """(9) an inspector sees it, and goes back to a receipt that verifies without us."""
-    (card,) = links(inspector, "/signals/", r"/signals/\d+/")
+    (card,) = links(inspector, "/signals/?detector=silence", r"/signals/\d+/")
     (rows,) = links(inspector, card, rf"/devices/{steps.DEVICE}/rows/\?[^\"#]*")
     day, chosen = walker.at.date().isoformat(), re.sub(r"measure=\w+", "measure=studies", rows)
     (events,) = links(inspector, chosen, rf"[^\"]*[?&]day={day}[^\"#]*")
