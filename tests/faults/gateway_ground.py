@@ -136,8 +136,16 @@ def serving(home, makers, **how):
 def workers_of(pid):
     """Children of a process that serve, by what they were started for."""
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    lines = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in listed}
+    lines = {int(child): _line_of(child) for child in listed}
     return [child for child, line in lines.items() if b"spawn_main" in line]
+
+
+def _line_of(child):
+    """What a process was started with; nothing once it has gone."""
+    try:
+        return Path(f"/proc/{child}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def free_port():

@@ -43,10 +43,10 @@ def stand_on(monkeypatch, day=DAY):
     monkeypatch.setattr(sdk_clock, "now_s", lambda: (real_ns() + shift_ns) / 1_000_000_000)
 
 
-def enrolled(home, token, address):
+def enrolled(home, token, address, *, now=None):
     """The credential a token becomes, reporting to a gateway at this address."""
     private, public, _ = new_key()
-    made = enrol_installation(home, token=token, public_key=b64(public), now=clock.now())
+    made = enrol_installation(home, token=token, public_key=b64(public), now=now or clock.now())
     tail = made.gateway.removeprefix(home.settings.public_url)
     fields = {name: getattr(made, name) for name in made.__struct_fields__} | {"gateway": address + tail}
     return Credential(private=private, **fields)

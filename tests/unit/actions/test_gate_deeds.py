@@ -101,7 +101,7 @@ def test_only_a_registrar_without_an_interest_grants_access(home):
 
 def test_access_gives_a_sandbox_token_and_is_granted_once(home):
     """The token enrols into the sandbox; a second grant is not from here."""
-    made = enrolled(home, granted(home), "http://gateway.example")
+    made = enrolled(home, granted(home), "http://gateway.example", now=NOW)
     assert (made.gateway, made.log_vkey) == ("http://gateway.example/sandbox", home.sandbox().vkey)
     with pytest.raises(Refusal, match=r"move\.not-from-here"):
         grant_access(home, device=DEVICE, by=REGISTRAR, now=NOW)
@@ -130,7 +130,7 @@ def test_without_a_stream_there_is_nothing_to_judge(home):
 
 def test_a_revoked_access_closes_benches_and_unused_tokens_and_no_clinic(home):
     """The sandbox's keys are dead in the directory published at once; a second bench gets no token."""
-    bench = enrolled(home, granted(home), "http://gateway.example")
+    bench = enrolled(home, granted(home), "http://gateway.example", now=NOW)
     invite_bench(home, device=DEVICE, by=MAKER, now=NOW)
     with pytest.raises(Refusal, match=r"move\.no-grounds"):
         revoke_access(home, device=DEVICE, by=REGISTRAR, because=" ", now=NOW)

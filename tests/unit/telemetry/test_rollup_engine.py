@@ -29,6 +29,7 @@ PORTABLE = {
     "min",
     "max",
     "lead",
+    "sets",  # GROUP BY GROUPING SETS, SQL:1999
     "coalesce",
     "over",
     "in",
