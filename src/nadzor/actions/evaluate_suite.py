@@ -46,8 +46,8 @@ class Plan(Struct, frozen=True, kw_only=True):
 class Events(Struct, frozen=True, kw_only=True):
     """What an event of the whole country raised: findings about the system, and alarms about devices.
 
-    `device_alarms` are those of the days of the event and the week after it, beyond those of the same nation
-    without the event.
+    `device_alarms` are those of the days of the event and the week after it that place their change there,
+    beyond those of the same nation without the event.
     """
 
     system_findings: int
@@ -234,7 +234,9 @@ def _stream(one: Finding) -> tuple[str, ...]:
 
 
 def _near(finding: Finding, fault: Fault) -> bool:
-    return -1 <= (finding.first_day - fault.first).days <= fault.days + 7
+    """Whether a finding came with an event and does not place its change before it."""
+    came = -1 <= (finding.first_day - fault.first).days <= fault.days + 7
+    return came and (finding.located is None or finding.located.high >= fault.first)
 
 
 def _groups(plan: Plan) -> Iterator[tuple[str, ...]]:
