@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from contextlib import closing
+from http.client import HTTPException
 
 import pytest
 
@@ -53,7 +54,7 @@ class Insistent(threading.Thread):
         for _ in range(400):
             try:
                 status, _, body = post(self._gateway.port, made, timeout=10)
-            except (OSError, EOFError):
+            except (OSError, EOFError, HTTPException):  # a worker may die in mid-answer
                 status = 0
             if status == 200:
                 return decode_answer(body)
