@@ -1,30 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of signals.  Only this room and `actions` import them; every other room reads `queries`."""
+"""Tables of signals: the matter, its evidence, its moves, and the quiet device of a week."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 
 from nadzor.procedures.signal import SIGNAL
-
-
-class Written(models.Model):
-    """A row that is written once: evidence and moves are added, never changed."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a new row; a second save is a fault of ours."""
-        if not self._state.adding:
-            raise TypeError("evidence and moves are only added")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Always a fault of ours."""
-        raise TypeError("evidence and moves are never deleted")
+from nadzor.vigilance.models.written import Written
 
 
 class Signal(models.Model):
