@@ -24,6 +24,7 @@ from nadzor.vigilance.models.event import (
     ReporterToken,
     WireMark,
 )
+from nadzor.vigilance.models.look import MorningLook
 from nadzor.vigilance.models.monitoring import MonitoringPlan, MonitoringReport, MonitoringStep
 from nadzor.vigilance.models.signal import QuietLook, Signal, SignalEvidence, SignalMove
 from nadzor.vigilance.models.warning import PublicNotice, SafetyWarning, WarningCopy
@@ -31,7 +32,7 @@ from nadzor.vigilance.models.warning import PublicNotice, SafetyWarning, Warning
 __all__ = [
     "AdverseEvent", "Alert", "CaseGround", "CasePack", "Code", "CodeEdition", "Dispute", "DutyDay",
     "EthicsAnswer", "EventDocument", "EventImport", "EventStep", "LikelySame", "MissedLimit",
-    "MonitoringPlan", "MonitoringReport", "MonitoringStep", "Narrative", "PrintedCode", "PublicNotice",
-    "QuietLook", "Recomputation", "ReporterToken", "Signal", "SignalEvidence", "SignalMove", "SafetyWarning",
-    "WarningCopy", "WireMark",
+    "MonitoringPlan", "MonitoringReport", "MonitoringStep", "MorningLook", "Narrative", "PrintedCode",
+    "PublicNotice", "QuietLook", "Recomputation", "ReporterToken", "SafetyWarning", "Signal",
+    "SignalEvidence", "SignalMove", "WarningCopy", "WireMark",
 ]  # fmt: skip
