@@ -16,11 +16,16 @@ from nadzor.law.load import in_force, yaml_texts
 from nadzor.law.norm import NormMissing, Span, Status
 from nadzor.workdays.calendar import Checked
 
-FieldKind = Literal["text", "date", "count", "interval", "counts", "identifier"]
+FieldKind = Literal[
+    "text", "date", "count", "interval", "counts", "identifier", "choice", "codes", "narrative"
+]  # fmt: skip
 
 
 class FormField(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One field of a form.  `number` is its line in the order's field list as we know it."""
+    """One field of a form.  `number` is its line in the order's field list as we know it.
+
+    `fact` names what of the house's own knowledge fills it; empty where only a person can.
+    """
 
     number: int
     label: Text
@@ -28,6 +33,7 @@ class FormField(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cite: str
     status: Status
     note: Text | None = None
+    fact: str = ""
 
 
 class Force(Span, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -62,10 +68,14 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fields: dict[str, FormField]
     editions: dict[str, Edition]
     checked: Checked
+    note: Text | None = None
 
 
 class FormEdition(msgspec.Struct, frozen=True, kw_only=True):
-    """An edition chosen for a day or by name, with its fields looked up and the weakest status among them."""
+    """An edition chosen for a day or by name, with its fields looked up and the status of its force.
+
+    `lapsed`: asked for a day on which it is in force no more.
+    """
 
     form: str
     edition: str
@@ -74,6 +84,7 @@ class FormEdition(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     fields: dict[str, FormField]
     draft: bool
+    lapsed: bool = False
 
 
 def form_faults(form: Form) -> list[str]:
@@ -122,6 +133,27 @@ def edition_on(key: str, on: date) -> FormEdition:
         if force := in_force(edition.in_force, on):
             return _chosen(form, name, force.cite, force.status)
     raise NormMissing(key, on)
+
+
+def edition_or_last(key: str, on: date) -> FormEdition:
+    """The edition of a form in force on a day, else the one that lapsed last before it, which then says so.
+
+    Law: nobody stops writing down what happened because the sample form has lapsed.
+    Raises: NormMissing for a day before any edition.
+    """
+    try:
+        return edition_on(key, on)
+    except NormMissing:
+        ended = [
+            (force.until, name, force)
+            for name, edition in forms()[key].editions.items()
+            for force in edition.in_force
+            if force.until is not None and force.until <= on
+        ]
+        if not ended:
+            raise
+        _, name, force = max(ended, key=lambda one: one[0])
+        return msgspec.structs.replace(_chosen(forms()[key], name, force.cite, force.status), lapsed=True)
 
 
 def edition_named(key: str, edition: str) -> FormEdition:
