@@ -32,6 +32,7 @@ class Code(models.Model):
     annex = models.CharField(max_length=1)
     code = models.CharField(max_length=12)
     parent = models.CharField(max_length=12, blank=True)
+    places = models.JSONField(default=list)  # every way down to it: some terms stand in two branches
     term = models.CharField(max_length=300)
     definition = models.TextField(blank=True)
     status = models.CharField(max_length=60, blank=True)
