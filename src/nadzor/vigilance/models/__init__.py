@@ -27,12 +27,12 @@ from nadzor.vigilance.models.event import (
 from nadzor.vigilance.models.look import MorningLook
 from nadzor.vigilance.models.monitoring import MonitoringPlan, MonitoringReport, MonitoringStep
 from nadzor.vigilance.models.signal import QuietLook, Signal, SignalEvidence, SignalMove
-from nadzor.vigilance.models.warning import PublicNotice, SafetyWarning, WarningCopy
+from nadzor.vigilance.models.warning import NoticeDecision, PublicNotice, SafetyWarning, WarningCopy
 
 __all__ = [
     "AdverseEvent", "Alert", "CaseGround", "CasePack", "Code", "CodeEdition", "Dispute", "DutyDay",
     "EthicsAnswer", "EventDocument", "EventImport", "EventStep", "LikelySame", "MissedLimit",
-    "MonitoringPlan", "MonitoringReport", "MonitoringStep", "MorningLook", "Narrative", "PrintedCode",
-    "PublicNotice", "QuietLook", "Recomputation", "ReporterToken", "SafetyWarning", "Signal",
+    "MonitoringPlan", "MonitoringReport", "MonitoringStep", "MorningLook", "Narrative", "NoticeDecision",
+    "PrintedCode", "PublicNotice", "QuietLook", "Recomputation", "ReporterToken", "SafetyWarning", "Signal",
     "SignalEvidence", "SignalMove", "WarningCopy", "WireMark",
 ]  # fmt: skip

@@ -16,9 +16,12 @@ class SafetyWarning(Written):
     number = models.CharField(max_length=20, unique=True)  # "W-2026-000001"
     filing = models.CharField(max_length=20, blank=True, db_index=True)
     step = models.PositiveBigIntegerField(null=True)  # the filing's step it follows from
+    event = models.CharField(
+        max_length=20, blank=True, db_index=True
+    )  # or the adverse event, unconfirmed yet
     device = models.CharField(max_length=40, db_index=True)
     versions = models.JSONField(default=list)  # empty: all versions
-    kind = models.CharField(max_length=16)  # deviation threat suspension resumption cancellation
+    kind = models.CharField(max_length=16)  # deviation threat suspension resumption cancellation ended
     title_ru = models.CharField(max_length=300)
     title_en = models.CharField(max_length=300)
     text_ru = models.TextField()
@@ -35,7 +38,10 @@ class SafetyWarning(Written):
                 fields=["filing", "step", "kind"],
                 condition=models.Q(step__isnull=False),
                 name="warning_once_a_step",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["event", "kind"], condition=~models.Q(event=""), name="warning_once_an_event"
+            ),
         ]
 
 
@@ -53,7 +59,7 @@ class WarningCopy(models.Model):
     opened_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=20, blank=True)
-    answer = models.CharField(max_length=16, blank=True)  # stopped watching not_used
+    answer = models.CharField(max_length=16, blank=True)  # stopped watching not_used noted
     reminded_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -63,8 +69,24 @@ class WarningCopy(models.Model):
         ]
 
 
+class NoticeDecision(Written):
+    """What the head said of a warning's public letter: publish or withhold, and why; the newest stands."""
+
+    warning = models.ForeignKey(SafetyWarning, on_delete=models.PROTECT, related_name="decisions")
+    decision = models.CharField(max_length=12)  # publish withhold
+    because = models.TextField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+
 class PublicNotice(models.Model):
-    """A safety notice anybody may read: the regulator's letter, or a maker's notice (1113n, annex 4)."""
+    """A safety notice anybody may read: the regulator's letter, or a maker's notice (1113n, annex 4).
+
+    It is ended with grounds, or followed by the notice that says what became of it; it is never deleted.
+    """
 
     number = models.CharField(max_length=20, unique=True)  # "SN-2026-000001"
     device = models.CharField(max_length=40, db_index=True)
@@ -72,6 +94,9 @@ class PublicNotice(models.Model):
     source = models.CharField(max_length=12)  # regulator maker
     warning = models.ForeignKey(SafetyWarning, null=True, on_delete=models.PROTECT, related_name="public")
     event = models.CharField(max_length=20, blank=True)
+    document = models.PositiveBigIntegerField(null=True, unique=True)  # the maker's own, as it was filed
+    kind = models.CharField(max_length=16, default="maker")  # the warning's, or maker
+    cites = models.JSONField(default=list)
     title_ru = models.CharField(max_length=300)
     title_en = models.CharField(max_length=300)
     text_ru = models.TextField()
@@ -80,6 +105,9 @@ class PublicNotice(models.Model):
     published_by = models.CharField(max_length=150)
     ended_at = models.DateTimeField(null=True)
     ended_because = models.TextField(blank=True)
+    ended_by = models.CharField(max_length=150, blank=True)
+    followed_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="follows")
+    changed_at = models.DateTimeField(db_index=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]
