@@ -11,18 +11,20 @@ from nadzor.vigilance.code_cards import CodeCard
 
 WORDS_MAX: Final = 12
 SHORT: Final = 4
-ENDINGS: Final = tuple(
+_TAILS: Final = (
     "иями ями ами ого его ому ему ыми ими ing ая яя ое ее ые ие ый ий ой ых их ым им ом ем ов ев ей ую юю "
-    "ою ам ям ах ях ed es ly а я о е ы и у ю ь й s".split()
+    "ою ам ям ах ях ed es ly а я о е ы и у ю ь й s"
 )
+ENDINGS: Final = tuple(_TAILS.split())
 _WORD: Final = re.compile(r"\w+")
 
 
 def ranked(words: str, cards: Iterable[CodeCard], lang: str) -> list[CodeCard]:
     """The cards that answer all words, the likeliest first; all of them, by code, for no words.
 
-    X in the reader's language weighs most, then the other
-      language, then what people call it, then the definition; an exact code is above all.
+    Method: a code answers to its beginning; a word, without its ending, to the beginning of a word.  The name
+    in the reader's language weighs most, then the other language, then what people call it, then the
+    definition; an exact code is above all.
     """
     asked = _words(words)[:WORDS_MAX]
     if not asked:
