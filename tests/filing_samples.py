@@ -68,6 +68,11 @@ FACTS: dict[str, Any] = {
     "control_order": "No 7 of 01.06.2026",
     "control_result": "report of 10.06.2026",
     "amendment": "2026-000009",
+    "recomputation": "rate: same",
+    "complaint": "The threshold was set on another device.",
+    "correction": "version 1.2 by December",
+    "consent_ground": "a threat to life and health",
+    "consent": "No 9 of 02.06.2026",
     "expert": "nik",
     **CONFIRMED,
 }
@@ -82,6 +87,10 @@ BY: dict[str, Person] = {
     "order_control": HEAD, "resume_use": HEAD, "require_amendment": HEAD, "close_uncorrected": HEAD,
     "pass_to_cancellation": HEAD, "leave_in_use": HEAD, "close_unconfirmed": HEAD,
     "open_matter": INSPECTOR, "ask_maker": INSPECTOR, "confirm_deviation": INSPECTOR,
+    "inquire": INSPECTOR, "suspend_at_once": HEAD, "issue_warning": HEAD, "prescribe": HEAD,
+    "ask_consent": HEAD, "uphold_complaint": HEAD, "reject_complaint": HEAD, "note_consent": INSPECTOR,
+    "note_consent_refused": INSPECTOR, "accept_correction": INSPECTOR, "note_cured": INSPECTOR,
+    "recompute": MAKER_ADMIN, "complain": MAKER_ADMIN,
     "record_control": INSPECTOR, "open_case": INSPECTOR, "open_discrepancy": INSPECTOR, "propose": INSPECTOR,
 }  # fmt: skip
 

@@ -180,12 +180,12 @@ def test_two_amendments_of_one_field_meet(walk, device, language):
 def test_while_the_device_is_suspended_an_amendment_waits(walk, play, device, language):
     """It is received and considered; entering it is refused until the device is back in use."""
     code = device(f"Ждёт {language}")
-    stopped = ["9 open_matter", "8 confirm_deviation", "7 suspend"]
-    case = play(procedure="suspension", maker="own", device=code, steps=stopped)
+    stopped = ["9 open_matter", "8 confirm_deviation", "8 inquire", "7 answer", "7 suspend"]
+    case = play(procedure="case", maker="own", device=code, steps=stopped)
     number = play(procedure="amendment_plain", maker="own", device=code, steps=["3 submit"])
     here = walk(language).take("amendment_plain", number)
     assert here.refused("head", "enter_amendment")
-    here.take("suspension", case)
+    here.take("case", case)
     assert here.does("head", "resume_use") == "resumed"
     here.take("amendment_plain", number)
     assert here.does("head", "enter_amendment") == "entered"

@@ -17,7 +17,7 @@ def _form(**more):
     today = clock.today()
     return {
         "to": "inspector",
-        "procedures": ["suspension", "cancellation"],
+        "procedures": ["case", "cancellation"],
         "valid_from": today.isoformat(),
         "valid_until": (today + timedelta(days=6)).isoformat(),
         "order": "No 77 of today",
@@ -32,7 +32,7 @@ def test_the_head_gives_a_delegation_whose_last_day_is_included(client_of):
     row = Delegation.objects.get(to="inspector")
     assert (answer.status_code, answer["Location"]) == (302, "/authority/")
     assert row.valid_until == clock.today() + timedelta(days=7)
-    assert row.procedures == ["cancellation", "suspension"]
+    assert row.procedures == ["cancellation", "case"]
     page = client.get("/authority/").content.decode()
     assert "The delegation is written." in page and "in force" in page
     assert "No 77 of today" in page.partition('id="trail"')[2]

@@ -9,11 +9,11 @@ import pytest
 
 from tests.portal.maker_deeds import text
 
-FORM = {"procedure": "suspension", "device": "ai-042"}
+FORM = {"procedure": "case", "device": "ai-042"}
 
 
 @pytest.mark.parametrize("role", ["inspector", "registrar"])
-@pytest.mark.parametrize("procedure", ["suspension", "cancellation"])
+@pytest.mark.parametrize("procedure", ["case", "cancellation"])
 def test_a_case_is_opened_as_a_draft_of_the_regulator(client_of, role, procedure):
     """The case's card follows, with its first move; the maker does not see it yet."""
     client = client_of(role, "en")

@@ -38,6 +38,7 @@ TERMS: dict[str, tuple[int | None, str, str]] = {
     "full": (36, "working", "amendment.with_expertise"),
     "relay": (2, "working", "amendment.expert_question"),
     "reply": (None, "working", "amendment.question_answer"),
+    "inquiry": (10, "working", "case.inquiry_answer"),
 }
 #: Lines that all applications share: `*` is every state that waits for somebody but the still one.
 SHARED = """
@@ -136,16 +137,31 @@ returned file_anew maker -> returned :
 rerouted file_anew maker -> rerouted :
 withdrawn file_anew maker -> withdrawn :
 """,
-    "suspension": """
+    "case": """
 draft open_matter overseer -> analysing :
-analysing ask_maker overseer -> maker_asked :
-maker_asked answer anymaker -> analysing :
-maker_asked go_on_without_answer overseer -> analysing :
 analysing confirm_deviation overseer -> deviation_confirmed :
 analysing close_unconfirmed head -> unconfirmed :
-deviation_confirmed suspend head -> suspended :
+deviation_confirmed inquire overseer -> inquiry : +inquiry
+weighing inquire overseer -> inquiry : +inquiry
+suspended inquire overseer -> hearing : once +inquiry
+inquiry answer anymaker -> weighing : -inquiry
+hearing answer anymaker -> suspended : -inquiry
+inquiry go_on_without_answer overseer -> weighing : >inquiry -inquiry
+hearing go_on_without_answer overseer -> suspended : >inquiry -inquiry
 deviation_confirmed leave_in_use head -> left_in_use :
-suspended order_control head -> under_control :
+weighing leave_in_use head -> left_in_use :
+weighing close_unconfirmed head -> unconfirmed :
+deviation_confirmed suspend_at_once head -> suspended :
+weighing issue_warning head -> warned :
+weighing prescribe head -> prescribed :
+warned prescribe head -> prescribed :
+weighing accept_correction overseer -> correcting :
+warned accept_correction overseer -> correcting :
+prescribed accept_correction overseer -> correcting :
+suspended ask_consent head -> consent_asked :
+consent_asked note_consent overseer -> consented :
+consent_asked note_consent_refused overseer -> suspended :
+consented order_control head -> under_control :
 under_control record_control inspector -> outcome :
 suspended require_amendment head -> amendment_required :
 outcome require_amendment head -> amendment_required :
@@ -154,12 +170,86 @@ suspended pass_to_cancellation head -> passed_to_cancellation :
 outcome pass_to_cancellation head -> passed_to_cancellation :
 amendment_required pass_to_cancellation head -> passed_to_cancellation :
 suspended resume_use head -> resumed :
+hearing resume_use head -> resumed : -inquiry
 outcome resume_use head -> resumed :
-suspended court_reversal head -> reversed :
-under_control court_reversal head -> reversed :
-outcome court_reversal head -> reversed :
-amendment_required court_reversal head -> reversed :
+inquiry uphold_complaint head -> deviation_confirmed : -inquiry
+weighing uphold_complaint head -> weighing :
+hearing court_reversal head -> reversed : -inquiry
+hearing uphold_complaint head -> weighing : -inquiry
 passed_to_cancellation court_reversal head -> reversed :
+warned uphold_complaint head -> weighing :
+warned note_cured overseer -> cured :
+warned court_reversal head -> reversed :
+prescribed uphold_complaint head -> weighing :
+prescribed note_cured overseer -> cured :
+prescribed court_reversal head -> reversed :
+correcting uphold_complaint head -> weighing :
+correcting note_cured overseer -> cured :
+correcting court_reversal head -> reversed :
+weighing suspend head -> suspended :
+warned suspend head -> suspended :
+prescribed suspend head -> suspended :
+correcting suspend head -> suspended :
+suspended uphold_complaint head -> weighing :
+suspended court_reversal head -> reversed :
+consent_asked uphold_complaint head -> weighing :
+consent_asked court_reversal head -> reversed :
+consented uphold_complaint head -> weighing :
+consented court_reversal head -> reversed :
+under_control uphold_complaint head -> weighing :
+under_control court_reversal head -> reversed :
+outcome uphold_complaint head -> weighing :
+outcome court_reversal head -> reversed :
+amendment_required uphold_complaint head -> weighing :
+amendment_required court_reversal head -> reversed :
+inquiry reject_complaint head -> inquiry :
+inquiry recompute anymaker -> inquiry :
+inquiry object anymaker -> inquiry :
+inquiry complain anymaker -> inquiry :
+weighing reject_complaint head -> weighing :
+weighing recompute anymaker -> weighing :
+weighing object anymaker -> weighing :
+weighing complain anymaker -> weighing :
+warned reject_complaint head -> warned :
+warned recompute anymaker -> warned :
+warned object anymaker -> warned :
+warned complain anymaker -> warned :
+prescribed reject_complaint head -> prescribed :
+prescribed recompute anymaker -> prescribed :
+prescribed object anymaker -> prescribed :
+prescribed complain anymaker -> prescribed :
+correcting reject_complaint head -> correcting :
+correcting recompute anymaker -> correcting :
+correcting object anymaker -> correcting :
+correcting complain anymaker -> correcting :
+suspended reject_complaint head -> suspended :
+suspended recompute anymaker -> suspended :
+suspended object anymaker -> suspended :
+suspended complain anymaker -> suspended :
+hearing reject_complaint head -> hearing :
+hearing recompute anymaker -> hearing :
+hearing object anymaker -> hearing :
+hearing complain anymaker -> hearing :
+consent_asked reject_complaint head -> consent_asked :
+consent_asked recompute anymaker -> consent_asked :
+consent_asked object anymaker -> consent_asked :
+consent_asked complain anymaker -> consent_asked :
+consented reject_complaint head -> consented :
+consented recompute anymaker -> consented :
+consented object anymaker -> consented :
+consented complain anymaker -> consented :
+under_control reject_complaint head -> under_control :
+under_control recompute anymaker -> under_control :
+under_control object anymaker -> under_control :
+under_control complain anymaker -> under_control :
+outcome reject_complaint head -> outcome :
+outcome recompute anymaker -> outcome :
+outcome object anymaker -> outcome :
+outcome complain anymaker -> outcome :
+amendment_required reject_complaint head -> amendment_required :
+amendment_required recompute anymaker -> amendment_required :
+amendment_required object anymaker -> amendment_required :
+amendment_required complain anymaker -> amendment_required :
 """,
     "cancellation": """
 draft request_cancellation maker -> requested :

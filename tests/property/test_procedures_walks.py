@@ -156,7 +156,7 @@ class SimplifiedWalk(Walk):
 
 
 class OtherWalk(Walk):
-    """The accelerated route, the amendments, suspension and cancellation."""
+    """The accelerated route, the amendments, cases and cancellation."""
 
     procedures = tuple(name for name in RULES if name != "registration_simplified")
 

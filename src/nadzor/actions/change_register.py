@@ -9,7 +9,7 @@ from typing import Any, Final
 from nadzor.actions.enter_revision import EFFECTS
 from nadzor.actions.filing_deed import Deed
 from nadzor.base.problems import Refusal, Text
-from nadzor.procedures.suspension import allowed_to_amend
+from nadzor.procedures.case import allowed_to_amend
 from nadzor.register import revisions
 from nadzor.register.entry_form import fields_asked
 from nadzor.register.entry_gaps import gaps
@@ -19,7 +19,7 @@ AMENDING: Final = frozenset({"enter_version", "enter_amendment"})
 ENTERING: Final = AMENDING | {"enter_device"}
 OUT_OF_USE: Final = "suspended"
 #: Where a case itself demands the amendment of a device out of use.
-DEMANDED: Final = (("suspension", "amendment_required"), ("cancellation", "suspended"))
+DEMANDED: Final = (("case", "amendment_required"), ("cancellation", "suspended"))
 
 
 def prepare_change(deed: Deed, facts: Mapping[str, Any]) -> None:

@@ -93,7 +93,7 @@ class Cast:
     def _open(self, script: Script, maker: str, device: str) -> str:
         first = int(script.steps[0].split()[0]) if script.steps else 1
         at = self._at(first, -30)
-        opener = self._actor("inspector" if script.procedure == "suspension" else "maker", maker, script)
+        opener = self._actor("inspector" if script.procedure == "case" else "maker", maker, script)
         number = open_filing(
             script.procedure,
             by=opener,

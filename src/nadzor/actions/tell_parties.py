@@ -20,6 +20,12 @@ from nadzor.register.letters import Template, day_words, due_words, letter_of, w
 from nadzor.register.models import Filing, Letter
 
 STAFF: Final = frozenset({"registrar", "head", "inspector"})
+#: Moves that answer an earlier one: its verb, and the fact their letter repeats.
+ANSWERED: Final = {
+    "pass_question": ("ask_applicant", "question"),
+    "uphold_complaint": ("complain", "complaint"),
+    "reject_complaint": ("complain", "complaint"),
+}
 
 
 def tell_parties(deed: Deed) -> None:
@@ -118,6 +124,11 @@ def _reason(deed: Deed) -> str:
         "standing_ground",
         "end_ground",
         "amendment",
+        "complaint",
+        "correction",
+        "consent_ground",
+        "control_order",
+        "control_result",
     ):
         if value := facts.get(key):
             return _plain(value)
@@ -125,11 +136,12 @@ def _reason(deed: Deed) -> str:
 
 
 def _earlier(deed: Deed) -> dict[str, Any]:
-    """The expert's question, which the registrar passes on word for word."""
-    if deed.move.verb != "pass_question":
+    """What was said before and is answered now: the expert's question word for word, a complaint."""
+    if deed.move.verb not in ANSWERED:
         return {}
-    asked = deed.row.steps.filter(verb="ask_applicant").last()
-    return {"question": asked.facts.get("question")} if asked else {}
+    verb, fact = ANSWERED[deed.move.verb]
+    asked = deed.row.steps.filter(verb=verb).last()
+    return {fact: asked.facts.get(fact)} if asked else {}
 
 
 def _plain(value: Any) -> str:
@@ -152,6 +164,6 @@ def _grounds(deed: Deed) -> Text:
 def _addressee(row: Filing, to: str) -> str:
     if to == "expert" and row.expert is not None:
         return str(row.expert.code)
-    if to == "head":
-        return "head"
+    if to in ("head", "prosecutor"):
+        return to
     return str(row.applicant.code if to == "applicant" and row.applicant else row.maker.code)

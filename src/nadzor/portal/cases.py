@@ -26,7 +26,7 @@ from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.register import queries as register
 from nadzor.register.filing_permissions import DELEGATES, may_open
 
-CASES: Final = ("suspension", "cancellation")
+CASES: Final = ("case", "cancellation")
 
 
 class Asked(Struct, frozen=True):

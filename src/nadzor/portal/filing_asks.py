@@ -44,7 +44,7 @@ CITED: Final = (
 NEAR: Final = {
     "registration": ("expertise.", "registration.", "route.", "dossier.", "documents."),
     "amendment": ("amendment.", "expertise.", "dossier.", "documents."),
-    "suspension": ("suspension.", "cancellation.", "safety."),
+    "case": ("cancellation.", "safety.", "suspension."),
     "cancellation": ("cancellation.", "suspension.", "safety."),
 }
 WHAT_MAX: Final = 90

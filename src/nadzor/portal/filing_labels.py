@@ -32,7 +32,7 @@ APPLICATIONS: Final = (
     "registration_simplified", "registration_accelerated", "amendment_version", "amendment_plain",
     "amendment_expertise", "amendment_new_registration",
 )  # fmt: skip
-KEPT: Final = (*APPLICATIONS, "suspension", "cancellation")
+KEPT: Final = (*APPLICATIONS, "case", "cancellation")
 
 
 def filing_state(procedure: str, state: str) -> State:

@@ -23,13 +23,14 @@ from nadzor.procedures.fragments import (
     standing_still,
 )
 from nadzor.procedures.moves import Move, Procedure
-from nadzor.procedures.suspension import MAKER_ASKED, SUSPENDED
 
 REQUESTED: Final = "requested"
 OPENED: Final = "opened"
+MAKER_ASKED: Final = "maker_asked"
 PROPOSED: Final = "proposed"
 DISCREPANCY: Final = "discrepancy"
 NOTIFIED: Final = "notified"
+SUSPENDED: Final = "suspended"
 AMENDED: Final = "amended"
 CANCELLED: Final = "cancelled"
 KEPT: Final = "kept"

@@ -11,13 +11,14 @@ from nadzor.procedures.amendment_new_registration import AMENDMENT_NEW_REGISTRAT
 from nadzor.procedures.amendment_plain import AMENDMENT_PLAIN
 from nadzor.procedures.amendment_version import AMENDMENT_VERSION
 from nadzor.procedures.cancellation import CANCELLATION
+from nadzor.procedures.case import CASE
 from nadzor.procedures.expertise import EXPERTISE
+from nadzor.procedures.monitoring import MONITORING
 from nadzor.procedures.moves import Procedure
 from nadzor.procedures.objections import OBJECTIONS
 from nadzor.procedures.registration_accelerated import REGISTRATION_ACCELERATED
 from nadzor.procedures.registration_simplified import REGISTRATION_SIMPLIFIED
 from nadzor.procedures.signal import SIGNAL
-from nadzor.procedures.suspension import SUSPENSION
 from nadzor.procedures.transmission import TRANSMISSION
 
 PROCEDURES: Final[Mapping[str, Procedure]] = {
@@ -32,8 +33,9 @@ PROCEDURES: Final[Mapping[str, Procedure]] = {
         AMENDMENT_EXPERTISE,
         AMENDMENT_NEW_REGISTRATION,
         TRANSMISSION,
-        SUSPENSION,
+        CASE,
         CANCELLATION,
         SIGNAL,
+        MONITORING,
     )
 }

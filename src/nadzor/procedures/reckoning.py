@@ -37,6 +37,7 @@ RESPONSIBLE: Final[Mapping[str, Role]] = {
     "amendment.question_answer": "manufacturer_admin",
     "amendment.without_expertise": "head",
     "amendment.with_expertise": "head",
+    "case.inquiry_answer": "manufacturer_admin",
 }
 
 

@@ -93,7 +93,7 @@ FORMS: Final[Mapping[str, type[Part]]] = {
     "amendment_version": Application,
     "amendment_plain": Application,
     "amendment_expertise": Application,
-    "suspension": Affair,
+    "case": Affair,
     "cancellation": Affair,
 }
 

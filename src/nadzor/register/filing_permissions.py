@@ -22,7 +22,8 @@ APPLICANTS: Final = frozenset({Role.MANUFACTURER_ADMIN, Role.REPRESENTATIVE})
 ACCELERATED: Final = "registration_accelerated"
 #: States in which the applicant writes form and papers, and those in which it answers with a paper.
 WRITING: Final = frozenset({"draft", "curing", "correcting"})
-ANSWERS: Final = {"refusal_held": "objections", "answering": "answer", "maker_asked": "answer"}
+ANSWERS: Final = {"refusal_held": "objections", "answering": "answer", "maker_asked": "answer",
+           "inquiry": "answer", "hearing": "answer"}  # fmt: skip
 #: Papers that are not the applicant's.
 OFFICE: Final = frozenset({"conclusion", "evidence_file"})
 SIDE: Final = frozenset({*MAKERS, Role.REPRESENTATIVE})

@@ -22,7 +22,7 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of letter: the verbs that write it, whom it goes to, its words and its norms."""
 
     verbs: tuple[str, ...]
-    to: Literal["applicant", "maker", "expert", "head"]
+    to: Literal["applicant", "maker", "expert", "head", "prosecutor"]
     title: Text
     text: Text
     cites: tuple[str, ...]
@@ -53,6 +53,8 @@ def due_words(run: Run | None) -> Text:
     cite = run.norm.cite if run.norm else ""
     mark = run.norm is not None and run.norm.status == "unverified"
     unsure = Text(ru=" (не проверено)", en=" (unverified)") if mark else Text(ru="", en="")
+    if run.norm is not None and run.norm.status == "house":
+        unsure = Text(ru=" — внутренний срок, не закон", en=": our own term, not law")
     return Text(
         ru=f"Последний день: {day_words(run.due).ru} ({in_russian(cite)}){unsure.ru}.",
         en=f"The last day is {day_words(run.due).en} ({cite}){unsure.en}.",

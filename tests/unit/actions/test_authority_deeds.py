@@ -93,10 +93,10 @@ def test_a_delegation_holds_only_for_what_it_says(changes):
 def test_a_delegation_ends_when_the_head_takes_it_back():
     """From that moment; its last day ends it, too."""
     first = delegate(power(), by=HEAD, now=NOW)
-    assert authority.delegation(REGISTRAR.username, "suspension", TODAY).id == first
-    assert authority.delegation(REGISTRAR.username, "suspension", date(2026, 12, 12)) is None
+    assert authority.delegation(REGISTRAR.username, "case", TODAY).id == first
+    assert authority.delegation(REGISTRAR.username, "case", date(2026, 12, 12)) is None
     end_delegation(first, by=HEAD, now=NOW)
-    assert authority.delegation(REGISTRAR.username, "suspension", TODAY) is None
+    assert authority.delegation(REGISTRAR.username, "case", TODAY) is None
     assert [one.id for one in authority.delegations(AUDITOR)] == [first]
     assert authority.delegations(AUDITOR, on=TODAY) == () == authority.delegations(None)
 
@@ -151,9 +151,9 @@ def test_an_interest_bars_a_case():
     colleague = replace(INSPECTOR, username="inspector-b")
     declare_interest("luchik", why="worked there", by=INSPECTOR, now=NOW)
     with pytest.raises(Refusal, match=r"filing\.interest"):
-        open_filing("suspension", by=INSPECTOR, now=NOW, device="ai-901")
+        open_filing("case", by=INSPECTOR, now=NOW, device="ai-901")
     assert not Filing.objects.exists()
-    assert open_filing("suspension", by=colleague, now=NOW, device="ai-901") == "2026-000001"
+    assert open_filing("case", by=colleague, now=NOW, device="ai-901") == "2026-000001"
 
 
 @pytest.mark.parametrize(

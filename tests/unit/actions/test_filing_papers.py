@@ -65,7 +65,7 @@ def test_an_affair_is_opened_by_whom_the_table_names():
     assert card(draft(by=AGENT), AGENT).row.applicant.code == "posrednik"
     named = open_filing("registration_simplified", by=MAKER_ADMIN, now=NOW, title=Text("Черновик", "A draft"))
     assert card(named).row.title.en == "A draft"
-    case = open_filing("suspension", by=INSPECTOR, now=NOW, device="ai-901")
+    case = open_filing("case", by=INSPECTOR, now=NOW, device="ai-901")
     assert card(case, HEAD).row.channel == "house"
     with pytest.raises(Refusal, match=r"filing\.unknown"):
         card(case)
@@ -79,7 +79,7 @@ def test_an_affair_is_opened_by_whom_the_table_names():
         ("amendment_version", MAKER_ADMIN, {}, "filing.device-needed"),
         ("amendment_version", MAKER_ADMIN, {"device": "ai-999"}, "filing.device-needed"),
         ("amendment_version", RIVAL, {"device": "ai-901"}, "filing.not-yours"),
-        ("suspension", MAKER_ADMIN, {"device": "ai-901"}, "filing.not-yours"),
+        ("case", MAKER_ADMIN, {"device": "ai-901"}, "filing.not-yours"),
         ("registration_simplified", REPORTER, {}, "filing.not-yours"),
         ("registration_simplified", REGISTRAR, {"maker": "luchik"}, "filing.not-yours"),
         ("registration_simplified", REGISTRAR, {}, "filing.maker-needed"),

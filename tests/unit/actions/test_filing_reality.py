@@ -133,8 +133,8 @@ def test_an_amendment_of_a_suspended_device_waits_unless_it_was_demanded():
     """Filing and expertise go on; entering waits until the case itself demands the amendment."""
     number = amendment(field="oncology")
     carry(number, "submit", "start", "send_task", "conclude_positive")
-    case = draft(by=INSPECTOR, procedure="suspension", device="ai-901")
-    carry(case, "open_matter", "confirm_deviation", "suspend", at=LATER)
+    case = draft(by=INSPECTOR, procedure="case", device="ai-901")
+    carry(case, "open_matter", "confirm_deviation", "inquire", "answer", "suspend", at=LATER)
     assert queries.device("ai-901").status == "suspended"
     assert "suspended-device" in {flag.code for flag in card(number).flags}
     with pytest.raises(Refusal, match=r"move\.device-suspended"):
@@ -145,7 +145,7 @@ def test_an_amendment_of_a_suspended_device_waits_unless_it_was_demanded():
     carry(case, "note_amendment", "resume_use", at=LATER + timedelta(hours=3))
     assert queries.device("ai-901").status == "registered"
     kinds = [letter.kind for letter in card(case).letters]
-    assert kinds == ["suspended", "amendment_demanded", "amendment_entered", "resumed"]
+    assert kinds == ["case_inquiry", "suspended", "amendment_demanded", "amendment_entered", "resumed"]
 
 
 def test_a_court_reverses_a_registration():
@@ -222,7 +222,7 @@ def test_a_rerouted_amendment_is_filed_by_the_way_named():
     number = amendment("amendment_version", version="1.1", released_on="2026-10-01")
     carry(number, "submit", "refuse")
     with pytest.raises(Refusal, match=r"filing\.procedure-unknown"):
-        resubmit_filing(number, by=MAKER_ADMIN, now=LATER, procedure="suspension")
+        resubmit_filing(number, by=MAKER_ADMIN, now=LATER, procedure="case")
     fresh = resubmit_filing(number, by=MAKER_ADMIN, now=LATER, procedure="amendment_expertise")
     assert (card(fresh).row.procedure, card(fresh).form["version"]) == ("amendment_expertise", "1.1")
 

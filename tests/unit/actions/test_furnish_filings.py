@@ -53,7 +53,7 @@ def test_every_stage_has_something_to_show(furnished):
         "objecting",
         "entered",
     }
-    assert {row.procedure for row in page.rows} >= {"suspension", "cancellation", "registration_accelerated"}
+    assert {row.procedure for row in page.rows} >= {"case", "cancellation", "registration_accelerated"}
     assert any(row.late for row in page.rows)
     assert seconds < 6
 

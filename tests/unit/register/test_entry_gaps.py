@@ -57,4 +57,4 @@ def test_what_an_entry_cannot_say_is_named(procedure, said, place):
 
 def test_what_enters_nothing_has_no_gaps():
     """A case of the regulator, and a change that needs a new registration."""
-    assert gaps("amendment_new_registration", {}) == gaps("suspension", {}) == ()
+    assert gaps("amendment_new_registration", {}) == gaps("case", {}) == ()

@@ -53,7 +53,7 @@ def some_town(db):
     carry(numbers[2], "submit", "find_complete", "start", "send_task")
     carry(numbers[3], "submit", "withdraw")
     numbers.append(draft(by=AGENT, form=names[4]))
-    numbers.append(draft(by=INSPECTOR, procedure="suspension", device="ai-901"))
+    numbers.append(draft(by=INSPECTOR, procedure="case", device="ai-901"))
     return numbers
 
 
@@ -66,7 +66,7 @@ def test_a_list_is_filtered_counted_and_paged():
     assert filings.filings(AUDITOR, today=TODAY, open_only=False).by_stage["closed"] == 1
     told = {
         "stage": ("expertise", ["3"]), "state": ("checking", ["2"]), "device": ("ai-901", ["6"]),
-        "maker": ("farlight", ["5"]), "procedure": ("suspension", ["6"]),
+        "maker": ("farlight", ["5"]), "procedure": ("case", ["6"]),
     }  # fmt: skip
     for key, (value, found) in told.items():
         rows = filings.filings(AUDITOR, today=TODAY, **{key: value}).rows
