@@ -15,10 +15,12 @@ from nadzor.cli import (
     budget,
     bundle,
     calc,
+    codes,
     declare,
     demo,
     enrol,
     find,
+    form,
     forwarder,
     gate,
     journal,
@@ -63,6 +65,7 @@ def nadzor(
 
 app.add_typer(register.app, name="register")
 app.add_typer(seam.app, name="seam")
+app.add_typer(codes.app, name="codes")
 app.add_typer(verify.app, name="verify")
 app.add_typer(account.app, name="account")
 app.add_typer(simulate.app, name="simulate")
@@ -70,6 +73,7 @@ app.add_typer(enrol.keys, name="key")
 app.add_typer(enrol.tokens, name="token")
 app.add_typer(forwarder.app, name="forwarder")
 app.add_typer(declare.app, name="declare")
+app.add_typer(form.app, name="form")
 app.add_typer(law.app, name="law")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(gate.app, name="gate")

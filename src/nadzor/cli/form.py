@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`nadzor form`: the statutory forms as data, who would fail under an edition, an event's form, a dispute."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nadzor.base.interval import Month
+from nadzor.base.problems import Refusal
+from nadzor.cli.frame import settled
+from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
+from nadzor.cli.output import print_json, print_table
+
+app = typer.Typer(help="Statutory forms as data.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="The form's key, like order-4472.")]
+Edition = Annotated[str, typer.Option(help="The edition's name; see `nadzor form list`.")]
+InMonth = Annotated[str, typer.Option("--month", help="The month, like 2026-10.")]
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """Every form and edition: in force on which days, a draft or not, how many fields."""
+    from nadzor.law.form import forms
+
+    rows = [
+        {
+            "form": key,
+            "edition": name,
+            "from": edition.in_force[0].start.isoformat() if edition.in_force else "",
+            "until": _until(edition.in_force[-1].until) if edition.in_force else "",
+            "draft": edition.is_draft,
+            "fields": len(edition.fields),
+            "what": edition.what.en,
+        }
+        for key, form in forms().items()
+        for name, edition in form.editions.items()
+    ]
+    print_json(rows) if as_json else print_table(rows, title="Forms")
+
+
+@app.command("show")
+def show_(form: Name, edition: Edition, as_json: AsJson = False) -> None:
+    """The fields of one edition, each with its citation, how surely it is known, and what fills it."""
+    from nadzor.actions.dry_run_edition import edition_of
+
+    rows = [
+        {
+            "number": field.number,
+            "key": key,
+            "label": field.label.en,
+            "kind": field.kind,
+            "status": field.status,
+            "fact": field.fact,
+            "cite": field.cite,
+        }
+        for key, field in edition_of(form, edition).fields.items()
+    ]
+    print_json(rows) if as_json else print_table(rows, title=f"{form}, {edition}")
+
+
+@app.command("dry-run")
+def dry_run(
+    context: typer.Context,
+    form: Name,
+    edition: Edition,
+    month: InMonth,
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Who would fail under an edition, and why, beside the edition of the month."""
+    home = settled(context, data)
+    from nadzor.actions.dry_run_edition import dry_run_edition
+    from nadzor.people.queries import CONSOLE
+
+    run = dry_run_edition(home, form, edition, month_of_text(month), by=CONSOLE)
+    if as_json:
+        print_json(run)
+        return
+    rows = [
+        {
+            "device": each.device,
+            "outcome": each.here.outcome,
+            "missing": [one.field for one in each.here.missing],
+            "blocking": list(each.here.blocking),
+            "only here": list(each.only_here),
+        }
+        for each in run.devices
+    ]
+    print_table(rows, title=f"{form} {month}: {edition} beside {run.present}, {run.outcomes}")
+
+
+def month_of_text(text: str) -> Month:
+    """A month as it was typed.
+
+    Raises: Refusal declared.month-form.
+    """
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise Refusal("declared.month-form") from error
+
+
+def _until(day: object) -> str:
+    return str(day) if day else ""
