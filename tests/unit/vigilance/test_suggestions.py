@@ -33,7 +33,7 @@ def test_a_failure_is_offered_codes(stage: str, failure: str, codes: list[str]) 
 
 
 def test_every_stage_of_the_wire_is_mapped() -> None:
-    """No stage that the wire allows is left without an offer, and no offer is for a stage it does not have."""
+    """Every stage that the wire allows has an offer, and no offer is for a stage it does not have."""
     assert set(mapping().stages) == set(get_args(event.Stage))
 
 

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Import an edition of the terminology from its files: all of it or, with every defect named, nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+from msgspec import Struct
+
+from nadzor.base.problems import Refusal, title
+from nadzor.people.permissions import must_change_register
+from nadzor.people.queries import Person
+from nadzor.records import audit
+from nadzor.vigilance.code_cards import own_list
+from nadzor.vigilance.code_files import BYTES_MAX, Annex, Wrong, read_annex
+from nadzor.vigilance.code_tree import Term, grow
+from nadzor.vigilance.models import Code, CodeEdition
+
+SHOWN_MAX: Final = 100
+NAME_MAX: Final = 40
+FILES_MAX: Final = 40
+VERB: Final = "vigilance.codes.import"
+
+
+class CodesReport(Struct, frozen=True, kw_only=True):
+    """What an import did; `terms` are rows, `codes` are codes: some terms stand in several branches.
+
+    `questions` were accepted but look odd.  `is_new` is False when this edition was here with the same files.
+    """
+
+    edition: str
+    released: str
+    is_new: bool
+    terms: int
+    codes: int
+    not_selectable: int
+    by_annex: dict[str, int]
+    questions: list[dict[str, str]]
+
+
+def read_codes(paths: Sequence[Path]) -> dict[str, bytes]:
+    """Files by their names; a file too large is not read.
+
+    Raises: Refusal codes.file-too-large, codes.file-unreadable, codes.files-same-name.
+    """
+    found: dict[str, bytes] = {}
+    for path in paths:
+        if path.name in found:
+            raise Refusal("codes.files-same-name", at=path.name)
+        found[path.name] = _bytes(path)
+    return found
+
+
+@transaction.atomic
+def import_codes(
+    files: Mapping[str, bytes], *, edition: str = "", by: Person | None, now: datetime
+) -> CodesReport:
+    """Enter an edition; the same files again change nothing, other files under its name are refused.
+
+    Raises: Refusal people.registrar-only, codes.file, codes.file-too-large, codes.edition-name,
+    codes.edition-differs, codes.rows with every defect.
+    """
+    must_change_register(by)
+    if not files or len(files) > FILES_MAX:
+        raise Refusal("codes.files-number", limit=FILES_MAX)
+    annexes = [read_annex(name, content) for name, content in files.items()]
+    released = max((annex.release for annex in annexes), default="")
+    name = _name(edition, released)
+    digests = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
+    found = grow([row for annex in annexes for row in annex.rows])
+    wrong = [*(one for annex in annexes for one in annex.wrong), *found.wrong]
+    if wrong:
+        told = [_told(one) for one in wrong[:SHOWN_MAX]]
+        raise Refusal("codes.rows", at=wrong[0].at, count=len(wrong), problems=told)
+    is_new = _enter(name, released, digests, annexes, found.terms, by=by, now=now)
+    return _report(name, released, is_new, annexes, found.terms, found.questions)
+
+
+def _enter(
+    name: str, released: str, digests: dict[str, str], annexes: Sequence[Annex], terms: Sequence[Term],
+    *, by: Person | None, now: datetime,
+) -> bool:  # fmt: skip
+    """Write the edition; False when it is here already with the same files."""
+    there = CodeEdition.objects.filter(name=name).first()
+    if there is not None:
+        if sorted(there.digests.values()) != sorted(digests.values()):
+            raise Refusal("codes.edition-differs", codes=there.terms)
+        return False
+    doer = by.username if by else ""
+    row = CodeEdition.objects.create(
+        name=name,
+        released=released,
+        digests=digests,
+        terms=sum(len(annex.rows) for annex in annexes),
+        imported_at=now,
+        imported_by=doer,
+    )
+    Code.objects.bulk_create([_code(row, term) for term in terms], batch_size=500)
+    told = {"edition": name, "codes": len(terms), "files": len(digests)}
+    audit.record(VERB, f"codes {name}", by=doer, because="files of the terminology", now=now, **told)
+    return True
+
+
+def _code(edition: CodeEdition, term: Term) -> Code:
+    row = term.row
+    return Code(
+        edition=edition,
+        annex=row.code[0],
+        code=row.code,
+        parent=term.parent,
+        places=list(term.places),
+        term=row.term,
+        definition=row.definition,
+        status=row.status,
+        selectable=row.selectable,
+    )
+
+
+def _name(edition: str, released: str) -> str:
+    """The name asked for, or one from the release the files speak of."""
+    name = edition.strip() or (f"imdrf-{released}" if released else "")
+    plain = name.replace("-", "").replace(".", "").replace("_", "")
+    if not plain.isascii() or not plain.isalnum() or len(name) > NAME_MAX or name == own_list().edition:
+        raise Refusal("codes.edition-name", longest=NAME_MAX)
+    return name
+
+
+def _report(
+    name: str, released: str, is_new: bool, annexes: Sequence[Annex], terms: Sequence[Term],
+    questions: Iterable[Wrong],
+) -> CodesReport:  # fmt: skip
+    rows = Counter(row.code[0] for annex in annexes for row in annex.rows)
+    return CodesReport(
+        edition=name,
+        released=released,
+        is_new=is_new,
+        terms=rows.total(),
+        codes=len(terms),
+        not_selectable=sum(not term.row.selectable for term in terms),
+        by_annex=dict(sorted(rows.items())),
+        questions=[_told(one) for one in questions],
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    """A file that is not too large, whatever it says of its own size."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(BYTES_MAX + 1)
+    except OSError as error:
+        raise Refusal("codes.file-unreadable", at=path.name) from error
+    if len(content) > BYTES_MAX:
+        raise Refusal("codes.file-too-large", at=path.name, limit=BYTES_MAX)
+    return content
+
+
+def _told(wrong: Wrong) -> dict[str, Any]:
+    refusal = Refusal(wrong.code, at=wrong.at, **wrong.facts)
+    return {"at": wrong.at, "code": wrong.code, "ru": title(refusal, "ru"), "en": title(refusal, "en")}
