@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from nadzor.procedures.adverse_event import ADVERSE_EVENT
 from nadzor.procedures.amendment_expertise import AMENDMENT_EXPERTISE
 from nadzor.procedures.amendment_new_registration import AMENDMENT_NEW_REGISTRATION
 from nadzor.procedures.amendment_plain import AMENDMENT_PLAIN
@@ -36,6 +37,7 @@ PROCEDURES: Final[Mapping[str, Procedure]] = {
         CASE,
         CANCELLATION,
         SIGNAL,
+        ADVERSE_EVENT,
         MONITORING,
     )
 }

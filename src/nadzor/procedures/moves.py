@@ -33,6 +33,7 @@ Ask = Literal[
     "defects", "expertise_ground", "objections_text", "question", "answer", "norm_cite", "court_act",
     "standing_ground", "end_ground", "cancellation_ground", "evidence", "control_order", "control_result",
     "amendment", "reason_code", "fixed_version", "archived_until", "leading_signal",
+    "leading_event", "outcome", "device_code",
     "recomputation", "complaint", "correction", "consent_ground", "consent",
 ]  # fmt: skip
 ASKS: tuple[str, ...] = get_args(Ask)

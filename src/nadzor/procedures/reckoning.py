@@ -38,6 +38,10 @@ RESPONSIBLE: Final[Mapping[str, Role]] = {
     "amendment.without_expertise": "head",
     "amendment.with_expertise": "head",
     "case.inquiry_answer": "manufacturer_admin",
+    "vigilance.message": "clinic",
+    "vigilance.report.public_health_threat": "manufacturer_admin",
+    "vigilance.report.death": "manufacturer_admin",
+    "vigilance.report.other": "manufacturer_admin",
 }
 
 

@@ -62,7 +62,7 @@ def test_a_sound_table_has_no_fault() -> None:
         (_procedure(END, Move("new", "back", BACK, ("head",))), "back from new has no way back"),
         (_procedure(_end(starts=("no.such",))), "no.such is no norm"),
         (_procedure(_end(starts=("disclosure.studies",))), "disclosure.studies is not counted in days"),
-        (_procedure(_end(starts=("vigilance.message",))), "vigilance.message is nobody's to meet"),
+        (_procedure(_end(starts=("trials.technical",))), "trials.technical is nobody's to meet"),
         (_procedure(_end(starts=(LIMIT,))), f"{LIMIT} is started and never stopped"),
         (_procedure(_end(stops=(LIMIT,))), f"{LIMIT} is touched and never started"),
         (_procedure(_end(pauses=(LIMIT,))), "end has no switch"),

@@ -16,6 +16,7 @@ class DutyDay(models.Model):
 
     day = models.DateField(unique=True)
     username = models.CharField(max_length=150)
+    role = models.CharField(max_length=32, default="head")  # theirs on that day: notices go to a role
     set_by = models.CharField(max_length=150)
 
     class Meta:
