@@ -27,6 +27,9 @@ from nadzor.records.models import VaultEntry
 _SITE: Final = b"nadzor vault: site pseudonym v1"
 _SEAL: Final = b"nadzor vault: clinic entry v1"
 _SPEAKER: Final = b"nadzor vault: who spoke for a site v1"
+_PAPER: Final = b"nadzor vault: paper that names clinics v1"
+_MARK: Final = b"nadzor vault: mark of such a paper v1"
+_NONCE: Final = 12
 
 
 class Clinic(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +88,32 @@ def unseal(site: str, *, home: Home) -> Clinic:
     except InvalidTag as error:
         raise Refusal("vault.damaged") from error
     return msgspec.json.decode(opened, type=Clinic)
+
+
+def seal_paper(paper: bytes, *, about: str, home: Home) -> bytes:
+    """A paper that names clinics, sealed: nonce and ciphertext, bound to what it is about."""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(_derived(home, _PAPER)).encrypt(nonce, paper, about.encode())
+
+
+def open_paper(sealed: bytes, *, about: str, home: Home) -> bytes:
+    """The paper again.  The caller is an action that has asked two people and records the opening.
+
+    Raises: Refusal vault.damaged when the seal does not open, or is of another paper.
+    """
+    try:
+        key = AESGCM(_derived(home, _PAPER))
+        return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], about.encode())
+    except (InvalidTag, ValueError) as error:
+        raise Refusal("vault.damaged") from error
+
+
+def mark_of(paper: bytes, *, home: Home) -> str:
+    """What may be kept in the open of such a paper: the same for the same bytes, and for this house alone.
+
+    Why: the plain SHA-256 of a few lines could be tried against the public list of clinics.
+    """
+    return hmac.digest(_derived(home, _MARK), paper, "sha256").hex()
 
 
 def _derived(home: Home, purpose: bytes) -> bytes:
