@@ -153,6 +153,7 @@ def _open_to_everyone() -> Links:
         (_("Is it a device?"), "qualify"),
         (_("Procedures"), "procedures"),
         (_("Norms"), "norms"),
+        (_("Codes"), "codes"),
         (_("Receipt check"), "receipt"),
         (_("Problems"), "problems"),
         (_("Help"), "help"),

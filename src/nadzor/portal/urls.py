@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from nadzor.portal import (
     batch,
     charts,
+    code_urls,
     connect,
     declared,
     delivery,
@@ -105,6 +106,7 @@ urlpatterns = [
     *filing_urls.urlpatterns,
     *desk_urls.urlpatterns,
     *own_urls.urlpatterns,
+    *code_urls.urlpatterns,
     path("problems/", require_safe(everyone(problems.index)), name="problems"),
     path("problems/<str:code>", require_safe(everyone(problems.one)), name="problem"),
     path("help/", require_safe(everyone(help.page)), name="help"),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, Literal
@@ -54,7 +55,8 @@ def editions() -> tuple[EditionCard, ...]:
 
 def current_edition() -> str:
     """The edition that new rows are coded in: the newest imported one, or our own list."""
-    return editions()[0].name
+    rows = CodeEdition.objects.values_list("released", "pk", "name")
+    return max(rows, default=("", 0, own_list().edition))[2]
 
 
 def find_codes(
@@ -86,6 +88,14 @@ def children(code: str, *, annex: str = "", edition: str = "") -> list[CodeCard]
     """
     found = [card for card in _shelf(edition).values() if _stands_under(card, code)]
     return sorted((card for card in found if not annex or card.annex in annex), key=lambda card: card.code)
+
+
+def counts_under(edition: str = "") -> dict[str, int]:
+    """How many codes stand right under each, in every branch; none is named that has none.
+
+    Raises: Refusal vigilance.edition-unknown.
+    """
+    return Counter(above for card in _shelf(edition).values() for above in _above(card))
 
 
 def coded(codes: Iterable[str], *, annex: str) -> list[dict[str, str]]:
@@ -130,7 +140,12 @@ def _later(card: CodeCard, edition: str) -> Later:
 def _stands_under(card: CodeCard, code: str) -> bool:
     if not code:
         return not card.parent
-    return any(place.split("|")[-2:-1] == [code] for place in card.places)
+    return code in _above(card)
+
+
+def _above(card: CodeCard) -> set[str]:
+    """The codes it stands right under."""
+    return {step for place in card.places for step in place.split("|")[-2:-1]}
 
 
 def _shelf(edition: str) -> Mapping[str, CodeCard]:
