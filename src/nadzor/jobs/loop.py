@@ -171,6 +171,20 @@ def _remind_clinics(_home: Home) -> str | None:
     return f"reminded {told} clinics" if told else None
 
 
+def _send_warnings(home: Home) -> str | None:
+    from nadzor.actions.send_warnings import send_warnings
+
+    sent = send_warnings(home, now=clock.now())
+    return f"sent {sent} warnings" if sent else None
+
+
+def _remind_warnings(home: Home) -> str | None:
+    from nadzor.actions.remind_warnings import remind_warnings
+
+    done = remind_warnings(home, now=clock.now())
+    return f"reminded or told of {done} warnings" if done else None
+
+
 def _publish_tiles(home: Home) -> str | None:
     from nadzor.actions.publish_tiles import publish_tiles
 
@@ -196,6 +210,8 @@ TASKS = (
     Task("mail", 30.0, _send_mail),  # the portal shows a notice at once; a letter may take half a minute
     Task("visits", 3600.0, _forget_visits),  # sessions that have expired
     Task("integrity", 300.0, _note_integrity),  # ledgers of the journal: somebody has to ask, nobody is late
+    Task("warnings", 5.0, _send_warnings),  # clinics learn of a suspension or a death at once
+    Task("reminders", 600.0, _remind_warnings),  # days matter; a site that begins later waits minutes
     Task("clinics", 3600.0, _remind_clinics),  # once a quarter; an hour late is in time
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )
