@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Narratives: clear when they name nobody, sealed and held when they do, until a person has redacted them.
+
+The kind of detail is told, the detail never.  What was sealed stays sealed beside the released text, so that
+a redaction can be judged later by whoever may open it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import datetime
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
+from nadzor.vigilance.models import EventDocument, Narrative
+from nadzor_wire.personal import find_personal
+
+NARRATIVE_MAX: Final = 4_000  # as on the wire: what an installation can send, a person can send
+_PURPOSE: Final = b"nadzor vigilance: held narrative v1"
+
+
+def keep_narrative(home: Home, document: EventDocument, text: str, *, kind: str = "") -> bool:
+    """Keep a document's free text and return whether it is held; `kind` when another door found a detail."""
+    row = narrative_row(home, document, text, kind=kind)
+    if row is None:
+        return False
+    row.save()
+    return bool(row.held)
+
+
+def narrative_row(home: Home, document: EventDocument, text: str, *, kind: str = "") -> Narrative | None:
+    """The row of a document's free text, not saved yet; sealed if the text names somebody, None if empty.
+
+    Method: AES-256-GCM under a key derived from the vault key, bound to the document's number.
+    """
+    words = text.strip()
+    if not words:
+        return None
+    found = kind or find_personal(words) or ""
+    if not found:
+        return Narrative(document=document, text=words)
+    nonce = secrets.token_bytes(12)
+    sealed = AESGCM(_key(home)).encrypt(nonce, words.encode(), _bound(document.pk))
+    return Narrative(document=document, held=True, kind=found[:20], nonce=nonce, sealed=sealed)
+
+
+def opened(home: Home, row: Narrative) -> str:
+    """A sealed narrative in clear.  The caller is an action that has asked who reads it and records that.
+
+    Raises: Refusal vigilance.narrative-damaged when the seal does not open.
+    """
+    if row.sealed is None or row.nonce is None:
+        return str(row.text)
+    try:
+        clear = AESGCM(_key(home)).decrypt(bytes(row.nonce), bytes(row.sealed), _bound(row.document_id))  # type: ignore[attr-defined]
+    except InvalidTag as error:
+        raise Refusal("vigilance.narrative-damaged") from error
+    return clear.decode()
+
+
+def release(row: Narrative, text: str, *, by: str, now: datetime) -> None:
+    """Put the redacted text in the narrative's place; what was sealed stays sealed."""
+    row.text, row.held, row.released_at, row.released_by = text, False, now, by
+    row.save(update_fields=["text", "held", "released_at", "released_by"])
+
+
+def _key(home: Home) -> bytes:
+    return hmac.digest(home.secret("vault"), _PURPOSE, "sha256")
+
+
+def _bound(document: int) -> bytes:
+    return f"document {document}".encode()
