@@ -17,9 +17,10 @@ from msgspec import Struct
 
 LATE_DAYS: Final = 30
 VERY_LATE_DAYS: Final = 180
-AWARE_BEFORE_EVENT: Final = "aware-before-event"
-RECEIVED_BEFORE_AWARE: Final = "received-before-aware"
-RECEIVED_BEFORE_EVENT: Final = "received-before-event"
+AWARE_BEFORE_EVENT: Final = "aware_before_event"
+RECEIVED_BEFORE_AWARE: Final = "aware_after_received"
+RECEIVED_BEFORE_EVENT: Final = "event_after_received"
+CONTRADICTIONS: Final = (AWARE_BEFORE_EVENT, RECEIVED_BEFORE_AWARE, RECEIVED_BEFORE_EVENT)
 Key = TypeVar("Key", bound=Hashable)
 
 

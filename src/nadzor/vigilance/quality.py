@@ -18,7 +18,9 @@ from msgspec import Struct
 
 from nadzor.base import yaml_pages
 from nadzor.base.problems import Text
+from nadzor.vigilance.lateness import CONTRADICTIONS
 
+NAMELESS: Final = ("", "public", "house")  # nobody with an account of the reporter's own spoke
 DEPTH: Final = {3: "problem_chapter", 5: "problem_group"}
 """A code of so many characters still has more exact ones under it; one of seven has none."""
 
@@ -108,11 +110,11 @@ def core_of(row: CodedRow, *, narrative: bool, outcome: bool = False) -> Core:
     """The core of a row of the table; who holds its documents says whether they hold text and an outcome."""
     return Core(
         event_on=row.event_on, aware_on=row.aware_on, received_on=row.received_on,
-        contradicts=any("before" in doubt for doubt in row.doubts),
+        contradicts=bool(set(row.doubts) & set(CONTRADICTIONS)),
         device=row.device, device_told=row.device_told, version=row.version, installation=row.installation,
         study=row.study, event_type=row.event_type, problems=[each["code"] for each in row.problems],
         effects=[each["code"] for each in row.effects], narrative=narrative, outcome=outcome,
-        reporter=row.reporter_role not in ("", "public"),
+        reporter=row.reporter_role not in NAMELESS,
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def test_a_row_of_the_table_is_scored_again() -> None:
     row = SimpleNamespace(
         event_on=DAY, aware_on=DAY, received_on=None, device="ai-901", device_told="", version="1.0",
         installation="i-1", study="a", event_type="other", problems=[{"code": "A110303", "edition": "e"}],
-        effects=[{"code": "F26", "edition": "e"}], doubts=["aware-before-event"], reporter_role="public",
+        effects=[{"code": "F26", "edition": "e"}], doubts=["aware_before_event"], reporter_role="public",
     )  # fmt: skip
     assert core_of(row, narrative=True).problems == ["A110303"]
     before, after = rescored(row, narrative=False), rescored(row, narrative=True, outcome=True)
