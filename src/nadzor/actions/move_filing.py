@@ -3,8 +3,9 @@
 
 (1) The row is locked, and this person may see it; (2) no interest bars it, and what the head decides, the
 head or a dated delegate decides; (3) the table, its clocks and the day allow it; (4) what the move asks for
-is there; (5) what is handed in is kept whole; (6) the step is written; (7) the register changes as the move
-says; (8) letter, notices, seal and audit follow.  A refusal changes nothing; it is logged and counted.
+is there, and a case rests on enough; (5) what is handed in is kept whole; (6) the step is written; (7) the
+register changes as the move says; (8) pack, letter, notices, seal and audit follow.  A refusal changes
+nothing; it is logged and counted.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ import structlog
 from django.db import transaction
 from msgspec import Struct
 
+from nadzor.actions.add_case_ground import must_rest
 from nadzor.actions.change_register import change_register, prepare_change
 from nadzor.actions.count_refusal import count_refusal
 from nadzor.actions.filing_deed import HANDING_IN, Deed
 from nadzor.actions.hand_in import choose_expert, hand_in
+from nadzor.actions.make_pack import write_pack
 from nadzor.actions.seams.seal import seal_step
 from nadzor.actions.tell_parties import tell_parties
 from nadzor.base.clock import moscow_date
@@ -79,6 +82,7 @@ def _made(asked: Asked, *, by: Person | None, now: datetime) -> str:
     assert by is not None  # the public sees no filing
     deed = _allowed(row, asked, by=by, now=now)
     deed.facts |= heeded(deed.move, asked.facts, on=deed.on)
+    must_rest(deed)
     if asked.verb in HANDING_IN:
         hand_in(deed, asked.facts)
     if asked.verb == "send_task":
@@ -86,6 +90,7 @@ def _made(asked: Asked, *, by: Person | None, now: datetime) -> str:
     prepare_change(deed, asked.facts)
     _write(deed)
     change_register(deed)
+    write_pack(deed)
     tell_parties(deed)
     seal_step(deed)
     _record(deed)

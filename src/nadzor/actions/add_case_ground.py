@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Add a ground to a case, with a copy of what it says today; ask of a move whether its grounds carry it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from nadzor.actions.filing_deed import Deed
+from nadzor.base.problems import Refusal
+from nadzor.people.queries import Person
+from nadzor.people.roles import Role
+from nadzor.procedures.rules.case_grounds import KINDS, allowed_on_grounds
+from nadzor.records import audit
+from nadzor.register import authority
+from nadzor.register.filing_flags import parties
+from nadzor.register.filing_permissions import may_see_filing
+from nadzor.register.filing_rows import is_open, whose
+from nadzor.register.models import DeclaredReport, Filing, Paper
+from nadzor.vigilance.case_facts import digest_of, facts_of
+from nadzor.vigilance.case_grounds import rests
+from nadzor.vigilance.models import CaseGround
+
+CASE: Final = "case"
+ADDERS: Final = frozenset({Role.INSPECTOR, Role.REGISTRAR, Role.HEAD})
+BECAUSE_MAX: Final = 4000
+
+
+@transaction.atomic
+def add_case_ground(
+    number: str, kind: str, ref: str, *, by: Person | None, now: datetime, because: str = ""
+) -> str:
+    """Add a ground to an open case and return the digest of what it says; the same again adds nothing.
+
+    Units: `ref` is a signal's number, an event's number, `kind/edition` of a paper of the case for a
+    document, YYYY-MM for a month its maker declared, a year for a monitoring report, the number of a
+    recomputation.
+    Raises: Refusal filing.unknown, case.not-a-case, people.not-yours, filing.interest, filing.closed,
+    move.grounds-too-long, case.ground-unknown, case.ground-unfit.
+    """
+    row = Filing.objects.select_for_update(of=("self",)).select_related("device", "maker").filter(
+        number=number
+    ).first()  # fmt: skip
+    if row is None or by is None or not may_see_filing(by, whose(row)):
+        raise Refusal("filing.unknown")
+    if row.procedure != CASE or row.device is None:
+        raise Refusal("case.not-a-case", "$.number")
+    if by.role not in ADDERS:
+        raise Refusal("people.not-yours")
+    if authority.interested(by.username, parties(row)):
+        raise Refusal("filing.interest")
+    if not is_open(row):
+        raise Refusal("filing.closed")
+    if len(because) > BECAUSE_MAX:
+        raise Refusal("move.grounds-too-long", "$.because", limit=BECAUSE_MAX)
+    return _added(row, kind, ref.strip(), by=by, now=now, because=because.strip())
+
+
+def must_rest(deed: Deed) -> None:
+    """Stop a move of a case that its grounds do not carry; nothing for any other affair.
+
+    Raises: Refusal as `allowed_on_grounds`.
+    """
+    if deed.row.procedure == CASE:
+        made = [step.verb for step in deed.steps]
+        allowed_on_grounds(deed.move.verb, rests(deed.row.number), made)
+
+
+def _added(row: Filing, kind: str, ref: str, *, by: Person, now: datetime, because: str) -> str:
+    facts = _facts(row, kind, ref)
+    digest = digest_of(facts)
+    found, is_new = CaseGround.objects.get_or_create(
+        filing=row.number, kind=kind, ref=ref, digest=digest,
+        defaults={"at": now, "by": by.username, "role": by.role.value, "because": because, "facts": facts},
+    )  # fmt: skip
+    if is_new:
+        audit.record(
+            "vigilance.case.ground", f"filing {row.number}", by=by.username, now=now,
+            because=because[:500] or "what the case rests on", kind=kind, ref=ref, digest=digest,
+        )  # fmt: skip
+    return str(found.digest)
+
+
+def _facts(row: Filing, kind: str, ref: str) -> dict[str, Any]:
+    if kind not in KINDS:
+        raise Refusal("case.ground-unknown", "$.kind", kind=kind[:24])
+    if kind == "document":
+        return _document(row, ref)
+    if kind == "month":
+        return _month(row, ref)
+    assert row.device is not None
+    return facts_of(kind, ref, device=row.device.code, filing=row.number)
+
+
+def _document(row: Filing, ref: str) -> dict[str, Any]:
+    """A paper of the case itself: whatever carries a measure lies in the case."""
+    kind, _, edition = ref.partition("/")
+    papers = Paper.objects.filter(filing=row, kind=kind)
+    found = papers.filter(edition=int(edition)).first() if edition.isdecimal() else papers.last()
+    if found is None:
+        raise Refusal("case.ground-unknown", "$.ref", kind="document", ref=ref[:60])
+    return {
+        "kind": found.kind, "edition": found.edition, "digest": found.digest, "name": found.name,
+        "by": found.by, "at": found.at.isoformat(),
+    }  # fmt: skip
+
+
+def _month(row: Filing, ref: str) -> dict[str, Any]:
+    """A month as its maker declared it."""
+    found = DeclaredReport.objects.filter(device=row.device, month=ref).first()
+    if found is None:
+        raise Refusal("case.ground-unknown", "$.ref", kind="month", ref=ref[:60])
+    return {"month": found.month, "digest": found.digest, "format": found.format, "by": found.by}
