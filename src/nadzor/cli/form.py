@@ -92,6 +92,28 @@ def dry_run(
     print_table(rows, title=f"{form} {month}: {edition} beside {run.present}, {run.outcomes}")
 
 
+@app.command("dispute")
+def dispute(
+    context: typer.Context,
+    device: Annotated[str, typer.Argument(help="Device code in the register.")],
+    month: InMonth,
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Where a declared month and the counted one differ, and what each was counted from; opens nothing."""
+    home = settled(context, data)
+    from nadzor.actions.open_dispute import disputed_month
+    from nadzor.register import queries as register
+    from nadzor.statutory.dispute import body_digest, dispute_body
+
+    found = disputed_month(home, register.device(device).code, month_of_text(month))
+    body = dispute_body(found) if found else None
+    if as_json:
+        print_json({"dispute": body, "digest": body_digest(body) if body else None})
+    else:
+        print_table(body["cells"] if body else [], title=f"{device} {month}: where the two differ")
+
+
 def month_of_text(text: str) -> Month:
     """A month as it was typed.
 
