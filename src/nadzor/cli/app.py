@@ -10,6 +10,7 @@ import typer
 
 from nadzor.cli import (
     account,
+    ae,
     baseline,
     bench,
     budget,
@@ -68,6 +69,7 @@ app.add_typer(seam.app, name="seam")
 app.add_typer(codes.app, name="codes")
 app.add_typer(verify.app, name="verify")
 app.add_typer(account.app, name="account")
+app.add_typer(ae.app, name="ae")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(enrol.keys, name="key")
 app.add_typer(enrol.tokens, name="token")
