@@ -186,7 +186,10 @@ class FilingPage(Struct, frozen=True, kw_only=True):
 
 
 class DeadlineRow(Struct, frozen=True, kw_only=True):
-    """One last day in the calendar; `index` is the clock's place on its filing's card."""
+    """One last day in the calendar; `index` is the clock's place on its filing's card.
+
+    `kind` says what `filing` is the number of: a filing, or an affair of a room above this one.
+    """
 
     day: date
     filing: str
@@ -196,6 +199,7 @@ class DeadlineRow(Struct, frozen=True, kw_only=True):
     started: date
     whose: str
     state: str
+    kind: str = "filing"
 
 
 class TaskRow(Struct, frozen=True, kw_only=True):
