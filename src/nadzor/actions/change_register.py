@@ -9,6 +9,7 @@ from typing import Any, Final
 from nadzor.actions.enter_revision import EFFECTS
 from nadzor.actions.filing_deed import Deed
 from nadzor.base.problems import Refusal, Text
+from nadzor.procedures import case
 from nadzor.procedures.case import allowed_to_amend
 from nadzor.register import revisions
 from nadzor.register.entry_form import fields_asked
@@ -18,6 +19,10 @@ from nadzor.register.models import Device, Filing
 AMENDING: Final = frozenset({"enter_version", "enter_amendment"})
 ENTERING: Final = AMENDING | {"enter_device"}
 OUT_OF_USE: Final = "suspended"
+#: Affairs that keep a device out of use while they stand so; what a case passed on, its cancellation decides.
+HOLDING: Final = frozenset(
+    {*(("case", state) for state in case.STOPPED), ("cancellation", "suspended"), ("cancellation", "amended")}
+)
 #: Where a case itself demands the amendment of a device out of use.
 DEMANDED: Final = (("case", "amendment_required"), ("cancellation", "suspended"))
 
@@ -42,10 +47,18 @@ def change_register(deed: Deed) -> None:
 
     Raises: the refusals of entering an edition.
     """
-    if not deed.move.effect:
+    if not deed.move.effect or (deed.move.effect == "resume_device" and _stays_out_of_use(deed.row)):
         return
     EFFECTS[deed.move.effect](deed.row.number, by=deed.by, now=deed.now, **_options(deed))
     deed.row.refresh_from_db(fields=["device"])
+
+
+def _stays_out_of_use(row: Filing) -> bool:
+    """Whether another decision keeps it out of use: it was cancelled, or another case suspended it."""
+    status = Device.objects.values_list("status", flat=True).get(pk=row.device_id)
+    others = Filing.objects.filter(device=row.device).exclude(pk=row.pk)
+    held = any((procedure, state) in HOLDING for procedure, state in others.values_list("procedure", "state"))
+    return held or status != OUT_OF_USE
 
 
 def _options(deed: Deed) -> dict[str, Any]:

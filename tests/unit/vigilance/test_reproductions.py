@@ -33,7 +33,7 @@ CASES: dict[str, tuple[str, tuple[str, float], tuple[float, float], dict[str, An
     "agreement": ("agreement_decay", ("share_changed_by", -0.0024), (10974, 914),
                   {"observed": 0.91427, "expected": 0.91665, "studies": 10171},
                   "proportion-difference", True),
-    "version_regression": ("version_regression", ("share_changed_by", -0.1220797), (18527, 17454),
+    "version_regression": ("version_regression", ("share_changed_by", -0.15), (18527, 17454),
                            {"observed": 0.81104, "expected": 0.93882, "studies": 113},
                            "proportion-difference", False),
     "declined": ("declined_share", ("share_changed_by", 0.0876751), (23110, 23313),
