@@ -19,6 +19,7 @@ def create_home(
     public_url: str = "http://127.0.0.1:8401",
     portal_url: str = "http://127.0.0.1:8400",
     journal_url: str = "",
+    practice: bool = False,
 ) -> Home:
     """Make a data directory, or open the one that is there; its register follows in `prepare_register`.
 
@@ -27,7 +28,9 @@ def create_home(
     database, `journal.elsewhere` where the directory keeps its journal at another one already.
     """
     url = journal_address(journal_url) if journal_url else ""
-    home = Home.create(path, origin=origin, public_url=public_url, portal_url=portal_url, journal_url=url)
+    home = Home.create(
+        path, origin=origin, public_url=public_url, portal_url=portal_url, journal_url=url, practice=practice
+    )
     if url and home.settings.journal_url != url:
         raise Refusal("journal.elsewhere")
     check_journal(home)

@@ -24,6 +24,7 @@ from .problems import Refusal
 SIGNING_KEYS: Final = ("log", "directory")
 SECRETS: Final = ("vault", "secret")
 SANDBOX: Final = "/sandbox"  # under the gateway's address; the log of test streams stands behind it
+PRACTICE: Final = "practice."  # before the name of a log that was made to practise with
 _ROOMS: Final = ("journal", "lake", "rollups", "charts", "spool", "months", "keys", "keys/bodies")
 
 
@@ -45,6 +46,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     v: int = 1
     witnesses: tuple[Witness, ...] = ()
     journal_url: str = ""  # of a PostgreSQL server, without a password; empty: SQLite in the data directory
+    practice: bool = False  # a house to learn in: marked on every page and paper; mails nobody
 
 
 class Log(Struct, frozen=True):
@@ -95,15 +97,18 @@ class Home:
         public_url: str = "http://127.0.0.1:8401",
         portal_url: str = "http://127.0.0.1:8400",
         journal_url: str = "",
+        practice: bool = False,
     ) -> Home:
         """Make a data directory, or open the one that is there with the settings it has.
 
-        Why: `nadzor.json` is written last, so a directory without it is unfinished and is finished here.
+        Why: `nadzor.json` is written last, so a directory without it is unfinished and is finished here.  A
+        house to practise in says so in its log's name, so that no receipt of it passes for a real one.
         """
         root = Path(path).absolute()
         if (root / "nadzor.json").exists():
             return cls.open(root)
         _furnish(root)
+        origin = f"{PRACTICE}{origin}" if practice else origin
         settings = Settings(
             origin=origin,
             public_url=public_url.rstrip("/"),
@@ -111,6 +116,7 @@ class Home:
             created=clock.now(),
             directory_key=b64(_signing_key(root, "directory").public_key().public_bytes_raw()),
             journal_url=journal_url,
+            practice=practice,
         )
         pinned = vkey(origin, _signing_key(root, "log").public_key())
         write_atomic(root / "keys" / "log.vkey", pinned.encode() + b"\n")

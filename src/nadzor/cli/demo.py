@@ -61,7 +61,7 @@ def demo(
     house = frame(context)
     from nadzor.actions.create_home import create_home
 
-    home = addressed(create_home(data), port)
+    home = addressed(create_home(data, practice=True), port)
     if not no_serve:
         house.must_be_free(home, only=frozenset())  # said now, not after the work
     staff = _furnish(house, home)

@@ -9,6 +9,7 @@ import typer
 
 from nadzor.base import clock
 from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
 from nadzor.cli.frame import frame, settled
 from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
 from nadzor.cli.output import err, print_json, print_table
@@ -27,12 +28,17 @@ def init(
     journal: Annotated[
         str, typer.Option(help="PostgreSQL database that keeps the journal: postgresql://user@server/name.")
     ] = "",
+    practice: Annotated[
+        bool, typer.Option("--practice", help="A house to learn in: marked everywhere, it mails nobody.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Create a data directory: keys, register, one account for each role (passwords are shown once)."""
     from nadzor.actions.create_home import create_home
 
-    home = addressed(create_home(data, journal_url=journal), port)
+    home = addressed(create_home(data, journal_url=journal, practice=practice), port)
+    if practice and not home.settings.practice:
+        raise Refusal("home.not-practice")
     frame(context).settle(home)
     from nadzor.actions.create_staff import create_staff
 
@@ -43,6 +49,7 @@ def init(
                 "data": str(home.root),
                 "portal": home.settings.portal_url,
                 "gateway": home.settings.public_url,
+                "practice": home.settings.practice,
                 "staff": staff,
             }
         )

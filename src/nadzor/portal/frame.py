@@ -20,6 +20,7 @@ from nadzor.portal.desk_rights import may_open_decisions
 from nadzor.portal.freshness import Freshness, freshness
 from nadzor.portal.words import language
 
+PRACTICE = "Учебный режим · Practice"
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "nadzor_theme"
 KEYS_COOKIE = "nadzor_keys"
@@ -53,6 +54,7 @@ class Frame(Struct, frozen=True):
     here: str
     seal: Freshness | None
     origin: str
+    practice: str = ""  # the mark of a house to learn in
 
 
 def house() -> Home:
@@ -93,6 +95,7 @@ def frame_of(request: HttpRequest) -> Frame:
         here=request.get_full_path() if request.method == "GET" else request.path,
         seal=freshness(house()) if reads_operation(who) else None,
         origin=house().settings.origin,
+        practice=PRACTICE if house().settings.practice else "",
     )
 
 
@@ -110,6 +113,7 @@ def _oversight(who: Person | None) -> Links:
     return [
         (_("Overview"), "overview"),
         (_("Signals"), "signals"),
+        (_("Warnings"), "warnings"),
         (_("Devices"), "devices"),
         (_("Monthly reports"), "months"),
         *heard,
@@ -120,10 +124,10 @@ def _oversight(who: Person | None) -> Links:
 def _own(who: Person | None) -> Links:
     """The page of those who see their own organisation alone."""
     own = {
-        Role.CLINIC: (_("My AI systems"), "clinic"),
-        Role.OPERATOR: (_("How the platform runs"), "operation"),
+        Role.CLINIC: [(_("My AI systems"), "clinic"), (_("Warnings"), "clinic-warnings")],
+        Role.OPERATOR: [(_("How the platform runs"), "operation")],
     }
-    return [own[who.role]] if who is not None and who.role in own else []
+    return own[who.role] if who is not None and who.role in own else []
 
 
 def _registration(who: Person | None) -> Links:
@@ -150,6 +154,7 @@ def _registration(who: Person | None) -> Links:
 def _open_to_everyone() -> Links:
     return [
         (_("Register"), "register"),
+        (_("Safety notices"), "safety-notices"),
         (_("Is it a device?"), "qualify"),
         (_("Procedures"), "procedures"),
         (_("Norms"), "norms"),

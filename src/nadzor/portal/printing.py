@@ -42,18 +42,27 @@ def draw(page: str, *, base: str) -> bytes:
 
     Raises: FatalURLFetchingError when the page asks for a picture, a style or a font: a paper is whole.
     """
+    drawn: bytes = laid_out(page, base=base).write_pdf(pdf_variant=VARIANT)
+    return drawn
+
+
+def laid_out(page: str, *, base: str) -> Any:
+    """The same page laid out on sheets, as WeasyPrint keeps it: `pages` are its sheets.
+
+    Raises: as `draw`.
+    """
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
     fonts = FontConfiguration()
     nothing = URLFetcher(allowed_protocols=(), fail_on_errors=True)
-    sheet = CSS(string=_style(), url_fetcher=nothing, font_config=fonts)
+    names = ("paper.css", "practice_paper.css") if house().settings.practice else ("paper.css",)
+    sheets = [CSS(string=_style(name), url_fetcher=nothing, font_config=fonts) for name in names]
     paper = HTML(string=page, base_url=base, url_fetcher=nothing)
-    drawn: bytes = paper.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT)
-    return drawn
+    return paper.render(font_config=fonts, stylesheets=sheets, pdf_variant=VARIANT)
 
 
 @cache
-def _style() -> str:
-    return files("nadzor.portal").joinpath("static/portal/paper.css").read_text("utf-8")
+def _style(name: str) -> str:
+    return files("nadzor.portal").joinpath("static/portal", name).read_text("utf-8")
