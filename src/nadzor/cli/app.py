@@ -16,6 +16,7 @@ from nadzor.cli import (
     budget,
     bundle,
     calc,
+    claims,
     codes,
     declare,
     demo,
@@ -97,5 +98,6 @@ app.command("rebuild")(journal.rebuild)
 app.command("status")(journal.status)
 app.command("receipt")(journal.receipt)
 app.command("performance")(report.performance)
+app.command("claims")(claims.claims)
 app.command("report")(report.report)
 app.command("bench")(bench.bench)
