@@ -29,6 +29,7 @@ from nadzor.cli import (
     law,
     ledger,
     monitor,
+    monitoring,
     register,
     replay,
     report,
@@ -81,6 +82,7 @@ app.add_typer(law.app, name="law")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(gate.app, name="gate")
 app.add_typer(witness.app, name="witness")
+app.add_typer(monitoring.app, name="monitoring")
 app.command("monitor")(monitor.monitor)
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
 app.command("bundle")(bundle.bundle)

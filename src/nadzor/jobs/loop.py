@@ -185,6 +185,13 @@ def _remind_warnings(home: Home) -> str | None:
     return f"reminded or told of {done} warnings" if done else None
 
 
+def _watch_monitoring(home: Home) -> str | None:
+    from nadzor.actions.watch_monitoring import watch_monitoring
+
+    found = watch_monitoring(home, now=clock.now())
+    return f"monitoring: {found}" if found.did else None
+
+
 def _publish_tiles(home: Home) -> str | None:
     from nadzor.actions.publish_tiles import publish_tiles
 
@@ -197,6 +204,20 @@ def _ask_witnesses(home: Home) -> str | None:
     return ask_witnesses(home, now=clock.now())
 
 
+def _take_wire_events(home: Home) -> str | None:
+    from nadzor.actions.take_wire_events import take_wire_events
+
+    taken = take_wire_events(home, now=clock.now())
+    return f"took in {taken.events} events, voided {taken.voided}" if taken.events or taken.voided else None
+
+
+def _watch_events(home: Home) -> str | None:
+    from nadzor.actions.watch_events import watch_events
+
+    missed, escalated = watch_events(home, now=clock.now())
+    return f"missed limits {missed}, alerts escalated {escalated}" if missed or escalated else None
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("tiles", 2.0, _publish_tiles),  # anyone sees a receipt's leaf covered within seconds
@@ -207,11 +228,14 @@ TASKS = (
     Task("keys", 3600.0, _warn_old_keys),  # a year is told within the hour
     Task("deadlines", 300.0, _watch_deadlines),  # days matter, not minutes: often enough after midnight
     Task("signals", 300.0, _watch_signals),  # days and versions matter, not minutes
+    Task("events", 2.0, _take_wire_events),  # a death on the wire reaches the officer on duty within seconds
+    Task("limits", 60.0, _watch_events),  # an alert nobody acknowledged reaches the head within a minute
     Task("mail", 30.0, _send_mail),  # the portal shows a notice at once; a letter may take half a minute
     Task("visits", 3600.0, _forget_visits),  # sessions that have expired
     Task("integrity", 300.0, _note_integrity),  # ledgers of the journal: somebody has to ask, nobody is late
     Task("warnings", 5.0, _send_warnings),  # clinics learn of a suspension or a death at once
     Task("reminders", 600.0, _remind_warnings),  # days matter; a site that begins later waits minutes
+    Task("monitoring", 3600.0, _watch_monitoring),  # days matter: within the hour after midnight is in time
     Task("clinics", 3600.0, _remind_clinics),  # once a quarter; an hour late is in time
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )

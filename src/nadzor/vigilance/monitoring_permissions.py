@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may see, write and move a yearly monitoring report.  What the state allows is asked of its table."""
+
+from __future__ import annotations
+
+from nadzor.people.permissions import may_answer_signal, may_read_operation, may_review_signals
+from nadzor.people.queries import Person
+from nadzor.procedures.monitoring import MONITORING
+from nadzor.procedures.moves import Move, moves_for
+
+
+def may_see_monitoring(person: Person | None, *, maker: str) -> bool:
+    """See plan, progress and reports of a device: oversight, its maker, the maker's representative."""
+    return may_read_operation(person, maker=maker)
+
+
+def may_write_monitoring(person: Person | None, *, maker: str) -> bool:
+    """Adopt a plan and write the hand-written parts: the maker's people and its representative."""
+    return may_answer_signal(person, maker=maker)
+
+
+def may_move_monitoring(person: Person | None, move: Move, *, maker: str) -> bool:
+    """Take this arrow: a role the table names, and for the maker's arrows the device's own maker."""
+    if person is None or person.role.value not in move.by:
+        return False
+    return may_review_signals(person) or may_write_monitoring(person, maker=maker)
+
+
+def monitoring_moves(person: Person | None, state: str, *, maker: str) -> tuple[Move, ...]:
+    """The arrows this person may take from a state: the buttons of the card."""
+    if person is None:
+        return ()
+    rows = moves_for(MONITORING, state, person.role.value)
+    return tuple(move for move in rows if may_move_monitoring(person, move, maker=maker))
