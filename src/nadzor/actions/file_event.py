@@ -65,6 +65,7 @@ class Filing(Struct, frozen=True, kw_only=True):
     source_id: str = ""
     form: str = "message"
     held_kind: str = ""
+    received_at: datetime | None = None
     doubts: tuple[str, ...] = ()
 
 
@@ -107,7 +108,7 @@ def write_event(
         number=next_number(now), way=filing.way, source_id=filing.source_id, device=place.device,
         device_told=told.device_told, version=told.version, installation=place.installation, site=place.site,
         study=told.study, event_on=told.event_on, aware_on=told.aware_on, received_on=filing.received_on,
-        received_at=now, event_type=told.event_type, state=ADVERSE_EVENT.first,
+        received_at=filing.received_at or now, event_type=told.event_type, state=ADVERSE_EVENT.first,
         reporter_role=filing.hand.role, reporter_organisation=filing.hand.organisation,
         reporter=filing.hand.by, changed_at=now, **codes,
         doubts=[*filing.doubts, *doubts],
@@ -230,7 +231,7 @@ def _first_steps(row: AdverseEvent, filing: Filing, *, now: datetime) -> None:
     if filing.way == "public":
         step(row, "say_publicly", THE_HOUSE, now=now, on=on)
         return
-    known_on = row.aware_on or on
+    known_on = min(row.aware_on or on, on)
     step(row, "discover", hand, now=now, on=known_on)
     if hand.role in SIDE:
         step(row, f"become_aware_{row.seriousness}", hand, now=now, on=known_on)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from nadzor.base.problems import Text
 from nadzor.procedures.adverse_event import ADVERSE_EVENT, MESSAGE
 from nadzor.procedures.clocks import Run, next_due, runs
-from nadzor.procedures.moves import MOVERS, Role
+from nadzor.procedures.moves import ROLES, Role
 from nadzor.procedures.rules.seriousness import seriousness
 from nadzor.procedures.steps import Step
 from nadzor.vigilance.event_cards import (
@@ -49,7 +49,7 @@ def steps_of(row: AdverseEvent) -> tuple[Step, ...]:
 
 def runs_of_event(row: AdverseEvent, today: date) -> tuple[Run, ...]:
     """Every clock of an event as it stands, the message's answered for by whoever told of it."""
-    teller = row.reporter_role if row.reporter_role in MOVERS else "clinic"
+    teller = row.reporter_role if row.reporter_role in ROLES else "clinic"
     return tuple(
         replace(run, responsible=cast("Role", teller)) if run.key == MESSAGE else run
         for run in runs(ADVERSE_EVENT, steps_of(row), today=today)
