@@ -99,6 +99,33 @@ def quality(
     print_table([{"missing": each.en, "reports": each.n} for each in found.missing], title="What is missing")
 
 
+@app.command("duplicates")
+def duplicates(
+    context: typer.Context,
+    anew: Annotated[bool, typer.Option("--anew", help="Compare also when nothing is new.")] = False,
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Compare events, propose pairs that may be one, and list those that wait for a person."""
+    home = settled(context, data)
+    from nadzor.actions.find_duplicates import find_duplicates
+    from nadzor.people.queries import CONSOLE
+    from nadzor.vigilance.duplicates import likely_pairs, waiting_pairs
+
+    done = find_duplicates(home, now=clock.now(), anew=anew)
+    waiting, found = waiting_pairs(CONSOLE), likely_pairs(CONSOLE)
+    if as_json:
+        print_json({"found": done, "waiting": waiting, "pairs": found})
+        return
+    print_facts({**to_builtins(done), "waiting": waiting}, title="Comparison of events")
+    rows = [
+        {"first": each.first.number, "second": each.second.number, "probability": each.probability,
+         "agrees": ", ".join(name for name, fate in each.compared.items() if fate == "agrees")}
+        for each in found[:SHOWN]
+    ]  # fmt: skip
+    print_table(rows, title="Pairs that wait for a person")
+
+
 def _narrow(row: dict[str, Any]) -> dict[str, Any]:
     """What of a ledger fits beside a code on a screen."""
     names = {"n": "n", "dated": "dated", "median": "median_lag_days", ">30": "over_30", ">180": "over_180"}

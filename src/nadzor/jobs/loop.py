@@ -192,6 +192,13 @@ def _watch_monitoring(home: Home) -> str | None:
     return f"monitoring: {found}" if found.did else None
 
 
+def _find_duplicates(home: Home) -> str | None:
+    from nadzor.actions.find_duplicates import find_duplicates
+
+    found = find_duplicates(home, now=clock.now())
+    return f"proposed {found.proposed} likely duplicates" if found.proposed else None
+
+
 def _publish_tiles(home: Home) -> str | None:
     from nadzor.actions.publish_tiles import publish_tiles
 
@@ -236,6 +243,7 @@ TASKS = (
     Task("warnings", 5.0, _send_warnings),  # clinics learn of a suspension or a death at once
     Task("reminders", 600.0, _remind_warnings),  # days matter; a site that begins later waits minutes
     Task("monitoring", 3600.0, _watch_monitoring),  # days matter: within the hour after midnight is in time
+    Task("duplicates", 3600.0, _find_duplicates),  # a person looks at pairs once a day
     Task("clinics", 3600.0, _remind_clinics),  # once a quarter; an hour late is in time
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )

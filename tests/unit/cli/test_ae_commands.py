@@ -82,3 +82,15 @@ def test_quality_of_one_and_of_all(house, tmp_path):
     assert one["value"] == pytest.approx(told["median"])
     assert "version" in ask(house, "ae", "quality", "AE-2026-000001").stdout.lower()
     assert refused(ask(house, "ae", "quality", "AE-2026-999999")) == "vigilance.event-unknown"
+
+
+def test_duplicates_are_listed(house, tmp_path):
+    """Two reports of one study: the pair waits for a person, in the table and as JSON."""
+    rows = [
+        [n, "ai-901", "2026-03-01", "", "2026-04-01", "M", "A090803", "the same words"] for n in ("1", "2")
+    ]
+    ask(house, "ae", "import", written(tmp_path, rows_of(*rows)))
+    table = ask(house, "ae", "duplicates").stdout
+    assert "Pairs that wait for a person" in table
+    told = answer(house, "ae", "duplicates", "--anew")
+    assert (told["found"]["compared"], told["waiting"]) == (2, len(told["pairs"]))

@@ -43,14 +43,14 @@ class Links(Struct, frozen=True):
         return Links(self.first[order], self.second[order], self.weight[order], self.probability[order])
 
 
-def link(columns: Sequence[Column], *, seed: int = 1) -> Links:
-    """All candidate pairs with their chances.
+def link(columns: Sequence[Column], *, seed: int = 1, among: tuple[Ints, Ints] | None = None) -> Links:
+    """All candidate pairs with their chances; `among` are the candidates, where the caller knows better.
 
     Method: Fellegi & Sunter 1969 with degrees of agreement (Winkler 1990); u from random pairs, m and the
     share of true pairs by EM on the candidates; a missing value speaks neither for nor against.
     """
     size = len(columns[0].code) if columns else 0
-    first, second = candidates(columns)
+    first, second = candidates(columns) if among is None else among
     if not len(first):
         nothing = np.array([])
         return Links(first, second, nothing, nothing)
