@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from nadzor.portal.frame import house
+from nadzor.portal.guides import own_guide
 from nadzor.portal.sheets import Fact
 
 
@@ -25,4 +26,4 @@ def page(request: HttpRequest) -> HttpResponse:
         Fact(_("Public key of the log"), home.log_vkey, mono=True),
         Fact(_("Checkpoint"), f"{home.settings.public_url}/log/checkpoint", mono=True),
     ]
-    return render(request, "portal/help.html", {"keys": keys, "log": log})
+    return render(request, "portal/help.html", {"keys": keys, "log": log, "guide": own_guide(request)})

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from nadzor.portal import (
     batch,
+    case_urls,
     charts,
     code_urls,
     connect,
@@ -17,7 +18,10 @@ from nadzor.portal import (
     device,
     device_charts,
     devices,
+    event_urls,
     filing_urls,
+    form_urls,
+    guide_urls,
     help,
     journal,
     law_tools,
@@ -40,6 +44,7 @@ from nadzor.portal import (
     trace,
     transmission,
     versions,
+    warning_urls,
 )
 from nadzor.portal.door import operation
 from nadzor.portal.door import public as everyone
@@ -104,9 +109,14 @@ urlpatterns = [
     path("law/duty/", require_safe(everyone(law_tools_duty.page)), name="law-duty"),
     path("law/amendment/", require_safe(everyone(law_tools_amendment.page)), name="law-amendment"),
     *filing_urls.urlpatterns,
+    *form_urls.urlpatterns,
+    *case_urls.urlpatterns,
     *desk_urls.urlpatterns,
     *own_urls.urlpatterns,
+    *warning_urls.urlpatterns,
+    *event_urls.urlpatterns,
     *code_urls.urlpatterns,
+    *guide_urls.urlpatterns,
     path("problems/", require_safe(everyone(problems.index)), name="problems"),
     path("problems/<str:code>", require_safe(everyone(problems.one)), name="problem"),
     path("help/", require_safe(everyone(help.page)), name="help"),
