@@ -16,6 +16,7 @@ from msgspec import Struct
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
+from nadzor.portal.case_card import desk
 from nadzor.portal.chips import norm_chip
 from nadzor.portal.dues import Due, due_of
 from nadzor.portal.filing_evidence import FORM, evidence_inputs
@@ -107,6 +108,7 @@ def _done(who: Person | None, card: FilingCard, typed: Typed, *, today: date) ->
         "errors": errors_of(asked.get(typed.form, []), typed) if typed.form else [],
         "may_edit": card.may_edit and card.row.procedure in ACTS,
         "seen": len(card.steps),
+        "desk": desk(who, card, today=today),
     }
 
 

@@ -91,6 +91,8 @@ def letter_sheet(letter: LetterCard) -> LetterSheet:
 
 def addressee(code: str) -> str:
     """Whom a letter went to: an organisation by name, or a role."""
+    if code == "prosecutor":
+        return _("the prosecutor's office")
     if code in ROLE_NAMES:
         return ROLE_NAMES[Role(code)][language()]
     found = people.organisation(code)

@@ -44,6 +44,7 @@ from nadzor.portal.signal_words import (
     verb_label,
 )
 from nadzor.portal.words import day, language, moment, said
+from nadzor.procedures.signal import CONFIRMED
 from nadzor.register import queries as register
 from nadzor.vigilance import queries
 from nadzor.vigilance.cards import MoveCard, SignalCard, SignalRow, WayBack
@@ -103,7 +104,7 @@ def card_page(card: SignalCard, scope: Scope, *, theme: str) -> dict[str, Any]:
         "not_excluded": _not_excluded(row.detector),
         "steps": [_step(move) for move in card.moves],
         "forms": forms_of(row, moves),
-        "case": _case(scope, row.device),
+        "case": _case(scope, row),
         "trace": trace_address(card.way_back) if row.device else "",
         "way_back": card.way_back,
         "crumbs": [Crumb(_("Signals"), reverse("signals")), Crumb(_("signal %(id)s") % {"id": row.id})],
@@ -156,9 +157,12 @@ def trace_address(way: WayBack) -> str:
     )
 
 
-def _case(scope: Scope, device: str) -> str:
-    """Where a case about the device is opened: no case follows from a signal by itself."""
-    return f"{reverse('case-new')}?{urlencode({'device': device})}" if opens_cases(scope.person) else ""
+def _case(scope: Scope, row: SignalRow) -> str:
+    """Where a case is opened; on the signal itself once a head confirmed it, else about its device only."""
+    if not opens_cases(scope.person):
+        return ""
+    ground = {"signal": str(row.id)} if row.state == CONFIRMED else {}
+    return f"{reverse('case-new')}?{urlencode({'device': row.device} | ground)}"
 
 
 def _telling(measures: tuple[str, ...]) -> str:
