@@ -143,7 +143,7 @@ def doubts_of(*, device: str, version: str, event_on: date | None) -> list[str]:
     """What may be wrong with a core that was taken all the same."""
     registered = {each.version for each in register.versions(device)} if device else set()
     odd = bool(version and device) and version not in registered
-    found = {"version-unregistered": odd, "undated": event_on is None}
+    found = {"version_unregistered": odd, "undated": event_on is None}
     return [name for name, holds in found.items() if holds]
 
 

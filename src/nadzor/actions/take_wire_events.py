@@ -40,7 +40,7 @@ KINDS: Final = (b'"adverse_event"', b'"correct"')
 STRIDE: Final = 256  # batches without any event after which the mark is written all the same
 HELD: Final = "narrative.held"
 WAY: Final = "sdk"
-CODE_UNKNOWN: Final = "code-unknown"
+CODE_UNKNOWN: Final = "code_unknown"
 
 
 class Taken(Struct, kw_only=True):
