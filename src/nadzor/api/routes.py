@@ -24,6 +24,7 @@ from nadzor.api import (
     gate_routes,
     law_routes,
     ledger_routes,
+    notice_routes,
     paper_routes,
     problems,
     procedure_routes,
@@ -72,6 +73,7 @@ api.add_router("/devices", baseline_routes.router)
 api.add_router("/sandbox", sandbox_routes.router)
 api.add_router("/batches", bundle_routes.router)
 api.add_router("/signals", signal_routes.router)
+api.add_router("/notices", notice_routes.router)
 api.add_router("", desk_routes.router)
 
 

@@ -28,6 +28,7 @@ from nadzor.portal.identity import device_state
 from nadzor.portal.inputs import Input, boxes, line, prose, summary
 from nadzor.portal.sheets import Cell, Fact, State, Table, columns
 from nadzor.portal.sheets import line as row
+from nadzor.portal.warning_clinic import urgent
 from nadzor.portal.words import NOTHING, day, language, moment, number, said
 from nadzor.records import notices
 from nadzor.register import queries as register
@@ -111,6 +112,7 @@ def _page(request: HttpRequest, *, told_error: str = "", wrong: str = "", status
         "wrong": wrong,
         "claims": _claims(found.missing) if found.missing else None,
         "notices": _notices(who),
+        "urgent": urgent(who),
     }
     answer = render(request, "portal/clinic.html", context, status=status)
     answer["Cache-Control"] = "no-store"

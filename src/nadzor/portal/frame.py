@@ -116,6 +116,7 @@ def _oversight(who: Person | None) -> Links:
         (_("Warnings"), "warnings"),
         (_("Devices"), "devices"),
         (_("Monthly reports"), "months"),
+        (_("Statutory forms"), "forms"),
         *heard,
         (_("Journal"), "journal"),
     ]
@@ -166,8 +167,11 @@ def _open_to_everyone() -> Links:
 
 
 def _ways(label: str, path: str, links: Links) -> Ways:
-    return Ways(label, [_way(text, reverse(name), path) for text, name in links])
+    """A group; of a page and the one above it, only the nearer is where one is."""
+    found = [(text, reverse(name)) for text, name in links]
+    here = max((href for _text, href in found if _leads_to(href, path)), key=len, default="")
+    return Ways(label, [Way(text, href, is_current=href == here) for text, href in found])
 
 
-def _way(label: str, href: str, path: str) -> Way:
-    return Way(label, href, is_current=path == href or (href != "/" and path.startswith(href)))
+def _leads_to(href: str, path: str) -> bool:
+    return path == href or (href != "/" and path.startswith(href))

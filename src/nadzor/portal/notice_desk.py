@@ -24,7 +24,7 @@ from nadzor.portal.inputs import line as field_line
 from nadzor.portal.notice_list import notice_page
 from nadzor.portal.sheets import Fact
 from nadzor.portal.warning_labels import device_name
-from nadzor.portal.words import moment
+from nadzor.portal.words import language, moment
 from nadzor.register import queries as register
 from nadzor.vigilance.warning_cards import MakersNotice
 from nadzor.vigilance.warnings import makers_notices
@@ -95,7 +95,7 @@ def _waiting(one: MakersNotice, given: Mapping[str, str], wrong: str) -> Waiting
             Fact(_("Device"), device_name(one.device)),
             Fact(_("Event"), one.event),
             Fact(_("Filed (Moscow time)"), moment(one.at)),
-            Fact(_("Maker"), device.maker.name_ru),
+            Fact(_("Maker"), device.maker.name(language())),
         ],
         told=[Fact(name, text) for name, text in one.fields.items() if text],
         held=one.held,
@@ -105,10 +105,10 @@ def _waiting(one: MakersNotice, given: Mapping[str, str], wrong: str) -> Waiting
 
 
 def _fields(one: MakersNotice, given: Mapping[str, str]) -> list[Input]:
-    titled = device_name(one.device)
+    device = register.device(one.device)
     drafts = {
-        "title_ru": one.fields.get("title_ru") or one.fields.get("title") or titled,
-        "title_en": one.fields.get("title_en") or titled,
+        "title_ru": one.fields.get("title_ru") or one.fields.get("title") or device.name_ru,
+        "title_en": one.fields.get("title_en") or device.name_en,
         "text_ru": one.fields.get("text_ru") or one.text,
         "text_en": one.fields.get("text_en") or one.text,
     }

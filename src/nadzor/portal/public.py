@@ -16,6 +16,7 @@ from msgspec import Struct
 from nadzor.people.permissions import may_read_operation
 from nadzor.portal.frame import person_of
 from nadzor.portal.identity import claim_table, device_state, entry_facts, version_table
+from nadzor.portal.notice_list import marks_of
 from nadzor.portal.register_words import banner, edition, mirror_words, reading_words
 from nadzor.portal.sheets import Crumb, Fact, Pages, Tab
 from nadzor.portal.words import number, said
@@ -61,6 +62,7 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
         "facts": entry_facts(entry),
         "state": device_state(entry.status),
         "banner": banner(entry, history),
+        "safety": marks_of(entry.code),
         "versions": version_table(entry.versions),
         "claims": claim_table(entry.claims),
         "mirror": mirror_words(mirror.beside(entry)),

@@ -146,8 +146,11 @@ def figures_text(lines: Iterable[Text]) -> Text:
 
 def blinded(because: str) -> Text:
     """Grounds as they were written, in both languages the same, with every site's pseudonym taken out."""
+    if not because.strip():
+        return Text(ru="", en="")
     hidden = page().words["hidden_site"]
-    return Text(ru=SITE.sub(hidden.ru, because.strip()), en=SITE.sub(hidden.en, because.strip()))
+    told = Text(ru=SITE.sub(hidden.ru, because.strip()), en=SITE.sub(hidden.en, because.strip()))
+    return _filled(page().words["because"], {"because": told})
 
 
 def tidy(text: Text) -> Text:
