@@ -60,7 +60,7 @@ def move_event(
     _dispose(row, move, told, by=by)
     step(row, verb, hand_of(home, by) if by.role is Role.CLINIC else _staff(by), now=now,
          because=grounds.because.strip(), added=told)  # fmt: skip
-    _follow(home, row, move, because=grounds.because.strip(), now=now)
+    _follow(home, row, move, told, now=now)
     return str(row.state)
 
 
@@ -124,7 +124,7 @@ def _staff(by: Person) -> Hand:
     return Hand(by.username, by.role.value, by.organisation or "")
 
 
-def _follow(home: Home, row: AdverseEvent, move: Move, *, because: str, now: datetime) -> None:
+def _follow(home: Home, row: AdverseEvent, move: Move, told: Mapping[str, str], *, now: datetime) -> None:
     """The maker and the reporter hear of what concerns them."""
     if row.state == RECEIVED:
         settle(row, now=now)
@@ -132,7 +132,7 @@ def _follow(home: Home, row: AdverseEvent, move: Move, *, because: str, now: dat
         tell_maker(row, "maker_graver", now=now)
         settle(row, now=now)
     if move.verb == "ask":
-        text = event_notice("question_maker", number=row.number, device=row.device, because=because)
+        text = event_notice("question_maker", number=row.number, device=row.device, because=told["question"])
         for code in side_of(row.device):
             notices.to_organisation(code, subject=subject_of(row.number), text=text, now=now)
     if row.site and move.verb in ("close", "decline", "void", "mark_duplicate"):

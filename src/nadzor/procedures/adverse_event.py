@@ -93,7 +93,7 @@ def _ended() -> Iterator[Move]:
     for state in (RECEIVED, REPORTED, QUESTIONED):
         yield Move(state, "close", CLOSED, DESK, asks=("outcome",))
     yield Move(DUPLICATE, "split", RECEIVED, DESK)
-    yield Move(CLOSED, "reopen", REPORTED, DESK)
+    yield Move(CLOSED, "reopen", RECEIVED, DESK)
     yield Move(DECLINED, "reopen", RECEIVED, DESK)
 
 
