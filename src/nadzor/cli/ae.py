@@ -126,6 +126,30 @@ def duplicates(
     print_table(rows, title="Pairs that wait for a person")
 
 
+@app.command("export")
+def export(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")],
+    format: Annotated[str, typer.Option(help="json, csv, xlsx, fhir, fhir-ndjson or mir.")] = "csv",
+    device: Annotated[str, typer.Option(help="Only events of this device.")] = "",
+    since: Annotated[str, typer.Option(help="Received from this day on (YYYY-MM-DD).")] = "",
+    lang: Annotated[str, typer.Option(help="ru or en: headings and names of codes.")] = "ru",
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Write events as JSON, CSV, XLSX, FHIR R5 or MIR-shaped XML; held narratives stay here."""
+    settled(context, data)
+    from nadzor.actions.export_events import export_events
+    from nadzor.people.queries import CONSOLE
+    from nadzor.vigilance.event_scope import Wanted
+
+    wanted = Wanted(device=device, since=_day(since) if since else None)
+    made = export_events(CONSOLE, wanted, format, lang, now=clock.now())
+    with out.open("wb") as page:
+        size = sum(page.write(part) for part in made.chunks)
+    show({"file": str(out), "format": format, "bytes": size}, as_json=as_json, title="Export")
+
+
 def _narrow(row: dict[str, Any]) -> dict[str, Any]:
     """What of a ledger fits beside a code on a screen."""
     names = {"n": "n", "dated": "dated", "median": "median_lag_days", ">30": "over_30", ">180": "over_180"}

@@ -94,3 +94,13 @@ def test_duplicates_are_listed(house, tmp_path):
     assert "Pairs that wait for a person" in table
     told = answer(house, "ae", "duplicates", "--anew")
     assert (told["found"]["compared"], told["waiting"]) == (2, len(told["pairs"]))
+
+
+def test_export_writes_a_file(house, tmp_path):
+    """The bytes are counted, and a format nobody knows is refused before a file is made."""
+    ask(house, "ae", "import", written(tmp_path, "\n".join([HEAD, *map(good, range(3))])))
+    out = tmp_path / "out.csv"
+    told = answer(house, "ae", "export", "--out", out, "--since", "2026-01-01")
+    assert (told["bytes"], len(out.read_bytes().splitlines())) == (out.stat().st_size, 4)
+    assert refused(ask(house, "ae", "export", "--out", tmp_path / "x", "--format", "doc")) == "ae-export.kind"
+    assert not (tmp_path / "x").exists()
