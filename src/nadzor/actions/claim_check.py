@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from nadzor.base.home import Home
 from nadzor.detect.claim_check import detector as check
 from nadzor.detect.claim_check.claim import READS, Claim
 from nadzor.detect.claim_check.outlook import (
+    BACK,
     Flow,
     Key,
     Lost,
@@ -23,10 +24,9 @@ from nadzor.detect.claim_check.outlook import (
     recent_of,
     what_was_lost,
 )
-from nadzor.detect.claim_check.verdict import WINDOW_DAYS, Outcome, Verdict
+from nadzor.detect.claim_check.verdict import Outcome, Verdict
 from nadzor.telemetry.store import Rollups
 
-BACK = timedelta(days=WINDOW_DAYS)
 Stream = tuple[str, str, str, str]
 """Device, finding, metric, version."""
 

@@ -35,12 +35,14 @@ def device_tabs(code: str, current: str) -> list[Tab]:
     pages = (
         ("device", _("Operation")),
         ("device-charts", _("Charts")),
+        ("claims", _("Claims")),
         ("versions", _("Versions")),
         ("device-months", _("Months")),
         ("transmission", _("Transmission")),
         ("connect", _("Connect")),
         ("delivery", _("Delivery")),
         ("trace", _("Rows")),
+        ("ethics", _("Code of Ethics")),
         ("register-card", _("Register")),
     )
     return [Tab(label, reverse(name, args=[code]), is_current=name == current) for name, label in pages]

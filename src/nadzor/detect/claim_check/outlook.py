@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 from math import ceil, floor, log, sqrt
 from typing import Literal
 
@@ -19,6 +19,8 @@ from nadzor.detect.stats.claim_evidence import log_e_above
 from nadzor.measures.rollup import Row
 
 ALPHA_FOR = 0.05
+BACK = timedelta(days=WINDOW_DAYS)
+"""How far back the earlier day of knowledge lies."""
 CASES_MAX = 10_000_000
 """Beyond so many labels a claim is as good as untestable for ever."""
 Lost = Literal["", "less_sure", "new_version", "dried_up"]
