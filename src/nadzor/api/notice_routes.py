@@ -50,7 +50,9 @@ class NoticesOut(Struct, frozen=True, kw_only=True):
     as_of: datetime
 
 
-@router.get("", operation_id="list_notices", openapi_extra=told(NoticesOut, asks=NoticesIn, refuses=[422]))
+@router.get(
+    "/notices", operation_id="list_notices", openapi_extra=told(NoticesOut, asks=NoticesIn, refuses=[422])
+)
 def list_notices(request: HttpRequest) -> HttpResponse:
     """Safety notices, newest first; ended ones stay and say what became of them."""
     wanted, as_of = asked(request, NoticesIn), clock.now()
@@ -59,7 +61,7 @@ def list_notices(request: HttpRequest) -> HttpResponse:
     return said(NoticesOut(items=found.rows, next=found.next, as_of=as_of))
 
 
-@router.get(".{kind}", operation_id="export_notices", url_name="export-notices", openapi_extra=_FILES)
+@router.get("/notices.{kind}", operation_id="export_notices", url_name="export-notices", openapi_extra=_FILES)
 def notices_download(request: HttpRequest, kind: File) -> HttpResponseBase:
     """Every notice as JSON or CSV."""
     now = clock.now()
@@ -72,7 +74,7 @@ def notices_download(request: HttpRequest, kind: File) -> HttpResponseBase:
     )
 
 
-@router.get("/{number}", operation_id="read_notice", openapi_extra=told(NoticeCard, refuses=[404]))
+@router.get("/notices/{number}", operation_id="read_notice", openapi_extra=told(NoticeCard, refuses=[404]))
 def read_notice(request: HttpRequest, number: str) -> HttpResponse:
     """One safety notice."""
     return said(public_notice(number))

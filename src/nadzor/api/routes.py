@@ -73,7 +73,7 @@ api.add_router("/devices", baseline_routes.router)
 api.add_router("/sandbox", sandbox_routes.router)
 api.add_router("/batches", bundle_routes.router)
 api.add_router("/signals", signal_routes.router)
-api.add_router("/notices", notice_routes.router)
+api.add_router("", notice_routes.router)
 api.add_router("", desk_routes.router)
 
 
