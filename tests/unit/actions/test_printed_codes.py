@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Printed codes: one an installation, for one's own site alone, revoked for good, never naming who made them."""
+"""Printed codes: one an installation, for one's own site alone, revoked for good, and nobody named."""
 
 from __future__ import annotations
 
