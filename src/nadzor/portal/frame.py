@@ -113,9 +113,11 @@ def _oversight(who: Person | None) -> Links:
     return [
         (_("Overview"), "overview"),
         (_("Signals"), "signals"),
+        (_("Adverse events"), "events"),
         (_("Warnings"), "warnings"),
         (_("Devices"), "devices"),
         (_("Monthly reports"), "months"),
+        (_("Clinical monitoring"), "monitoring"),
         (_("Statutory forms"), "forms"),
         *heard,
         (_("Journal"), "journal"),
@@ -125,7 +127,13 @@ def _oversight(who: Person | None) -> Links:
 def _own(who: Person | None) -> Links:
     """The page of those who see their own organisation alone."""
     own = {
-        Role.CLINIC: [(_("My AI systems"), "clinic"), (_("Warnings"), "clinic-warnings")],
+        Role.CLINIC: [
+            (_("My AI systems"), "clinic"),
+            (_("Report a problem"), "clinic-report"),
+            (_("What we reported"), "clinic-events"),
+            (_("Warnings"), "clinic-warnings"),
+            (_("Printed codes"), "printed-codes"),
+        ],
         Role.OPERATOR: [(_("How the platform runs"), "operation")],
     }
     return own[who.role] if who is not None and who.role in own else []
