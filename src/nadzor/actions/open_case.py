@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -13,9 +14,13 @@ from nadzor.actions.move_filing import move_filing
 from nadzor.actions.open_filing import open_filing
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
+from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.register.models import Filing
+from nadzor.vigilance.case_grounds import cases_on
 
-CASE = "case"
+CASE: Final = "case"
+#: How the evidence of the first move names a ground, in both languages at once.
+KINDS: Final = {"signal": "сигнал / signal", "event": "событие / event"}
 
 
 @transaction.atomic
@@ -33,16 +38,13 @@ def open_case(
     number = open_filing(CASE, by=by, now=now, device=device)
     for kind, ref in grounds:
         add_case_ground(number, kind, ref, by=by, now=now, because=because)
-    told = "; ".join(f"{kind} {ref}" for kind, ref in grounds)
+    told = "; ".join(f"{KINDS.get(kind, kind)} {ref}" for kind, ref in grounds)
     move_filing(number, "open_matter", by=by, because=because, now=now, facts={"evidence": told})
     return number
 
 
 def open_on(kind: str, ref: str, *, device: str) -> str:
     """The number of a case about this device that rests on this ground and is still open, or nothing."""
-    from nadzor.procedures.catalogue import PROCEDURES
-    from nadzor.vigilance.case_grounds import cases_on
-
     rows = Filing.objects.filter(number__in=cases_on(kind, ref), device__code=device)
     waiting = rows.exclude(state__in=PROCEDURES[CASE].closed).order_by("id").first()
     return str(waiting.number) if waiting else ""

@@ -46,7 +46,8 @@ def recompute(
         filing=number, at=now, by=by.username, calculation=calculation, given=given, found=found,
         ours=dict(ours), same=same, because=because.strip(),
     )  # fmt: skip
-    told = f"{calculation} No {kept.pk}: {'same' if same else 'differs'}"
+    sign = "=" if same else "≠"
+    told = f"{calculation} № {kept.pk}: {found[ours['figure']]:.6g} {sign} {ours['found']:.6g}"
     move_filing(number, "recompute", by=by, because=because, now=now, facts={"recomputation": told})
     return same
 

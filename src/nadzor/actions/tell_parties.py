@@ -46,7 +46,7 @@ def tell_next(row: Filing, *, due: Text, now: datetime) -> None:
         state=called(row.procedure, state=row.state),
         due=due,
     )
-    roles = waited_for(row.procedure, row.state)
+    roles = waited_for(row.procedure, row.state, [step.verb for step in row.steps.all()])
     for role in sorted(roles & STAFF):
         notices.to_role(role, subject=subject(row), text=text, now=now)
     if "expert" in roles and row.expert is not None:

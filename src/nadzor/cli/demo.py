@@ -133,6 +133,7 @@ def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, se
 
 def _find(home: Home) -> dict[str, Any]:
     from nadzor.actions.build_month import build_month
+    from nadzor.actions.furnish_cases import furnish_cases
     from nadzor.actions.furnish_clinic import furnish_clinic
     from nadzor.actions.measure_performance import measure_performance
     from nadzor.actions.note_transmission import note_transmission
@@ -151,6 +152,7 @@ def _find(home: Home) -> dict[str, Any]:
         furnish_clinic(home, now=clock.now())
         bar.advance(steps)
         raise_signals(home, now=clock.now())
+        furnish_cases(home, now=clock.now())
         bar.advance(steps)
         month = build_month(home, Month.of(clock.today()).previous(), now=clock.now())
         bar.advance(steps)

@@ -21,6 +21,7 @@ from nadzor.portal.sheets import line as row_of
 from nadzor.portal.words import moment, said
 from nadzor.procedures.case import CASE
 from nadzor.procedures.moves import moves_for
+from nadzor.procedures.rules.case_grounds import open_complaints
 from nadzor.register.filing_cards import FilingCard
 from nadzor.vigilance.case_cards import GroundCard, PackCard
 from nadzor.vigilance.case_grounds import grounds, recomputations
@@ -52,6 +53,7 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     grounds: Table
     alone: bool
+    complaints: int
     packs: Sequence[Given]
     reckoned: Table | None
     warnings: Table | None
@@ -68,6 +70,7 @@ def desk(who: Person | None, card: FilingCard, *, today: date, wrong: str = "") 
     return Desk(
         grounds=_rest(rest, number),
         alone=bool(rest) and all(each.kind == "signal" for each in rest),
+        complaints=open_complaints([step.verb for step in card.steps]),
         packs=[_given(each) for each in given],
         reckoned=_reckoned(number),
         warnings=_warned(who, card, today),

@@ -74,8 +74,9 @@ def seriousness_label(seriousness: str) -> str:
 
 def figure(value: object, digits: int = 4) -> str:
     """A figure of a pack as it is read; a word stays a word."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number(float(value), digits) if is_number else str(value)  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return number(int(value)) if value == int(value) else number(float(value), digits)
 
 
 def _signal_says(facts: dict[str, Any]) -> str:

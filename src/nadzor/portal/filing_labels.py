@@ -22,7 +22,8 @@ from nadzor.register.filing_cards import FilingRow
 from nadzor.register.filing_words import called, filing_words
 
 #: Moves that may always come: whoever could make one is not thereby waited for.
-ALWAYS: Final = frozenset({"withdraw", "stand_still", "terminate", "court_reversal", "file_anew"})
+ALWAYS: Final = frozenset({"withdraw", "stand_still", "terminate", "court_reversal", "file_anew", "complain",
+                           "uphold_complaint", "reject_complaint"})  # fmt: skip
 GOOD: Final = frozenset({"registered", "entered", "kept", "in_use"})
 POOR: Final = frozenset(
     {"refused", "returned", "annulled", "rerouted", "standing_still", "closed_uncorrected"}
@@ -66,7 +67,7 @@ def ordinary_moves(procedure: str, state: str, *, is_late: bool = False) -> tupl
     table = PROCEDURES[procedure]
     if state in table.closed:
         return ()
-    found = (move for move in moves_from(table, state) if move.verb not in ALWAYS)
+    found = (move for move in moves_from(table, state) if move.verb not in ALWAYS and move.to != move.start)
     return tuple(move for move in found if is_late or not move.after)
 
 

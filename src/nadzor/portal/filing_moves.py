@@ -13,6 +13,7 @@ from msgspec import Struct
 from nadzor.actions.filing_deed import HANDING_IN
 from nadzor.actions.resubmit_filing import ANEW
 from nadzor.people.queries import Person
+from nadzor.portal.case_moves import in_case
 from nadzor.portal.fields import Wrong
 from nadzor.portal.filing_asks import Answers, asked
 from nadzor.portal.filing_labels import ALWAYS
@@ -50,7 +51,8 @@ class MoveForm(Struct, frozen=True, kw_only=True):
 
 def move_forms(who: Person | None, card: FilingCard, typed: Typed, *, today: date) -> list[MoveForm]:
     """The moves open to this person; the rare ones last."""
-    found = [_form(move, card, typed, today=today) for move in filings.moves_open_to(who, card, today=today)]
+    open_ = in_case(filings.moves_open_to(who, card, today=today), card)
+    found = [_form(move, card, typed, today=today) for move in open_]
     return sorted(found, key=lambda form: form.is_rare)
 
 

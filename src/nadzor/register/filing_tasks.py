@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -12,7 +12,8 @@ from nadzor.people.queries import Person
 from nadzor.people.roles import Role
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.clocks import breaches, next_due
-from nadzor.procedures.moves import moves_from
+from nadzor.procedures.moves import Move, moves_from
+from nadzor.procedures.rules.case_grounds import open_complaints
 from nadzor.register.filing_cards import DeadlineRow, TaskRow
 from nadzor.register.filing_rows import HOUSE, is_open, runs_of
 from nadzor.register.filing_sight import visible
@@ -22,16 +23,26 @@ from nadzor.register.models import Filing
 TASKS_MAX: Final = 200  # more than a person reads; the board has the rest
 ADDRESS: Final = "filing"
 #: Moves that may always come: whoever could make one is not thereby waited for.
-ALWAYS: Final = frozenset({"withdraw", "stand_still", "terminate", "court_reversal", "file_anew"})
+ALWAYS: Final = frozenset({"withdraw", "stand_still", "terminate", "court_reversal", "file_anew", "complain",
+                           "uphold_complaint", "reject_complaint"})  # fmt: skip
 
 
-def waited_for(procedure: str, state: str) -> frozenset[str]:
-    """The roles that make the next ordinary move; nobody in a closed affair."""
+def waited_for(procedure: str, state: str, made: Sequence[str] = ()) -> frozenset[str]:
+    """The roles that make the next ordinary move; nobody in a closed affair.
+
+    `made` are the verbs made so far: a complaint that waits is the head's to decide.
+    """
     table = PROCEDURES[procedure]
     if state in table.closed:
         return frozenset()
-    ordinary = (move for move in moves_from(table, state) if move.verb not in ALWAYS)
-    return frozenset(role for move in ordinary for role in move.by)
+    ordinary = (move for move in moves_from(table, state) if is_ordinary(move))
+    deciding = {"head"} if open_complaints(made) else set()
+    return frozenset(role for move in ordinary for role in move.by) | deciding
+
+
+def is_ordinary(move: Move) -> bool:
+    """Whether a move carries a matter on: not one that may always come, nor one that stays where it is."""
+    return move.verb not in ALWAYS and move.to != move.start
 
 
 def tasks(person: Person | None, *, today: date) -> tuple[TaskRow, ...]:
@@ -56,7 +67,8 @@ def _tasks(person: Person, row: Filing, today: date) -> Iterator[TaskRow]:
     state = "late" if breaches(found, today) else "waits"
     words = {"title": told, "state": called(row.procedure, state=row.state)}
     kind = "draft" if row.state == PROCEDURES[row.procedure].first else "move"
-    if person.role.value in waited_for(row.procedure, row.state):
+    made = [step.verb for step in row.steps.all()]
+    if person.role.value in waited_for(row.procedure, row.state, made):
         if kind == "draft" and row.channel == HOUSE and row.opened_by != person.username:
             return  # a colleague's case waits for the colleague
         yield TaskRow(
