@@ -23,7 +23,7 @@ from nadzor.law.load import norm, norms
 from nadzor.law.norm import NormMissing
 from nadzor.people.roles import ROLE_NAMES, Role
 from nadzor.portal.chips import norm_chip
-from nadzor.portal.frame import person_of
+from nadzor.portal.frame import house, person_of
 from nadzor.portal.norm_words import value_words
 from nadzor.portal.printing import pdf_answer, print_pdf
 from nadzor.portal.sheets import Chip, Crumb
@@ -94,7 +94,11 @@ def printed(role: str, lang: str) -> bytes:
     """A guide as a tagged PDF of one A4 sheet."""
     with translation.override(lang):
         sheet = _sheet(role)
-        marks = {"above_left": sheet["title"], "below_left": _("A guide, not legal advice.")}
+        marks = {
+            "above_left": sheet["title"],
+            "below_left": _("A guide, not legal advice."),
+            "portal": house().settings.portal_url,
+        }
     return print_pdf("portal/guide_paper.html", {**sheet, **marks}, title=sheet["title"], lang=lang)
 
 
