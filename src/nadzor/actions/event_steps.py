@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -34,6 +35,7 @@ class Hand(Struct, frozen=True):
 
 
 THE_HOUSE: Final = Hand(HOUSE, HOUSE)
+NO_FIELDS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def step(
@@ -61,8 +63,9 @@ def step(
 
 
 def write_document(
-    home: Home, row: AdverseEvent, kind: str, hand: Hand, *, fields: Mapping[str, Any], now: datetime,
-    narrative: str = "", held_kind: str = "", on: date | None = None, form: str = "",
+    home: Home, row: AdverseEvent, kind: str, hand: Hand, *, now: datetime,
+    fields: Mapping[str, Any] = NO_FIELDS, narrative: str = "", held_kind: str = "",
+    on: date | None = None, form: str = "",
 ) -> tuple[EventDocument, bool]:  # fmt: skip
     """Keep a form as it was sent, with its narrative sealed if it names somebody; whether it is held."""
     document = EventDocument.objects.create(

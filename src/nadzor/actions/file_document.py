@@ -49,7 +49,7 @@ VERBS: Final[Mapping[str, str]] = {
 @transaction.atomic
 def file_document(
     home: Home, number: str, kind: str, fields: Mapping[str, Any], *, narrative: str = "",
-    by: Person | None, now: datetime,
+    by: Person | None = None, now: datetime,
 ) -> str:  # fmt: skip
     """Keep the document, make its move, add to the core; return the state the event is in then.
 

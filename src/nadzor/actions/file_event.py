@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from msgspec import Struct
@@ -37,10 +39,14 @@ __all__ = ["Filed", "Told", "file_event", "write_event"]
 
 PUBLIC: Final = Hand("public", "public")
 SOURCE_MAX: Final = 120
+TOKEN_BYTES: Final = 18
 FORMS: Final = ("message", "report")
 CLINIC: Final = "clinic"
 #: What a person may choose; the other ways are the house's own.
 WAYS_OF_PEOPLE: Final = frozenset({"portal", "api", "letter"})
+#: Without an account: by a printed code, or the house itself.
+WAYS_OF_NOBODY: Final = frozenset({"public", "sdk", "import"})
+_TOKEN: Final = b"nadzor vigilance: reporter token v1"
 
 
 class Filed(Struct, frozen=True, kw_only=True):
@@ -86,11 +92,11 @@ def file_event(
         home, told, by=by, way=way, form=form, source_id=source_id, site=site, received=received_on or today
     )
     if (known := _known(filing)) is not None:
-        return filed(known, now=now)
+        return filed(known, now=now, token=_token(home, source_id) if way == "public" else "")
     must_hold(told, received=filing.received_on, today=today)
     codes = codes_of(told)
     row, held = write_event(home, told, codes, filing, now=now)
-    token = _token(row, now=now) if way == "public" else ""
+    token = _with_token(home, row, source_id, now=now) if way == "public" else ""
     _tell(home, row, held=held, now=now)
     return filed(row, now=now, token=token)
 
@@ -119,7 +125,7 @@ def write_event(
         "vigilance.event.file", subject_of(row.number), by=filing.hand.by, now=now, because=filing.way,
         device=row.device, seriousness=row.seriousness, form=filing.form,
     )  # fmt: skip
-    held = _write_documents(home, row, told, filing, fields=fields_of(told, dict(codes)), now=now)
+    held = _write_documents(home, row, told, filing, now=now)
     _first_steps(row, filing, now=now)
     rescore(row)
     row.save(update_fields=["quality"])
@@ -140,12 +146,14 @@ def filed(row: AdverseEvent, *, now: datetime, token: str = "") -> Filed:
 
 
 def _filing(
-    home: Home, told: Told, *, by: Person | None, way: str, form: str, source_id: str, site: str,
-    received: date,
+    home: Home, told: Told, *, by: Person | None, received: date, way: str = "", form: str = "",
+    source_id: str = "", site: str = "",
 ) -> Filing:  # fmt: skip
     if form not in FORMS:
         raise Refusal("vigilance.form-unknown", "$.form", may=", ".join(FORMS))
     if by is None:
+        if way not in WAYS_OF_NOBODY:
+            raise Refusal("vigilance.not-a-reporter")
         hand, place = (PUBLIC, _printed(told)) if way == "public" else (THE_HOUSE, _told_place(told, site))
     else:
         hand, place = hand_of(home, by), _place(home, told, by)
@@ -209,10 +217,10 @@ def _known(filing: Filing) -> AdverseEvent | None:
     return AdverseEvent.objects.filter(way=filing.way, source_id=filing.source_id).first()
 
 
-def _write_documents(
-    home: Home, row: AdverseEvent, told: Told, filing: Filing, *, fields: Mapping[str, Any], now: datetime
-) -> bool:
+def _write_documents(home: Home, row: AdverseEvent, told: Told, filing: Filing, *, now: datetime) -> bool:
     """The message with its narrative; a maker's own report is kept beside it."""
+    codes = {"problems": row.problems, "effects": row.effects, "causes": row.causes}
+    fields = fields_of(told, codes)
     _, held = write_document(
         home, row, "message", filing.hand, fields=fields, now=now, narrative=told.narrative,
         held_kind=filing.held_kind, on=filing.received_on, form="order-1113n-message",
@@ -240,10 +248,22 @@ def _first_steps(row: AdverseEvent, filing: Filing, *, now: datetime) -> None:
         step(row, "file_report", hand, now=now, on=on)
 
 
-def _token(row: AdverseEvent, *, now: datetime) -> str:
-    token = secrets.token_urlsafe(18)
+def _with_token(home: Home, row: AdverseEvent, source_id: str, *, now: datetime) -> str:
+    token = _token(home, source_id)
     ReporterToken.objects.create(event=row, digest=token_digest(token), issued_at=now)
     return token
+
+
+def _token(home: Home, source_id: str) -> str:
+    """By what a report without an account is followed.
+
+    Why made from the form's own number where it has one: whoever pressed twice reads the second answer, and
+    must find the same token in it; the number is random and known to that browser alone.
+    """
+    if not source_id:
+        return secrets.token_urlsafe(TOKEN_BYTES)
+    made = hmac.digest(home.secret("vault"), _TOKEN + source_id.encode(), "sha256")[:TOKEN_BYTES]
+    return base64.urlsafe_b64encode(made).decode()
 
 
 def _tell(home: Home, row: AdverseEvent, *, held: bool, now: datetime) -> None:

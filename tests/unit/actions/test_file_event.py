@@ -88,6 +88,22 @@ def test_a_printed_code_waits_to_be_confirmed(home, site):
     assert Notice.objects.get(organisation_code="ward").subject == "clinic"
 
 
+def test_a_public_word_sent_twice_has_one_token(home, site):
+    """Whoever pressed twice reads the second answer and can follow the report all the same."""
+    PrintedCode.objects.create(
+        code="ABCDEFGHJK", installation=INSTALLATION, device=DEVICE, site=site, issued_at=NOW, issued_by="u"
+    )
+    word = replace(TOLD, device="", printed="ABCDEFGHJK")
+    first, again = (told_by(home, None, word, way="public", source_id="f" * 32) for _ in range(2))
+    assert (first.number, first.token) == (again.number, again.token) and len(first.token) == 24
+    assert told_by(home, None, word, way="public", source_id="e" * 32).token != first.token
+
+
+def test_nobody_files_as_the_house_through_the_portal(home, site):
+    """Without an account there is the printed code alone."""
+    assert code_of(told_by, home, None) == "vigilance.not-a-reporter"
+
+
 def test_staff_file_a_letter_about_an_unknown_device(home, site):
     """An event whose device is not found yet is received and waits to be linked."""
     found = told_by(home, INSPECTOR, replace(TOLD, device="", device_told="a chest viewer"))
