@@ -70,6 +70,9 @@ def disputed_month(home: Home, device: str, month: Month) -> DisputeFile | None:
         rows=len(stands.rows),
         sent_at=stands.at.isoformat(),
         replaced=len(uploads) - 1,
+        columns=tuple(
+            sorted({key for row in stands.rows for key, told in row.items() if isinstance(told, int)})
+        ),
     )
     ours = _counted_from(home, report)
     return dispute_file(compare(stands.rows, report), sent, ours, device=device, month=str(month))

@@ -42,6 +42,7 @@ def _told(found: Sequence[Standing], labels: dict[str, str]) -> dict[str, Any]:
         "sentence": verdict_sentence([each.verdict for each in found]) if found else "",
         "lost": [_lost_sentence(each, labels) for each in found if each.lost in ("less_sure", "new_version")],
         "table": _table(found, labels),
+        "agreement": _agreement(found, labels),
     }
 
 
@@ -49,9 +50,22 @@ def _table(found: Sequence[Standing], labels: dict[str, str]) -> Table:
     head = columns(
         _("Declared figure"), _("Version"), _("Declared"), _("Labels known, needed"),
         _("When it can be tested"), _("Smallest drop seen in 90 days"), _("Measured"), _("Verdict"),
-        _("Agreement"), numbers=(2, 3, 5, 6, 8),
+        numbers=(2, 3, 5, 6),
     )  # fmt: skip
     return Table(_("Declared figures and what labels say"), head, [_line(each, labels) for each in found])
+
+
+def _agreement(found: Sequence[Standing], labels: dict[str, str]) -> Table:
+    """How often physicians agreed, apart from what was measured against labels, so that nobody mixes them."""
+    told = {(one.verdict.claim.finding, one.verdict.version): one for one in found if one.pairs}
+    lines = [
+        line(labels.get(finding, finding), version, share(one.agreement), number(one.pairs))
+        for (finding, version), one in sorted(told.items())
+    ]
+    head = columns(
+        _("Finding"), _("Version"), _("Agreement"), _("Pairs of physician and study"), numbers=(2, 3)
+    )
+    return Table(_("Agreement of physicians, which is no accuracy"), head, lines)
 
 
 def _line(one: Standing, labels: dict[str, str]) -> Line:
@@ -66,7 +80,6 @@ def _line(one: Standing, labels: dict[str, str]) -> Line:
         number(one.verdict.smallest_drop, 3) if one.verdict.smallest_drop is not None else "—",
         Cell(number(seen.estimate, 3), note=interval(seen.low, seen.high)) if seen else "—",
         Cell(state.label, state="alarm" if _is_lost(one) else state.tone, note=_why(one)),
-        Cell(share(one.agreement), note=_("%(n)s pairs") % {"n": number(one.pairs)}) if one.pairs else "—",
     )
 
 

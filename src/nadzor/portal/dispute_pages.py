@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +27,7 @@ from nadzor.portal.frame import house, person_of
 from nadzor.portal.months import month_or_404
 from nadzor.portal.printing import pdf_answer, print_pdf
 from nadzor.portal.sheets import Cell, Crumb, Fact, State, Table, columns, line
-from nadzor.portal.words import language, moment, month, number, said
+from nadzor.portal.words import day, language, moment, month, number, said
 from nadzor.register import queries as register
 from nadzor.statutory.dispute import dispute_body
 from nadzor.vigilance.disputes import (
@@ -157,6 +158,7 @@ def _sheet(body: dict[str, Any]) -> dict[str, Any]:
     """The parts of a file as they are shown: cells, both origins, open questions, commands."""
     return {
         "cells": _cells(body),
+        "undeclared": ", ".join(_names(body)[key] for key in body["undeclared"]),
         "declared": _declared(body["declared_from"]),
         "counted": _counted(body["counted_from"]),
         "questions": [question_label(code) for code in body["open_questions"]],
@@ -164,11 +166,18 @@ def _sheet(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _names(body: dict[str, Any]) -> dict[str, str]:
+    """What the fields of a file are called; one that the form no longer has, by its key."""
+    told = {one.key: said(one.heading) for one in columns_of(body["device"], Month.parse(body["month"]))}
+    keys = [*(each["key"] for each in body["cells"]), *body["undeclared"]]
+    return {key: told.get(key, key) for key in keys}
+
+
 def _cells(body: dict[str, Any]) -> Table:
-    names = {one.key: said(one.heading) for one in columns_of(body["device"], Month.parse(body["month"]))}
+    names = _names(body)
     lines = [
         line(
-            names.get(each["key"], each["key"]),
+            names[each["key"]],
             number(each["declared"]),
             number(each["counted"]),
             Cell(f"{each['difference']:+d}", state="warn"),
@@ -183,7 +192,7 @@ def _declared(source: dict[str, Any]) -> list[Fact]:
     return [
         Fact(_("SHA-256 of the file"), source["file_sha256"], mono=True),
         Fact(_("Lines"), number(source["rows"])),
-        Fact(_("Sent"), source["sent_at"][:10]),
+        Fact(_("Sent"), moment(datetime.fromisoformat(source["sent_at"]))),
         Fact(_("Files it replaced"), number(source["replaced"])),
     ]
 
@@ -195,7 +204,7 @@ def _counted(source: dict[str, Any]) -> list[Fact]:
         Fact(_("Rollup"), source["rollup"], mono=True),
         Fact(_("Rows of the rollup"), number(source["rows"]), note=source["rows_sha256"]),
         Fact(_("Batches in the journal"), number(source["journal_size"])),
-        Fact(_("Counts what was known up to"), source["known_by"]),
+        Fact(_("Counts what was known up to"), day(date.fromisoformat(source["known_by"]))),
         Fact(_("Rejected at intake"), number(source["rejected"])),
         Fact(_("Missing from the sequence"), number(source["missing"])),
         Fact(_("Sent again"), number(source["repeated"])),

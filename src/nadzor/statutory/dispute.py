@@ -22,12 +22,16 @@ LAYOUT: Final = "nadzor dispute file"
 
 
 class DeclaredFrom(Struct, frozen=True, kw_only=True):
-    """The maker's side: SHA-256 of the file that stands, its rows, when it was sent, how many it replaced."""
+    """The maker's side: SHA-256 of the file that stands, when it was sent, how many it replaced.
+
+    `columns` are the fields that the file holds: one that it does not hold was not declared as zero.
+    """
 
     file_sha256: str
     rows: int
     sent_at: str
     replaced: int
+    columns: tuple[str, ...]
 
 
 class CountedFrom(Struct, frozen=True, kw_only=True):
@@ -51,11 +55,12 @@ class CountedFrom(Struct, frozen=True, kw_only=True):
 
 
 class DisputeFile(Struct, frozen=True, kw_only=True):
-    """One device's month, where the two differ."""
+    """One month, where the two differ; `undeclared` are counted fields that the file says nothing of."""
 
     device: str
     month: str
     cells: tuple[Beside, ...]
+    undeclared: tuple[str, ...]
     declared_from: DeclaredFrom
     counted_from: CountedFrom
 
@@ -84,11 +89,17 @@ def dispute_file(
 
     Law: Order 4472: the maker's data and those from the built-in function are of the same month.
     """
-    cells = tuple(sorted((each for each in beside if each.difference), key=lambda each: each.key))
+    shown = sorted(beside, key=lambda each: each.key)
+    cells = tuple(each for each in shown if each.difference and each.key in declared_from.columns)
     if not cells:
         return None
     return DisputeFile(
-        device=device, month=month, cells=cells, declared_from=declared_from, counted_from=counted_from
+        device=device,
+        month=month,
+        cells=cells,
+        undeclared=tuple(each.key for each in shown if each.key not in declared_from.columns),
+        declared_from=declared_from,
+        counted_from=counted_from,
     )
 
 
@@ -110,7 +121,8 @@ def dispute_body(file: DisputeFile) -> dict[str, Any]:
         "device": file.device,
         "month": file.month,
         "cells": [{**msgspec.structs.asdict(each), "difference": each.difference} for each in file.cells],
-        "declared_from": msgspec.to_builtins(file.declared_from),
+        "undeclared": list(file.undeclared),
+        "declared_from": msgspec.to_builtins(file.declared_from) | {"columns": [*file.declared_from.columns]},
         "counted_from": msgspec.to_builtins(file.counted_from),
         "open_questions": list(file.open_questions),
         "commands": list(commands(file.device, file.month)),

@@ -21,7 +21,7 @@ from nadzor.statutory.dispute import (
 )
 from nadzor_wire.canonical import canonical
 
-SENT = DeclaredFrom(file_sha256="a" * 64, rows=3, sent_at="2026-11-02T10:00:00+00:00", replaced=1)
+SENT = DeclaredFrom(file_sha256="a" * 64, rows=3, sent_at="2026-11-02T10:00:00+00:00", replaced=1, columns=())
 OURS = CountedFrom(
     report_hash="b" * 64, edition="extended-2026", rollup="c" * 64, rows=120, rows_sha256="d" * 64,
     journal_size=7, known_by=date(2026, 11, 21), rejected=0, missing=2, repeated=0, late=5,
@@ -34,7 +34,8 @@ CELLS = st.lists(
 
 def made(cells: list[Beside], ours: CountedFrom = OURS) -> DisputeFile | None:
     """The dispute of the test device's October."""
-    return dispute_file(cells, SENT, ours, device="ai-901", month="2026-10")
+    sent = replace(SENT, columns=tuple(sorted(each.key for each in cells)))
+    return dispute_file(cells, sent, ours, device="ai-901", month="2026-10")
 
 
 def test_only_what_differs_is_in_the_file() -> None:
@@ -48,6 +49,17 @@ def test_only_what_differs_is_in_the_file() -> None:
     ]
     assert body["declared_from"]["file_sha256"] == "a" * 64
     assert body["counted_from"]["known_by"] == "2026-11-21"
+
+
+def test_a_field_that_the_file_does_not_hold_is_not_declared_as_zero() -> None:
+    """It is named as undeclared and is no part of the dispute; alone it makes none."""
+    cells = [Beside("studies", 90, 100), Beside("reviews.accepted", 0, 7)]
+    sent = replace(SENT, columns=("studies",))
+    file = dispute_file(cells, sent, OURS, device="ai-901", month="2026-10")
+    assert file is not None
+    assert [each.key for each in file.cells] == ["studies"]
+    assert dispute_body(file)["undeclared"] == ["reviews.accepted"]
+    assert dispute_file(cells[1:], sent, OURS, device="ai-901", month="2026-10") is None
 
 
 def test_what_could_explain_it_is_named_and_not_concluded() -> None:
