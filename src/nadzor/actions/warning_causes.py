@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
+from nadzor.actions.warning_figures import figures_of
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Text
 from nadzor.law.citation import in_russian
@@ -79,7 +80,8 @@ def cause_of_step(id: int) -> Cause | None:
     key = str(step.facts.get("norm_cite") or "")
     facts = {
         **_about(row.device, versions), "filing": row.number, "on": plain(step.on),
-        "because": blinded(step.because), "norm": norm_text(key, step.on), "figures": figures_text(()),
+        "because": blinded(step.because), "norm": norm_text(key, step.on),
+        "figures": figures_text(figures_of(row.number)),
         "outcome": called(row.procedure, state=step.to), "event": "", "seriousness": "",
     }  # fmt: skip
     return Cause(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -142,6 +142,21 @@ def figures_text(lines: Iterable[Text]) -> Text:
         return Text(ru="", en="")
     told = Text(ru="\n".join(f"— {one.ru}" for one in found), en="\n".join(f"— {one.en}" for one in found))
     return _filled(page().words["figures"], {"lines": told})
+
+
+def figure_text(label: Text, sizes: Sequence[Text], *, level: float, counted: Text | None) -> Text:
+    """One figure: what it measures, its size with the interval, and over how much it was counted.
+
+    Units: `sizes` are estimate, low, high as each language writes them; `level` a share; `counted` the
+    exposure of the baseline, None where a figure stands against a declared value.
+    """
+    size, low, high = sizes
+    facts = {"label": label, "size": size, "low": low, "high": high, "level": f"{100 * level:.0f}"}
+    told = _filled(page().words["figure"], facts)
+    if counted is None:
+        return told
+    over = _filled(page().words["counted"], {"n": counted})
+    return Text(ru=f"{told.ru}; {over.ru}", en=f"{told.en}; {over.en}")
 
 
 def blinded(because: str) -> Text:
