@@ -19,7 +19,14 @@ from nadzor.portal.dues import Due
 from nadzor.portal.event_beside import beside
 from nadzor.portal.event_card_words import code_table, core_facts, document_sheets, quality_parts
 from nadzor.portal.event_device import device_name
-from nadzor.portal.event_labels import due_of_event, event_state, event_title, seriousness_state, verb_label
+from nadzor.portal.event_labels import (
+    due_of_event,
+    event_state,
+    event_title,
+    kind_label,
+    seriousness_state,
+    verb_label,
+)
 from nadzor.portal.event_moves import forms_of
 from nadzor.portal.event_papers import papers_of
 from nadzor.portal.frame import person_of
@@ -86,6 +93,8 @@ def card_page(card: EventCard, who: Person | None) -> dict[str, Any]:
         "parts": quality_parts(card),
         "beside": beside(card, who),
         "case": _case(row.number) if desk and row.device else "",
+        "files": _files(row.number),
+        "order_forms": _order_forms(card),
         "led": card.led,
         "leading": row.leading,
         "crumbs": [Crumb(_("Adverse events"), reverse("events")), Crumb(row.number)],
@@ -116,6 +125,17 @@ def missed_words(missed: MissedCard) -> str:
     """A limit that was noted as missed."""
     facts = {"due": day(missed.due), "seen": moment(missed.seen_at)}
     return _("The limit of %(due)s passed unmet; noted %(seen)s.") % facts
+
+
+def _files(number: str) -> list[tuple[str, str]]:
+    names = {"json": "JSON", "fhir": "FHIR", "mir": "MIR XML", "csv": "CSV", "xlsx": "XLSX"}
+    return [(name, reverse("event-file", args=[number, kind])) for kind, name in names.items()]
+
+
+def _order_forms(card: EventCard) -> list[tuple[str, str]]:
+    """The forms of the order as they would be filled from what is known."""
+    kinds = ("message", "report", "corrective_action", "safety_notice")
+    return [(kind_label(kind), reverse("event-form", args=[card.row.number, kind])) for kind in kinds]
 
 
 def _case(number: str) -> str:

@@ -16,6 +16,7 @@ from nadzor.portal import (
     event_case,
     event_clinic,
     event_document,
+    event_export,
     event_import,
     event_moves,
     event_new,
@@ -71,8 +72,10 @@ urlpatterns = [
     path("events/import/", both(desk_of(DESK, event_import.page)), name="event-import"),
     path("events/pairs/", require_safe(desk_of(DESK, duplicates.page)), name="event-pairs"),
     path("events/pairs/judge/", require_POST(desk_of(DESK, duplicates.judge)), name="event-pair-judge"),
+    path("events/export/", operation(event_export.listing), name="event-export"),
     path("events/<str:number>/", operation(event_card.page), name="event"),
     path("events/<str:number>/event.pdf", operation(event_paper.pdf), name="event-pdf"),
+    path("events/<str:number>/event.<slug:kind>", operation(event_export.one), name="event-file"),
     path("events/<str:number>/move/", require_POST(signed_in(event_moves.move)), name="event-move"),
     path("events/<str:number>/case/", require_POST(desk_of(DESK, event_case.from_event)), name="event-case"),
     path(

@@ -17,11 +17,12 @@ from nadzor.vigilance.models import AdverseEvent
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """Which events: of a device, received from a day on (an unknown day of receipt is left out then)."""
+    """Which events: one by its number, of a device, received from a day on (an unknown day is left out)."""
 
     device: str = ""
     since: date | None = None
     way: str = ""
+    number: str = ""
     states: Collection[str] = ()
 
 
@@ -36,7 +37,7 @@ def in_scope(person: Person | None, wanted: Wanted) -> QuerySet[AdverseEvent]:
         rows = rows.filter(state__in=wanted.states)
     else:
         rows = rows.exclude(state__in=(UNCONFIRMED, DECLINED))
-    exact = {"device": wanted.device, "way": wanted.way}
+    exact = {"device": wanted.device, "way": wanted.way, "number": wanted.number}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if wanted.since:
         rows = rows.filter(received_on__gte=wanted.since)
