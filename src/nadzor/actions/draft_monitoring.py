@@ -32,6 +32,7 @@ from nadzor.statutory.monitoring_report import (
     Subject,
     YearReport,
     body,
+    digest,
     of_year,
     use_figures,
 )
@@ -61,7 +62,7 @@ def draft_monitoring(home: Home, device: str, year: int, *, by: Person | None, n
 
     Raises: Refusal as `open_monitoring` and `begun`; rollup.missing before anything was received.
     """
-    known = known_at(home, now)
+    known = newest_at(home, now)
     with transaction.atomic():
         open_monitoring(device, year, by=by, now=now)
         deed = begun(device, year, "draft", by=by, now=now)
@@ -79,18 +80,25 @@ def draft_by_house(row: MonitoringReport, *, known: Known, now: datetime) -> Non
 
 
 def refresh_drafts(home: Home, *, now: datetime) -> int:
-    """Draw every draft anew that does not yet count what was known by yesterday; returns how many.
+    """Draw every draft anew that no longer says what is known; returns how many.
 
     Why: nothing a person wrote is touched, no step is made, and a signed report is never refreshed.
     """
-    known = known_at(home, now)
-    stale = MonitoringReport.objects.filter(state__in=sorted(WRITTEN - {DUE})).exclude(known_by=known.by)
-    return sum(_refreshed(id, known) for id in stale.values_list("pk", flat=True))
+    known = newest_at(home, now)
+    drafts = MonitoringReport.objects.filter(state__in=sorted(WRITTEN - {DUE}))
+    return sum(_refreshed(id, known) for id in drafts.values_list("pk", flat=True))
 
 
 def known_at(home: Home, now: datetime) -> Known:
     """The rollup and the last day that is over: to what was known by then nothing can be added."""
     return Known(Rollups.open(home), moscow_date(now) - ONE_DAY)
+
+
+def newest_at(home: Home, now: datetime) -> Known:
+    """The rollup with all that is known so far: what a draft counts, today's news included."""
+    rollups, today = Rollups.open(home), moscow_date(now)
+    newest = rollups.manifest.known_until or today - ONE_DAY
+    return Known(rollups, max(today - ONE_DAY, min(newest, today)))
 
 
 def report_of_year(card: DeviceCard, year: int, *, known: Known) -> YearReport:
@@ -148,7 +156,10 @@ def _refreshed(id: int, known: Known) -> bool:
     row = MonitoringReport.objects.select_for_update().get(pk=id)
     if row.state not in WRITTEN or row.state == DUE:
         return False
+    before = row.body
     _fill(row, report_of_year(register.device(row.device), row.year, known=known))
+    if before and digest(row.body, {}) == digest(before, {}):
+        return False
     row.save(update_fields=["body", "known_by"])
     return True
 

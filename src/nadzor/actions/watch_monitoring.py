@@ -16,7 +16,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from nadzor.actions.adopt_plan import adopt_registered
-from nadzor.actions.draft_monitoring import Known, draft_by_house, known_at, refresh_drafts
+from nadzor.actions.draft_monitoring import Known, draft_by_house, newest_at, refresh_drafts
 from nadzor.actions.move_monitoring import HOUSE, side_of, subject_of
 from nadzor.actions.open_monitoring import opened
 from nadzor.base.clock import moscow_date
@@ -92,7 +92,7 @@ def watch_monitoring(home: Home, *, now: datetime) -> Watched:
 def _known(home: Home, now: datetime) -> Known | None:
     """The rollup; none before anything was received: a report is opened all the same, and drawn later."""
     try:
-        return known_at(home, now)
+        return newest_at(home, now)
     except Refusal as refusal:
         log.info("vigilance.monitoring.no_rollup", code=refusal.code)
         return None

@@ -65,13 +65,13 @@ def draft(
 ) -> None:
     """Draw a year's report from the data and print its hash; nothing is kept or filed."""
     home = settled(context, data)
-    from nadzor.actions.draft_monitoring import known_at, report_of_year
+    from nadzor.actions.draft_monitoring import newest_at, report_of_year
     from nadzor.people.queries import CONSOLE
     from nadzor.statutory.monitoring_report import body, digest
     from nadzor.vigilance.monitoring import seen_device
 
     card = seen_device(CONSOLE, device)
-    report = report_of_year(card, year, known=known_at(home, clock.now()))
+    report = report_of_year(card, year, known=newest_at(home, clock.now()))
     told = {"device": device, "year": year, "known_by": report.known_by, "hash": digest(body(report), {})}
     if into is not None:
         _write(into, report)

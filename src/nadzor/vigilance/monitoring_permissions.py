@@ -10,8 +10,8 @@ from nadzor.procedures.moves import Move, moves_for
 
 
 def may_see_monitoring(person: Person | None, *, maker: str) -> bool:
-    """See plan, progress and reports of a device: oversight, its maker, the maker's representative."""
-    return may_read_operation(person, maker=maker)
+    """See plan, progress and reports of a device: oversight, its maker and representative, the console."""
+    return may_read_operation(person, maker=maker) or (person is not None and person.at_console)
 
 
 def may_write_monitoring(person: Person | None, *, maker: str) -> bool:
