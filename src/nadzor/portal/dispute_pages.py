@@ -24,6 +24,7 @@ from nadzor.portal.door import operation, public
 from nadzor.portal.filing_deeds import told
 from nadzor.portal.form_words import outcome_labels, question_label
 from nadzor.portal.frame import house, person_of
+from nadzor.portal.inputs import Input, boxes, prose
 from nadzor.portal.months import month_or_404
 from nadzor.portal.printing import pdf_answer, print_pdf
 from nadzor.portal.sheets import Cell, Crumb, Fact, State, Table, columns, line
@@ -90,7 +91,7 @@ def settle(request: HttpRequest, id: int) -> HttpResponse:
     except Refusal as refusal:
         if refusal.code not in ("dispute.outcome", "dispute.no-grounds"):
             raise
-        shown = _page(request, id) | {"wrong": told(refusal), "because": because[:GROUNDS_MAX]}
+        shown = _page(request, id) | {"wrong": told(refusal), "fields": _fields(outcome, because)}
         return render(request, "portal/dispute.html", shown, status=problem(refusal.code).status)
     return redirect("dispute", id=id)
 
@@ -130,9 +131,17 @@ def _page(request: HttpRequest, id: int) -> dict[str, Any]:
         "state": _state(card),
         "facts": _facts(card),
         "crumbs": [Crumb(card.device, back), Crumb(_("Dispute %(id)s") % {"id": id})],
-        "outcomes": outcome_labels() if card.state == "open" and may_settle_dispute(who) else {},
-        "limit": GROUNDS_MAX,
+        "fields": _fields() if card.state == "open" and may_settle_dispute(who) else (),
     }
+
+
+def _fields(outcome: str = "", because: str = "") -> tuple[Input, ...]:
+    """What ends a dispute, as typed."""
+    hint = _("Both sides will read them.")
+    return (
+        boxes("outcome", _("Outcome"), outcome_labels(), [outcome], many=False),
+        prose("because", _("Grounds"), value=because[:GROUNDS_MAX], longest=GROUNDS_MAX, hint=hint),
+    )
 
 
 def _title(card: DisputeCard) -> str:
@@ -216,7 +225,7 @@ def _facts(card: DisputeCard) -> list[Fact]:
     found = [
         Fact(_("Device"), card.device, href=reverse("device", args=[card.device])),
         Fact(_("State"), _state(card).label, state=_state(card).tone),
-        Fact(_("Opened"), moment(card.opened_at), note=card.opened_by),
+        Fact(_("Opened"), moment(card.opened_at), note=card.opened_by or _("console")),
         Fact(_("Hash of the file"), card.digest, mono=True),
     ]
     if card.settled_at is not None:
@@ -226,4 +235,4 @@ def _facts(card: DisputeCard) -> list[Fact]:
 
 
 def _state(card: DisputeCard) -> State:
-    return State(_("open"), "warn") if card.state == "open" else State(_("settled"), "good")
+    return State(_("not settled"), "warn") if card.state == "open" else State(_("settled"), "good")

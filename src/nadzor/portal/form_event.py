@@ -18,8 +18,8 @@ from nadzor.portal.frame import person_of
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.printing import pdf_answer, print_pdf
 from nadzor.portal.sheets import Cell, Crumb, Fact, Line, Table, columns, line
-from nadzor.portal.words import language, number, reference, said
-from nadzor.statutory.event_form import FilledField, FilledForm
+from nadzor.portal.words import language, number, reference, said, short
+from nadzor.statutory.event_form import FilledField, FilledForm, Source
 from nadzor.statutory.event_table import event_csv, event_facts, event_json, event_xlsx
 from nadzor.statutory.event_words import source_text, value_text
 
@@ -65,9 +65,7 @@ def _filled(request: HttpRequest, event: str, kind: str) -> FilledForm:
 
 def _sheet(form: FilledForm) -> dict[str, Any]:
     note = forms()[form.edition.form].note
-    head = columns(
-        _("No."), _("Field"), _("Value"), _("Where it comes from"), _("How well known"), numbers=(0,)
-    )
+    head = columns(_("No."), _("Field"), _("Value"), _("Filled from"), _("How well known"), numbers=(0,))
     return {
         "facts": [Fact(label, text, state="warn" if form.edition.lapsed and place == 2 else "")
                   for place, (label, text) in enumerate(event_facts(form, language()))],
@@ -87,9 +85,14 @@ def _line(each: FilledField) -> Line:
         number(each.field.number),
         said(each.field.label),
         Cell(value_text(each.value, kind, language()), note=beside),
-        source_text(each.source, language()),
+        source_text(_shortened(each.source), language()),
         Cell(state.label, state=state.tone or "calm", note=reference(each.field.cite)),
     )
+
+
+def _shortened(source: Source | None) -> Source | None:
+    """A document by the beginning of its digest; the files hold all of it."""
+    return Source("document", short(source.ref)) if source and source.kind == "document" else source
 
 
 def _paper(form: FilledForm) -> bytes:

@@ -83,7 +83,7 @@ def _facts(chosen: FormEdition, form: Form) -> list[Fact]:
         Fact(_("Edition"), said(edition.what), note=chosen.edition),
         Fact(_("In force"), force.text, state=force.state, note=force.note),
         Fact(_("How well known"), state.label, state=state.tone or "calm", note=reference(chosen.cite)),
-        Fact(_("Checked"), day(form.checked.day), note=form.checked.by),
+        Fact(_("Checked"), day(form.checked.day), note=reference(form.checked.by)),
         Fact(_("Layout"), _("of this platform, not the regulator's official one")),
     ]
 

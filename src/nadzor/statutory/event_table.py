@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from nadzor.law.citation import cited
 from nadzor.statutory.event_body import event_body, event_digest
 from nadzor.statutory.event_form import FilledField, FilledForm
 from nadzor.statutory.event_words import event_words, source_text, value_text
@@ -35,7 +36,7 @@ def event_facts(form: FilledForm, language: str) -> list[tuple[str, str]]:
     said, edition = event_words().said, form.edition
     told = {
         "form": edition.title.in_language(language),
-        "edition": f"{edition.edition} ({edition.cite})",
+        "edition": f"{edition.edition} ({cited(edition.cite, language)})",
         "force": said["lapsed" if edition.lapsed else "in_force"].in_language(language),
         "subject": form.subject,
         "known_by": form.known_by.isoformat(),
@@ -89,7 +90,7 @@ def _row(each: FilledField, language: str) -> list[str]:
         source_text(each.source, language),
         value_text(each.beside, kind, language) if each.beside is not None else "",
         words()[each.field.status].in_language(language),
-        each.field.cite,
+        cited(each.field.cite, language),
     ]
 
 
