@@ -6,10 +6,12 @@ Each is seen once; lateness decides nothing, and no limit is missed where no nor
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from nadzor.actions.file_event import CLINIC
 from nadzor.actions.relay_to_site import relay_to_site
@@ -18,7 +20,7 @@ from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
 from nadzor.base.problems import Text
 from nadzor.people.roles import ROLE_NAMES, Role
-from nadzor.procedures.adverse_event import ADVERSE_EVENT
+from nadzor.procedures.adverse_event import AWAITING, NOTICED
 from nadzor.procedures.clocks import Run, breaches
 from nadzor.records import audit, notices
 from nadzor.register.letters import due_words
@@ -28,6 +30,7 @@ from nadzor.vigilance.event_words import event_notice
 from nadzor.vigilance.models import AdverseEvent, Alert, MissedLimit
 
 STAFF: Final = ("inspector", "head", "registrar")
+LOOK_BACK: Final = timedelta(weeks=4)  # a house that stood still so long is looked over by a person
 
 
 def watch_events(home: Home, *, now: datetime) -> tuple[int, int]:
@@ -36,15 +39,20 @@ def watch_events(home: Home, *, now: datetime) -> tuple[int, int]:
 
 
 def note_missed(home: Home, *, now: datetime) -> int:
-    """Note every missed limit of an open event that nobody has noted yet."""
+    """Note every limit that was missed and that nobody has noted yet, met late ones included.
+
+    Why only some events are looked at: a clock runs in two states alone, and what was met late was met by a
+    step, which changed the event.
+    """
     today = moscow_date(now)
-    rows = AdverseEvent.objects.filter(state__in=ADVERSE_EVENT.open_states).exclude(way="import")
-    over = [
-        (row, run)
-        for row in rows.prefetch_related("steps")
-        for run in breaches(runs_of_event(row, today), today)
-    ]
+    waiting, lately = Q(state__in=(NOTICED, AWAITING)), Q(changed_at__gte=now - LOOK_BACK)
+    rows = AdverseEvent.objects.filter(waiting | lately).exclude(way="import").prefetch_related("steps")
+    over = [(row, run) for row in rows for run in _missed(runs_of_event(row, today), today)]
     return sum(_noted(home, row, run, now=now) for row, run in over)
+
+
+def _missed(found: Sequence[Run], today: date) -> tuple[Run, ...]:
+    return (*breaches(found, today), *(run for run in found if run.state == "late"))
 
 
 def escalate_alerts(*, now: datetime) -> int:
@@ -99,7 +107,8 @@ def _noted(home: Home, row: AdverseEvent, run: Run, *, now: datetime) -> bool:
 def _tell(home: Home, row: AdverseEvent, run: Run, *, now: datetime) -> None:
     names = ROLE_NAMES[Role(run.responsible)]
     text = event_notice(
-        "breach", number=row.number, device=row.device or row.device_told, due=due_words(run),
+        "met_late" if run.stopped else "breach", number=row.number, due=due_words(run),
+        device=row.device or row.device_told,
         clock=run.norm.what if run.norm else run.key, responsible=Text(names["ru"], names["en"]),
     )  # fmt: skip
     subject = subject_of(row.number)

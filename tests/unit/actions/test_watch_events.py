@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from nadzor.actions.acknowledge_alert import acknowledge_alert
 from nadzor.actions.file_document import file_document
@@ -16,10 +17,22 @@ from nadzor.records.models import Notice
 from nadzor.vigilance.duty import on_duty, roster, standing_alerts
 from nadzor.vigilance.events import EventFilter, event, events
 from nadzor.vigilance.models import AdverseEvent, Alert, MissedLimit
-from tests.event_samples import CLINIC, DEATH, HEAD, INSPECTOR, MAKER, TODAY, code_of, furnish, told_by
+from tests.event_samples import (
+    CLINIC,
+    DEATH,
+    HEAD,
+    INSPECTOR,
+    MAKER,
+    TODAY,
+    TOLD,
+    code_of,
+    furnish,
+    told_by,
+)
 from tests.register_samples import NOW
 
 pytestmark = pytest.mark.django_db
+UNDATED = replace(DEATH, event_on=None, aware_on=None)
 AFTER_LAPSE = datetime(2027, 1, 11, 9, 0, tzinfo=UTC)
 
 
@@ -95,9 +108,19 @@ def test_a_report_that_came_too_late_stays_visibly_late(home):
     assert [run.state for run in card.runs][-1] == "late" and not card.broken and len(card.missed) == 1
 
 
+def test_a_message_sent_too_late_is_noted_as_met_late(home):
+    """Twenty working days after the clinic knew: its own lateness, told to the head once."""
+    known = replace(TOLD, event_on=date(2026, 9, 1), aware_on=date(2026, 9, 1))
+    told_by(home, CLINIC, known)
+    assert (watch_events(home, now=NOW)[0], watch_events(home, now=NOW)[0]) == (1, 0)
+    row = MissedLimit.objects.get()
+    assert (row.clock, row.responsible, row.due) == ("vigilance.message", "clinic", date(2026, 9, 29))
+    assert Notice.objects.filter(role="head", text_en__contains="met late").count() == 1
+
+
 def test_without_a_norm_there_is_no_date_and_everything_else_goes_on(home):
     """1113n has lapsed: filed, alerted, told and reported, with the reason why no date can be given."""
-    found = told_by(home, CLINIC, DEATH, now=AFTER_LAPSE)
+    found = told_by(home, CLINIC, UNDATED, now=AFTER_LAPSE)
     assert (found.due, found.clock, found.state) == (None, "vigilance.report.death", "awaiting_report")
     run = event(MAKER, found.number, today=AFTER_LAPSE.date()).runs[-1]
     assert run.missing == "law.norm-missing" and run.why is not None
@@ -111,7 +134,7 @@ def test_without_a_norm_there_is_no_date_and_everything_else_goes_on(home):
 
 def test_a_limit_begun_before_the_lapse_keeps_its_date(home):
     """Told of on 30 December, due on Saturday 9 January, hence on Monday, though the order is no more."""
-    found = told_by(home, CLINIC, DEATH, now=datetime(2026, 12, 30, 9, 0, tzinfo=UTC))
+    found = told_by(home, CLINIC, UNDATED, now=datetime(2026, 12, 30, 9, 0, tzinfo=UTC))
     assert found.due == date(2027, 1, 11)
     assert watch_events(home, now=AFTER_LAPSE)[0] == 0
     assert watch_events(home, now=AFTER_LAPSE + timedelta(days=1))[0] == 1
