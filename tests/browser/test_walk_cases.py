@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Suspension and cancellation, walked in the browser by regulator and maker, in both languages."""
+"""Cases and cancellation, walked in the browser by regulator and maker, in both languages."""
 
 from __future__ import annotations
 
@@ -32,15 +32,21 @@ def device(play):
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_from_a_deviation_to_a_control_and_back_into_use(walk, play, device, language):
-    """Opened by the inspector, answered by the maker, suspended, controlled, amended, in use again."""
+    """Asked, answered, suspended, complained of, controlled with consent, amended, in use again."""
     code, here = device(f"Отклонение {language}"), walk(language)
-    _open(here, "inspector", code, "suspension")
+    _open(here, "inspector", code, "case")
     assert here.does("inspector", "open_matter") == "analysing"
-    assert here.does("inspector", "ask_maker") == "maker_asked"
-    assert here.does(REPORTER, "answer") == "analysing"
     assert here.does("registrar", "confirm_deviation") == "deviation_confirmed"
+    assert here.does("inspector", "inquire") == "inquiry"
+    _reads_the_pack(here, REPORTER)
+    assert here.does(REPORTER, "object") == "inquiry"
+    assert here.does(REPORTER, "answer") == "weighing"
     assert here.does("head", "suspend", norm_cite="cancellation.suspension_first") == "suspended"
     assert _status(here, code) == here.ui("suspended")
+    assert here.does(MAKER, "complain") == "suspended"
+    assert here.does("head", "reject_complaint") == "suspended"
+    assert here.does("head", "ask_consent") == "consent_asked"
+    assert here.does("inspector", "note_consent") == "consented"
     assert here.does("head", "order_control") == "under_control"
     assert here.does("inspector", "record_control") == "outcome"
     assert here.does("head", "require_amendment") == "amendment_required"
@@ -52,21 +58,31 @@ def test_from_a_deviation_to_a_control_and_back_into_use(walk, play, device, lan
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_a_deviation_may_end_in_four_other_ways(walk, play, device, language):
-    """Not confirmed; left in use; reversed by a court; passed to cancellation."""
+def test_a_deviation_may_end_in_other_ways(walk, play, device, language):
+    """Not confirmed; left in use; cured after a warning and a prescription; reversed; passed on."""
     code, here = device(f"Исходы {language}"), walk(language)
 
     def case(*steps):
-        number = play(procedure="suspension", maker="own", device=code, steps=["9 open_matter", *steps])
-        return here.take("suspension", number)
+        number = play(procedure="case", maker="own", device=code, steps=["30 open_matter", *steps])
+        return here.take("case", number)
 
-    case("8 ask_maker").does("inspector", "go_on_without_answer")
+    asked = ("29 confirm_deviation", "28 inquire")
+    answered = (*asked, "27 answer")
+    case()
     assert here.does("head", "close_unconfirmed") == "unconfirmed"
-    case("8 confirm_deviation")
+    case("29 confirm_deviation")
     assert here.does("head", "leave_in_use") == "left_in_use"
-    case("8 confirm_deviation", "7 suspend")
+    case(*asked).does("inspector", "go_on_without_answer")
+    assert here.state() == "weighing"
+    case(*answered).does("head", "issue_warning", norm_cite="cancellation.suspension_first")
+    assert here.does("head", "prescribe", norm_cite="cancellation.suspension_first") == "prescribed"
+    assert here.does("inspector", "accept_correction") == "correcting"
+    assert here.does("registrar", "note_cured") == "cured"
+    case(*answered, "7 suspend", "6 complain")
+    assert here.does("head", "uphold_complaint") == "weighing"
+    case(*answered, "7 suspend")
     assert here.does("head", "court_reversal") == "reversed"
-    case("8 confirm_deviation", "7 suspend")
+    case(*answered, "7 suspend", "6 ask_consent").does("inspector", "note_consent_refused")
     assert here.does("head", "pass_to_cancellation", cancellation_ground=["threat"]) == (
         "passed_to_cancellation"
     )
@@ -134,6 +150,14 @@ def _open(here, role, code, procedure):
     with page.expect_navigation():
         page.get_by_role("button", name=here.ui("Open the case"), exact=True).click()
     here.take(procedure, page.url.rstrip("/").rpartition("/")[2])
+
+
+def _reads_the_pack(here, role):
+    """The maker opens what it was given from the card of the case."""
+    page = here.card(role)
+    with page.expect_navigation():
+        page.locator("#desk a[href*='/packs/']").first.click()
+    assert page.locator("a[href$='.json']").count() == 1 and page.locator("a[href$='.pdf']").count() == 1
 
 
 def _request(here, code):

@@ -45,6 +45,10 @@ TYPED: Final = {
     "evidence": Text(ru="Сигнал 1 и строки за ним.", en="Signal 1 and the rows behind it."),
     "control_order": Text(ru="№ 7 от 01.11.2026", en="No 7 of 1 November 2026"),
     "control_result": Text(ru="Акт № 8 от 10.11.2026", en="Report No 8 of 10 November 2026"),
+    "complaint": Text(ru="Порог взят с другого изделия.", en="The threshold is another device's."),
+    "correction": Text(ru="Версия 1.2 до декабря.", en="Version 1.2 by December."),
+    "consent_ground": Text(ru="Угроза жизни и здоровью.", en="A threat to life and health."),
+    "consent": Text(ru="№ 9 от 05.11.2026", en="No 9 of 5 November 2026"),
     "court": Text(ru="Арбитражный суд города Москвы", en="Arbitration Court of Moscow"),
 }
 

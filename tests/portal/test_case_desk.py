@@ -76,7 +76,8 @@ def test_a_ground_is_added_or_refused_on_the_card(client_of, case, signal):
     wrong = client.post(f"/filings/{case}/grounds/", ground | {"ground.ref": "AE-2026-000778"})
     assert wrong.status_code == 422 and "This device has no such ground" in text(wrong)
     assert [each.kind for each in grounds(case)] == ["signal", "event"]
-    assert "Signals alone" not in text(client.get(f"/filings/{case}/"))
+    page = text(client.get(f"/filings/{case}/"))
+    assert "Signals alone" not in page and "Reports like AE-2026-000777" in page
     assert client_of("manufacturer_admin").post(f"/filings/{case}/grounds/", ground).status_code in (403, 404)
 
 

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from nadzor.actions.filing_deed import Deed
 from nadzor.base.problems import Text
+from nadzor.law.citation import in_russian
+from nadzor.law.load import norm
+from nadzor.law.norm import NormMissing
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.clocks import Run, next_due, runs
 from nadzor.records import notices
@@ -113,7 +116,7 @@ def _gaps(deed: Deed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _reason(deed: Deed) -> str:
+def _reason(deed: Deed) -> str | Text:
     """What the move added, as one paragraph: defects one a line, a court's act, a norm, a question."""
     facts = {**_earlier(deed), **{ask: deed.facts[ask] for ask in deed.move.asks if ask in deed.facts}}
     for key in (
@@ -131,8 +134,17 @@ def _reason(deed: Deed) -> str:
         "control_result",
     ):
         if value := facts.get(key):
-            return _plain(value)
+            return _cited(str(value), deed.on) if key == "norm_cite" else _plain(value)
     return ""
+
+
+def _cited(key: str, on: date) -> Text:
+    """What a norm answers and where it is written, in place of its key; the key where none is in force."""
+    try:
+        found = norm(key, on)
+    except NormMissing:
+        return Text(ru=key, en=key)
+    return Text(ru=f"{in_russian(found.cite)} ({found.what.ru})", en=f"{found.cite} ({found.what.en})")
 
 
 def _earlier(deed: Deed) -> dict[str, Any]:

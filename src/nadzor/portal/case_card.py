@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from nadzor.actions.add_case_ground import ADDERS
+from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.portal.case_words import figure, ground_href, ground_label, ground_says, kinds
+from nadzor.portal.event_beside import beside
 from nadzor.portal.inputs import Input, line, prose, select
 from nadzor.portal.sheets import Cell, Table, columns
 from nadzor.portal.sheets import line as row_of
@@ -25,9 +27,11 @@ from nadzor.procedures.rules.case_grounds import open_complaints
 from nadzor.register.filing_cards import FilingCard
 from nadzor.vigilance.case_cards import GroundCard, PackCard
 from nadzor.vigilance.case_grounds import grounds, recomputations
+from nadzor.vigilance.events import event
 from nadzor.vigilance.packs import packs
 from nadzor.vigilance.warnings import warnings
 
+EVENTS_MAX = 3  # events laid beside their like on one card; each has a card of its own
 #: What a person may add by its number; a claim's check has no row to point to yet.
 ADDABLE = ("signal", "event", "document", "month", "monitoring", "recomputation")
 
@@ -48,6 +52,14 @@ class Given(Struct, frozen=True):
     digest: str
 
 
+class Alike(Struct, frozen=True):
+    """Reports like one that the case rests on, with their rates per processed study."""
+
+    label: str
+    groups: Table
+    said: Sequence[str]
+
+
 class Desk(Struct, frozen=True, kw_only=True):
     """Everything of the desk; the two forms are empty for whoever may not send them."""
 
@@ -57,6 +69,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     packs: Sequence[Given]
     reckoned: Table | None
     warnings: Table | None
+    similar: Sequence[Alike]
     ways: Sequence[Way]
     ground_inputs: Sequence[Input]
     recompute_inputs: Sequence[Input]
@@ -74,6 +87,7 @@ def desk(who: Person | None, card: FilingCard, *, today: date, wrong: str = "") 
         packs=[_given(each) for each in given],
         reckoned=_reckoned(number),
         warnings=_warned(who, card, today),
+        similar=_similar(who, rest, today),
         ways=_ways(card.row.device, rest),
         ground_inputs=_ground_inputs(wrong) if _may_add(who, card) else [],
         recompute_inputs=_recompute_inputs(given, wrong) if _may_recompute(who, card) else [],
@@ -142,6 +156,19 @@ def _warned(who: Person | None, card: FilingCard, today: date) -> Table | None:
         )
         for each in mine
     ])  # fmt: skip
+
+
+def _similar(who: Person | None, rest: Sequence[GroundCard], today: date) -> list[Alike]:
+    """Reports like each event the case rests on, as far as this person may see the event."""
+    found = []
+    for ground in [each for each in rest if each.kind == "event"][:EVENTS_MAX]:
+        try:
+            around = beside(event(who, ground.ref, today=today), who)
+        except Refusal:
+            continue
+        if around is not None:
+            found.append(Alike(_("Reports like %(id)s") % {"id": ground.ref}, around.groups, around.said))
+    return found
 
 
 def _ways(device: str, rest: Sequence[GroundCard]) -> list[Way]:
