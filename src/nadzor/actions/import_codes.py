@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ from nadzor.people.queries import Person
 from nadzor.records import audit
 from nadzor.vigilance.code_cards import own_list
 from nadzor.vigilance.code_files import BYTES_MAX, Annex, Wrong, read_annex
-from nadzor.vigilance.code_tree import Term, grow
+from nadzor.vigilance.code_tree import Term, Terminology, grow
 from nadzor.vigilance.models import Code, CodeEdition
 
 SHOWN_MAX: Final = 100
@@ -42,6 +42,16 @@ class CodesReport(Struct, frozen=True, kw_only=True):
     not_selectable: int
     by_annex: dict[str, int]
     questions: list[dict[str, str]]
+
+
+class _Release(Struct, frozen=True, kw_only=True):
+    """The files of one edition as they were read."""
+
+    name: str
+    released: str
+    digests: dict[str, str]
+    annexes: tuple[Annex, ...]
+    found: Terminology
 
 
 def read_codes(paths: Sequence[Path]) -> dict[str, bytes]:
@@ -69,41 +79,46 @@ def import_codes(
     must_change_register(by)
     if not files or len(files) > FILES_MAX:
         raise Refusal("codes.files-number", limit=FILES_MAX)
-    annexes = [read_annex(name, content) for name, content in files.items()]
-    released = max((annex.release for annex in annexes), default="")
-    name = _name(edition, released)
-    digests = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
-    found = grow([row for annex in annexes for row in annex.rows])
-    wrong = [*(one for annex in annexes for one in annex.wrong), *found.wrong]
+    release = _read(files, edition)
+    wrong = [*(one for annex in release.annexes for one in annex.wrong), *release.found.wrong]
     if wrong:
         told = [_told(one) for one in wrong[:SHOWN_MAX]]
         raise Refusal("codes.rows", at=wrong[0].at, count=len(wrong), problems=told)
-    is_new = _enter(name, released, digests, annexes, found.terms, by=by, now=now)
-    return _report(name, released, is_new, annexes, found.terms, found.questions)
+    is_new = _enter(release, by=by, now=now)
+    return _report(release, is_new=is_new)
 
 
-def _enter(
-    name: str, released: str, digests: dict[str, str], annexes: Sequence[Annex], terms: Sequence[Term],
-    *, by: Person | None, now: datetime,
-) -> bool:  # fmt: skip
+def _read(files: Mapping[str, bytes], edition: str) -> _Release:
+    annexes = tuple(read_annex(name, content) for name, content in files.items())
+    released = max((annex.release for annex in annexes), default="")
+    return _Release(
+        name=_name(edition, released),
+        released=released,
+        digests={file: hashlib.sha256(content).hexdigest() for file, content in files.items()},
+        annexes=annexes,
+        found=grow([row for annex in annexes for row in annex.rows]),
+    )
+
+
+def _enter(release: _Release, *, by: Person | None, now: datetime) -> bool:
     """Write the edition; False when it is here already with the same files."""
-    there = CodeEdition.objects.filter(name=name).first()
+    there = CodeEdition.objects.filter(name=release.name).first()
     if there is not None:
-        if sorted(there.digests.values()) != sorted(digests.values()):
+        if sorted(there.digests.values()) != sorted(release.digests.values()):
             raise Refusal("codes.edition-differs", codes=there.terms)
         return False
-    doer = by.username if by else ""
+    doer, terms = by.username if by else "", release.found.terms
     row = CodeEdition.objects.create(
-        name=name,
-        released=released,
-        digests=digests,
-        terms=sum(len(annex.rows) for annex in annexes),
+        name=release.name,
+        released=release.released,
+        digests=release.digests,
+        terms=sum(len(annex.rows) for annex in release.annexes),
         imported_at=now,
         imported_by=doer,
     )
     Code.objects.bulk_create([_code(row, term) for term in terms], batch_size=500)
-    told = {"edition": name, "codes": len(terms), "files": len(digests)}
-    audit.record(VERB, f"codes {name}", by=doer, because="files of the terminology", now=now, **told)
+    told = {"edition": release.name, "codes": len(terms), "files": len(release.digests)}
+    audit.record(VERB, f"codes {row.name}", by=doer, because="files of the terminology", now=now, **told)
     return True
 
 
@@ -131,20 +146,18 @@ def _name(edition: str, released: str) -> str:
     return name
 
 
-def _report(
-    name: str, released: str, is_new: bool, annexes: Sequence[Annex], terms: Sequence[Term],
-    questions: Iterable[Wrong],
-) -> CodesReport:  # fmt: skip
-    rows = Counter(row.code[0] for annex in annexes for row in annex.rows)
+def _report(release: _Release, *, is_new: bool) -> CodesReport:
+    rows = Counter(row.code[0] for annex in release.annexes for row in annex.rows)
+    terms = release.found.terms
     return CodesReport(
-        edition=name,
-        released=released,
+        edition=release.name,
+        released=release.released,
         is_new=is_new,
         terms=rows.total(),
         codes=len(terms),
         not_selectable=sum(not term.row.selectable for term in terms),
         by_annex=dict(sorted(rows.items())),
-        questions=[_told(one) for one in questions],
+        questions=[_told(one) for one in release.found.questions],
     )
 
 

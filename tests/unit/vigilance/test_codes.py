@@ -66,7 +66,7 @@ def test_a_beginning_of_a_code_finds_the_branch() -> None:
 def test_a_search_keeps_to_its_annexes() -> None:
     """Only codes of the annexes asked for are found; another letter is refused."""
     assert {one[0] for one in _codes("", annex="DF")} == {"D", "F"}
-    with pytest.raises(Refusal, match="annex-unknown"):
+    with pytest.raises(Refusal, match="vigilance.annex-unknown"):
         find_codes("", annex="Z")
 
 
@@ -91,29 +91,29 @@ def test_a_chosen_code_keeps_its_edition() -> None:
 
 def test_a_code_that_is_not_there_is_refused_by_its_place() -> None:
     """An unknown code, and one of a foreign annex, are refused; what was typed is not repeated."""
-    with pytest.raises(Refusal, match="code-unknown") as refused:
+    with pytest.raises(Refusal, match="vigilance.code-unknown") as refused:
         coded(["A0908", "A9999"], annex="A")
     assert refused.value.facts["place"] == 2
-    with pytest.raises(Refusal, match="code-unknown"):
+    with pytest.raises(Refusal, match="vigilance.code-unknown"):
         coded(["F02"], annex="A")
 
 
 def test_a_heading_cannot_be_chosen() -> None:
     """A code that only heads others is shown and cannot be chosen."""
     assert not find_codes("G02")[0].selectable
-    with pytest.raises(Refusal, match="code-not-selectable"):
+    with pytest.raises(Refusal, match="vigilance.code-not-selectable"):
         coded(["G02"], annex="BCDG")
 
 
 def test_too_many_codes_are_refused() -> None:
     """More codes than an event can have are refused."""
-    with pytest.raises(Refusal, match="codes-too-many"):
+    with pytest.raises(Refusal, match="vigilance.codes-too-many"):
         coded([f"A{n:02d}" for n in range(41)], annex="A")
 
 
 def test_an_unknown_edition_is_refused_and_ours_has_no_later_one() -> None:
     """An edition that is not here is refused; our own list has nothing after it."""
-    with pytest.raises(Refusal, match="edition-unknown"):
+    with pytest.raises(Refusal, match="vigilance.edition-unknown"):
         code("A0908", "imdrf-1999")
     card = code("a0908", OWN)
     assert card is not None
