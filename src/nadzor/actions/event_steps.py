@@ -14,9 +14,12 @@ from msgspec import Struct
 
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
+from nadzor.law.form import edition_or_last
+from nadzor.law.norm import NormMissing
 from nadzor.procedures.adverse_event import ADVERSE_EVENT
 from nadzor.procedures.moves import Move, allowed
 from nadzor.records import audit
+from nadzor.statutory.event_form import KINDS
 from nadzor.vigilance.event_rows import subject_of
 from nadzor.vigilance.models import AdverseEvent, EventDocument, EventStep
 from nadzor.vigilance.narratives import keep_narrative
@@ -65,16 +68,26 @@ def step(
 def write_document(
     home: Home, row: AdverseEvent, kind: str, hand: Hand, *, now: datetime,
     fields: Mapping[str, Any] = NO_FIELDS, narrative: str = "", held_kind: str = "",
-    on: date | None = None, form: str = "",
+    on: date | None = None,
 ) -> tuple[EventDocument, bool]:  # fmt: skip
     """Keep a form as it was sent, with its narrative sealed if it names somebody; whether it is held."""
     document = EventDocument.objects.create(
-        event=row, kind=kind, form=form, at=now, on=on or moscow_date(now), by=hand.by, role=hand.role,
+        event=row, kind=kind, form=form_of(kind, on or moscow_date(now)), at=now,
+        on=on or moscow_date(now), by=hand.by, role=hand.role,
         organisation=hand.organisation, fields=dict(fields), digest=digest_of(fields),
     )  # fmt: skip
     held = keep_narrative(home, document, narrative, kind=held_kind)
     _forget(row)
     return document, held
+
+
+def form_of(kind: str, on: date) -> str:
+    """The form a document is written in and its edition of that day, the last one where it has lapsed."""
+    key = KINDS.get(kind, "")
+    try:
+        return f"{key} {edition_or_last(key, on).edition}" if key else ""
+    except NormMissing:
+        return key
 
 
 def rescore(row: AdverseEvent) -> None:

@@ -69,9 +69,7 @@ def file_document(
     kept, hand, before = checked_fields(fields), hand_of(home, by), row.seriousness
     known_on = _known_on(row, kept, hand, today=moscow_date(now))
     _add_to_core(row, kept, hand, today=moscow_date(now))
-    document, held = write_document(
-        home, row, kind, hand, fields=kept, now=now, narrative=narrative, form=f"order-1113n-{kind}"
-    )
+    document, held = write_document(home, row, kind, hand, fields=kept, now=now, narrative=narrative)
     step(row, VERBS[kind], hand, now=now, because=f"document {document.pk}", added={"document": document.pk})
     rescore(row)
     row.save(update_fields=["quality"])

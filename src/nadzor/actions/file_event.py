@@ -223,13 +223,10 @@ def _write_documents(home: Home, row: AdverseEvent, told: Told, filing: Filing, 
     fields = fields_of(told, codes)
     _, held = write_document(
         home, row, "message", filing.hand, fields=fields, now=now, narrative=told.narrative,
-        held_kind=filing.held_kind, on=filing.received_on, form="order-1113n-message",
+        held_kind=filing.held_kind, on=filing.received_on,
     )  # fmt: skip
     if filing.form == "report":
-        write_document(
-            home, row, "report", filing.hand, fields=fields, now=now, on=filing.received_on,
-            form="order-1113n-report",
-        )  # fmt: skip
+        write_document(home, row, "report", filing.hand, fields=fields, now=now, on=filing.received_on)
     return held
 
 

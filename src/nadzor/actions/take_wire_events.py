@@ -129,13 +129,14 @@ def _filed(home: Home, record: BatchRecord, seq: int, sent: Sent, *, now: dateti
     codes, all_known = codes_as_sent(sent.problem_codes)
     received = moscow_date(record.received_at)
     doubts = (*contradictions(Days(sent.event_date, sent.aware_date, received)), *_unknown(all_known))
+    device = _device(record)
     told = Told(
-        device_told="" if _device(record) else record.device, version=sent.version,
+        device_told="" if device else record.device, version=sent.version,
         event_on=sent.event_date, aware_on=sent.aware_date, event_type=sent.event_type,
         narrative=sent.narrative or "", study=sent.study or "",
     )  # fmt: skip
     filing = Filing(
-        way=WAY, hand=THE_HOUSE, place=Place(_device(record), record.installation, record.site),
+        way=WAY, hand=THE_HOUSE, place=Place(device, record.installation, record.site),
         received_on=received, received_at=record.received_at, source_id=source,
         held_kind=_held_kind(record, seq), doubts=doubts,
     )  # fmt: skip

@@ -68,6 +68,20 @@ def test_a_report_meets_the_clock(home, event):
     assert Notice.objects.filter(role="inspector", text_en__contains="filed about event").exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("follow_up", "order-1113n-report 2021"),
+        ("safety_notice", "order-1113n-safety-notice 2021"),
+        ("corrective_action", "order-1113n-corrective-action 2021"),
+    ],
+)
+def test_a_document_names_its_form_and_edition(home, event, kind, form):
+    """As the law's own data call them, the lapsed edition after the lapse."""
+    sent(home, event.number, kind, {}, MAKER, now=NOW + timedelta(weeks=10))
+    assert AdverseEvent.objects.get().documents.last().form == form
+
+
 def test_a_makers_graver_fact_starts_its_clock_on_its_own_day(home, event):
     """Ten days from the day the maker learned of the death; the former clock stops; an alert goes out."""
     assert sent(home, event.number, "follow_up", REVEALED, MAKER) == "awaiting_report"
