@@ -16,6 +16,7 @@ from nadzor.cli.evaluate import evaluate
 from nadzor.cli.frame import frame, settled
 from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
 from nadzor.cli.output import progress, show
+from nadzor.cli.year import year
 
 if TYPE_CHECKING:
     from nadzor.simulate.fault import FaultKind
@@ -103,6 +104,7 @@ def _faulty(world: World, kinds: list[FaultKind], count: int, strength: float) -
 
 
 app.command("evaluate")(evaluate)
+app.command("year")(year)
 
 
 @app.command("reads")
