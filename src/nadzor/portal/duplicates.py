@@ -27,6 +27,7 @@ from nadzor.portal.words import NOTHING, day, number, share
 from nadzor.vigilance.duplicates import LikelyCard, Side, likely_pairs
 
 SHOWN: Final = 20
+SURE: Final = 0.99  # above it a reckoning is not surer than what it reckons with
 ON_THE_PAGE: Final = frozenset({"duplicate.no-grounds", "duplicate.verdict", "vigilance.told-personal"})
 
 
@@ -87,7 +88,8 @@ def _pair(card: LikelyCard) -> Pair:
 
 
 def _likely(card: LikelyCard) -> str:
-    facts = {"share": share(card.probability, 0), "bits": number(card.weight, 1)}
+    chance = f"> {share(SURE, 0)}" if card.probability > SURE else share(card.probability, 0)
+    facts = {"share": chance, "bits": number(card.weight, 1)}
     return _("%(share)s by the evidence of what agrees, %(bits)s bits") % facts
 
 
@@ -108,7 +110,7 @@ def _told(side: Side) -> list[tuple[str, str, str]]:
         ("aware_on", _("Learned on"), day(side.aware_on)),
         ("received_on", _("Received on"), day(side.received_on)),
         ("event_type", _("Kind of event"), type_label(side.event_type) or NOTHING),
-        ("problems", _("Problem"), " ".join(side.problems) or NOTHING),
+        ("problems", _("Device problem"), " ".join(side.problems) or NOTHING),
         ("effects", _("Effect"), " ".join(side.effects) or NOTHING),
         ("reporter_role", _("Reported by"), reporter_words(side.reporter_role)),
         ("way", _("Way"), way_label(side.way)),
@@ -121,6 +123,6 @@ def _said(compared: str) -> Cell:
     names = {
         "agrees": Cell(_("agrees"), state="good"),
         "differs": Cell(_("differs"), state="warn"),
-        "unknown": Cell(_("unknown")),
+        "unknown": Cell(_("Not known")),
     }
     return names.get(compared, Cell(compared))

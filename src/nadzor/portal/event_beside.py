@@ -79,7 +79,7 @@ def _said(found: Similar) -> list[str]:
 
 def _groups(found: Similar) -> Table:
     head = columns(
-        _("Where"), _("How alike"), _("Reports"), _("Studies processed"), _("Per 10,000 studies"),
+        _("Where"), _("How alike"), _("Reported"), _("Studies processed"), _("Per 10,000 studies"),
         _("95 % limits"), numbers=(2, 3, 4, 5),
     )  # fmt: skip
     return Table(_("Similar reports"), head, [_group(each) for each in found.groups])
@@ -108,7 +108,7 @@ def _rate(rate: Rate) -> list[str | Cell]:
 
 def _versions(found: Similar) -> Table:
     head = columns(
-        _("Version"), _("Reports"), _("Studies processed"), _("Per 10,000 studies"), _("95 % limits"),
+        _("Version"), _("Reported"), _("Studies processed"), _("Per 10,000 studies"), _("95 % limits"),
         numbers=(1, 2, 3, 4),
     )  # fmt: skip
     return Table(_("By version"), head, [_version(each) for each in found.by_version], caption_hidden=False)

@@ -102,7 +102,7 @@ def _decided(one: EventRow) -> str:
 
 def code_table(one: EventRow) -> Table | None:
     """Every code with its edition; none are recoded silently."""
-    groups = [(_("Problem"), one.problems), (_("Effect"), one.effects), (_("Cause"), one.causes)]
+    groups = [(_("Device problem"), one.problems), (_("Effect"), one.effects), (_("Cause"), one.causes)]
     lines = [_code_line(label, each) for label, codes in groups for each in codes]
     head = columns(_("What"), _("Code"), _("Edition"))
     note = _("Names in Russian are unofficial; the codes are those of the international terminology.")

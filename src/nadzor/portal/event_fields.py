@@ -106,15 +106,19 @@ def _day_wrong(text: str, value: date | None, today: date) -> str:
     return _("Check the year.") if value is not None and value < FIRST_DAY else ""
 
 
+def own_field(answers: Answers, systems: Mapping[str, str]) -> Input:
+    """Which of some systems it is, and no other."""
+    wrong = answers.errors.get("system", "")
+    return boxes("system", _("Which system?"), systems, [answers.system], many=False, error=wrong)
+
+
 def system_field(answers: Answers, systems: Mapping[str, str]) -> list[Input]:
     """Which system it is: one of those that work here, or another one by name."""
-    choices, error = {**systems, OTHER: _("another one")}, answers.errors
+    error = answers.errors
     hint = _("Only if it is not in the list: its name as it stands on the screen.")
     wrong = error.get("told", "")
     return [
-        boxes(
-            "system", _("Which system?"), choices, [answers.system], many=False, error=error.get("system", "")
-        ),
+        own_field(answers, {**systems, OTHER: _("another one")}),
         line("told", _("Its name"), hint=hint, value=answers.told, longest=NAME_MAX, error=wrong),
     ]
 

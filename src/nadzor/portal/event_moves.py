@@ -24,8 +24,9 @@ from nadzor.portal.frame import house, person_of
 from nadzor.portal.inputs import Input, line, prose
 from nadzor.portal.law_marks import sentence
 from nadzor.portal.words import said
+from nadzor.procedures.adverse_event import ADVERSE_EVENT
 from nadzor.procedures.moves import Move
-from nadzor.procedures.words import asks
+from nadzor.procedures.words import asks, words
 from nadzor.vigilance import events
 from nadzor.vigilance.event_cards import EventCard
 from nadzor.vigilance.event_permissions import BY_DOCUMENT
@@ -34,7 +35,8 @@ GROUNDS_MAX: Final = 4000
 SHORT: Final = frozenset({"leading_event", "device_code"})
 #: Refusals that stand on the card beside what was typed; all others have a page of their own.
 OWN_PAGE: Final = frozenset({"vigilance.event-unknown", "people.not-yours"})
-AGAIN: Final = "move.not-from-here"
+CHANGED: Final = "api.state-changed"
+AGAIN: Final = frozenset({"move.not-from-here", CHANGED})
 
 
 class MoveForm(Struct, frozen=True):
@@ -71,10 +73,12 @@ def _field(verb: str, ask: str) -> Input:
 def move(request: HttpRequest, number: str) -> HttpResponse:
     """Make a move and show the event again; pressed twice, it is done once."""
     verb, who = request.POST.get("verb", "")[:40], person_of(request)
+    card = events.event(who, number, today=clock.today())
     try:
+        _must_be_as_seen(card, request.POST.get("seen", ""))
         move_event(house(), number, verb, by=who, grounds=_grounds(request.POST, verb), now=clock.now())
     except Refusal as refusal:
-        return _refused(request, number, refusal, verb=verb)
+        return _refused(request, card, refusal, verb=verb)
     messages.success(request, _("Done."))
     return redirect("event", number=number)
 
@@ -91,12 +95,21 @@ def _grounds(given: Mapping[str, str], verb: str) -> Grounds:
     return Grounds(given.get(f"{verb}-because", "").strip(), added)
 
 
-def _refused(request: HttpRequest, number: str, refusal: Refusal, *, verb: str) -> HttpResponse:
+def _must_be_as_seen(card: EventCard, seen: str) -> None:
+    """Whoever decides on what they read must not decide on what has changed since.
+
+    Raises: Refusal api.state-changed.
+    """
+    if seen.isdecimal() and len(card.steps) > int(seen[:6]):
+        name = words()[ADVERSE_EVENT.name].states[card.row.state]
+        raise Refusal(CHANGED, state=card.row.state, state_ru=name.ru, state_en=name.en)
+
+
+def _refused(request: HttpRequest, card: EventCard, refusal: Refusal, *, verb: str) -> HttpResponse:
     if refusal.code in OWN_PAGE:
         raise refusal
-    card = events.event(person_of(request), number, today=clock.today())
-    if refusal.code == AGAIN and card.steps and card.steps[-1].verb == verb:
+    if refusal.code in AGAIN and card.steps and card.steps[-1].verb == verb:
         messages.info(request, _("This had been done already; nothing was done twice."))
-        return redirect("event", number=number)
+        return redirect("event", number=card.row.number)
     status = problem(refusal.code).status
     return event_card.answer(request, card, wrong=told(refusal), verb=verb, status=status)

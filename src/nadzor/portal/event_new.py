@@ -17,7 +17,7 @@ from nadzor.base import clock
 from nadzor.base.problems import Refusal, problem
 from nadzor.people.queries import Person
 from nadzor.portal.desks import asker
-from nadzor.portal.event_fields import OTHER, Answers, event_inputs, read, system_field, wrongs_of
+from nadzor.portal.event_fields import OTHER, Answers, event_inputs, own_field, read, system_field, wrongs_of
 from nadzor.portal.event_harm import harms, problems_of
 from nadzor.portal.filing_deeds import told as told_words
 from nadzor.portal.frame import house
@@ -90,8 +90,8 @@ def _form(
 
 
 def _fields(request: HttpRequest, answers: Answers, devices: Mapping[str, str]) -> list[Input]:
-    system = system_field(answers, devices)
     typed = _version(request)
     version = line("version", _("Version, if it is known"), value=typed, longest=VERSION_MAX)
-    which = system if asker(request).role in STAFF else system[:1]
+    is_staff = asker(request).role in STAFF
+    which = system_field(answers, devices) if is_staff else [own_field(answers, devices)]
     return [*which, version, *event_inputs(answers, asks_learned=True)]
