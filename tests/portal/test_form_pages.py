@@ -153,3 +153,27 @@ def test_an_event_fills_its_form(house: Home, client_of: ClientOf) -> None:
     assert inspector.get(f"{at}.exe").status_code == 404
     assert inspector.get(f"/events/{filed.number}/forms/letter/").status_code == 404
     assert inspector.get("/events/AE-2026-999999/forms/message/").status_code == 404
+
+
+def test_the_maker_signs_a_kept_month_once(house: Home, client_of: ClientOf, month: Month) -> None:
+    """A button for the maker alone, the signature for both; the second press changes nothing."""
+    from nadzor.actions.build_month import build_month
+    from nadzor.actions.join_identifiers import sealed_path
+    from nadzor.actions.sign_month import signed_month
+    from tests.town import CLINIC_OID
+
+    build_month(house, month, now=clock.now(), keep=True)
+    maker, inspector = client_of("manufacturer_admin", "en"), client_of("inspector", "en")
+    at = f"/months/{month}/{MINE}/"
+    assert "Sign the month" in maker.get(at).content.decode()
+    assert "Sign the month" not in inspector.get(at).content.decode()
+    assert inspector.post(f"{at}sign").status_code == 404
+    assert maker.post(f"{at}sign").status_code == 302
+    done = signed_month(house, month, MINE)
+    assert maker.post(f"{at}sign").status_code == 302
+    assert done == signed_month(house, month, MINE)
+    page = inspector.get(at).content.decode()
+    assert "Lines whose clinic the vault knows" in page
+    assert CLINIC_OID not in page
+    sealed_path(house, month, MINE).unlink()
+    sealed_path(house, month, MINE).with_suffix(".signature.json").unlink()

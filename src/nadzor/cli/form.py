@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from nadzor.base import clock
 from nadzor.base.interval import Month
 from nadzor.base.problems import Refusal
 from nadzor.cli.frame import settled
 from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
-from nadzor.cli.output import print_json, print_table
+from nadzor.cli.output import print_json, print_table, show
 
 app = typer.Typer(help="Statutory forms as data.", no_args_is_help=True)
 
@@ -90,6 +91,49 @@ def dry_run(
         for each in run.devices
     ]
     print_table(rows, title=f"{form} {month}: {edition} beside {run.present}, {run.outcomes}")
+
+
+@app.command("fill")
+def fill(
+    context: typer.Context,
+    event: Annotated[str, typer.Argument(help="Number of the event, like AE-2026-000001.")],
+    kind: Annotated[str, typer.Argument(help="message, report, corrective_action or safety_notice.")],
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """An event's form, a line a field with where it comes from; in JSON the body with its hash."""
+    settled(context, data)
+    from nadzor.actions.fill_event_form import fill_event_form
+    from nadzor.people.queries import CONSOLE
+    from nadzor.statutory.event_body import event_body, event_digest
+    from nadzor.statutory.event_table import event_rows
+
+    form = fill_event_form(event, kind, by=CONSOLE, today=clock.today(), language="en")
+    if as_json:
+        print_json({**event_body(form), "hash": event_digest(form)})
+        return
+    heads, *rows = event_rows(form, "en")
+    print_table([dict(zip(heads[2:6], row[2:6], strict=True)) for row in rows], title=f"{event}, {kind}")
+
+
+@app.command("sign")
+def sign(
+    context: typer.Context,
+    device: Annotated[str, typer.Argument(help="Device code in the register.")],
+    month: InMonth,
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a kept month: its hash stays, and the report that names clinics is sealed in the vault."""
+    home = settled(context, data)
+    from nadzor.actions.sign_month import sign_month
+    from nadzor.people.queries import CONSOLE
+
+    show(
+        sign_month(home, device, month_of_text(month), by=CONSOLE, now=clock.now()),
+        as_json=as_json,
+        title="Signed",
+    )
 
 
 @app.command("dispute")

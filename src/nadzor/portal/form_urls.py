@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nadzor.portal import claim_page, dispute_pages, form_event, form_pages
+from nadzor.portal import claim_page, dispute_pages, form_event, form_pages, month_sign
 from nadzor.portal.door import operation
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
         operation(form_event.file),
         name="event-form-file",
     ),
+    path("months/<str:text>/<slug:code>/sign", month_sign.sign, name="month-sign"),
     path("devices/<slug:code>/claims/", operation(claim_page.page), name="claims"),
     path("devices/<slug:code>/declared/<str:text>/dispute/", dispute_pages.of_month, name="dispute-month"),
     path("devices/<slug:code>/declared/<str:text>/dispute/open", dispute_pages.start, name="dispute-open"),

@@ -20,6 +20,7 @@ from nadzor.portal.chips import norm_chip
 from nadzor.portal.counts import Counts
 from nadzor.portal.device_frame import device_tabs, device_top
 from nadzor.portal.frame import house, person_of
+from nadzor.portal.month_sign import signing
 from nadzor.portal.month_tables import month_tables
 from nadzor.portal.months import kept_cell, month_or_404
 from nadzor.portal.norm_words import status_state
@@ -43,13 +44,18 @@ FILES: dict[str, tuple[Callable[[MonthReport], bytes], str]] = {
 
 def page(request: HttpRequest, text: str, code: str) -> HttpResponse:
     """One device's month; without a norm in force there is none, and the page says so."""
-    card = register.readable_device(person_of(request), code)
-    chosen = month_or_404(text)
-    top = device_top(card) | {
-        "tabs": device_tabs(code, "device-months"),
-        "name": month(chosen.year, chosen.month),
-        "crumbs": [Crumb(_("Monthly reports"), reverse("months") + f"?month={chosen}"), Crumb(card.code)],
-    }
+    who, chosen = person_of(request), month_or_404(text)
+    card = register.readable_device(who, code)
+    top = (
+        device_top(card)
+        | signing(who, card, chosen)
+        | {
+            "tabs": device_tabs(code, "device-months"),
+            "month": chosen,
+            "name": month(chosen.year, chosen.month),
+            "crumbs": [Crumb(_("Monthly reports"), reverse("months") + f"?month={chosen}"), Crumb(card.code)],
+        }
+    )
     try:
         report = _report(chosen, code)
     except NormMissing:
