@@ -24,8 +24,9 @@ VERDICTS: Final = ("same", "different")
 
 @transaction.atomic
 def judge_duplicate(
-    home: Home, first: str, second: str, *, verdict: str, because: str, by: Person | None, now: datetime
-) -> str:
+    home: Home, first: str, second: str, *, by: Person | None, now: datetime, verdict: str = "",
+    because: str = "",
+) -> str:  # fmt: skip
     """Keep what a person says of a proposed pair and return the number that leads (empty for different).
 
     "different" is remembered, and the pair is not proposed again; "same" can be split by a move of the event.

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from django.db.models import Q
@@ -21,12 +21,14 @@ from nadzor.vigilance.cards import WayBack
 from nadzor.vigilance.event_scope import Wanted, in_scope, sees_sites
 from nadzor.vigilance.models import AdverseEvent, Signal
 from nadzor.vigilance.similar import (
-    AROUND_DAYS,
-    WINDOW_DAYS,
+    AROUND,
+    ONE_DAY,
+    WINDOW,
     Around,
     DayAround,
     Group,
     Likeness,
+    Rate,
     Scope,
     SignalNear,
     Similar,
@@ -37,9 +39,6 @@ from nadzor.vigilance.similar import (
 
 MEASURES: Final = ("processed", "failed", "faults", "changes")
 NUMBERS_MAX: Final = 100  # events named; all are counted
-WINDOW: Final = timedelta(days=WINDOW_DAYS)
-AROUND: Final = timedelta(days=AROUND_DAYS)
-ONE_DAY: Final = timedelta(days=1)
 
 
 class Like(Struct, frozen=True):
@@ -48,13 +47,24 @@ class Like(Struct, frozen=True):
     number: str
     device: str
     version: str
+    day: date
     likeness: Likeness
 
 
 class Studies(Struct, frozen=True):
-    """Processed studies of the window by device and version; None where no rollup was made."""
+    """Processed studies of the window by device and version, and the first day with any of each device.
+
+    `by` is None where no rollup was made.
+    """
 
     by: Counter[tuple[str, str]] | None
+    since: Mapping[str, date] = {}
+
+    def rate(self, events: Sequence[Like], studies: int | None) -> Rate:
+        """Events against studies; those of days before any study are left out, if there are studies."""
+        if not studies:
+            return rate_of(len(events), studies)
+        return rate_of(sum(each.day >= self.since.get(each.device, date.max) for each in events), studies)
 
     def of(self, devices: Collection[str], version: str | None = None, *, but: bool = False) -> int | None:
         """Those of some devices; of one version, or of all but it."""
@@ -101,7 +111,7 @@ def _alike(
         if day is None or not days[0] <= day < days[1]:
             continue
         if like := likeness(codes, (one["code"] for one in each.problems)):
-            found.append(Like(each.number, each.device, each.version, like))
+            found.append(Like(each.number, each.device, each.version, day, like))
     return found
 
 
@@ -111,34 +121,43 @@ def _groups(
     """The scopes, nearest first; a report that names no version counts with the device alone."""
     own = {row.device}
     mine = [each for each in alike if each.device == row.device]
-    found: list[Group] = []
+    scopes: list[tuple[Scope, Sequence[Like], int | None]] = []
     if row.version:
         same = [each for each in mine if each.version == row.version]
         rest = [each for each in mine if each.version not in ("", row.version)]
-        found += _two("version", same, studies.of(own, row.version))
-        found += _two("other_versions", rest, studies.of(own, row.version, but=True))
-    found += _two("device", mine, studies.of(own))
+        scopes.append(("version", same, studies.of(own, row.version)))
+        scopes.append(("other_versions", rest, studies.of(own, row.version, but=True)))
+    scopes.append(("device", mine, studies.of(own)))
     if others:
-        found += _two("other_devices", [each for each in alike if each.device in others], studies.of(others))
-    return tuple(found)
+        scopes.append(
+            ("other_devices", [each for each in alike if each.device in others], studies.of(others))
+        )
+    return tuple(group for scope in scopes for group in _two(*scope, beside=studies))
 
 
-def _two(scope: Scope, events: Sequence[Like], studies: int | None) -> Iterable[Group]:
+def _two(scope: Scope, events: Sequence[Like], studies: int | None, *, beside: Studies) -> Iterable[Group]:
     """By the same code, and by the branch (in which the same code counts, too)."""
-    if all(each.likeness == "any" for each in events) and events:
-        yield Group(scope=scope, likeness="any", rate=rate_of(len(events), studies))
-        return
-    same = sum(each.likeness == "code" for each in events)
-    yield Group(scope=scope, likeness="code", rate=rate_of(same, studies))
-    yield Group(scope=scope, likeness="kin", rate=rate_of(len(events), studies))
+    kinds: dict[Likeness, Sequence[Like]]
+    if events and all(each.likeness == "any" for each in events):
+        kinds = {"any": events}
+    else:
+        kinds = {"code": [each for each in events if each.likeness == "code"], "kin": events}
+    for kind, told in kinds.items():
+        yield Group(scope=scope, likeness=kind, events=len(told), rate=beside.rate(told, studies))
 
 
 def _by_version(row: AdverseEvent, alike: Sequence[Like], studies: Studies) -> tuple[VersionRate, ...]:
-    events = Counter(each.version for each in alike if each.device == row.device)
+    mine = [each for each in alike if each.device == row.device]
     known = {version for device, version in studies.by or () if device == row.device}
     return tuple(
-        VersionRate(version, rate_of(events[version], studies.of({row.device}, version) if version else None))
-        for version in sorted({*events, *known})
+        VersionRate(
+            version,
+            studies.rate(
+                [each for each in mine if each.version == version],
+                studies.of({row.device}, version) if version else None,
+            ),
+        )
+        for version in sorted({*known, *(each.version for each in mine)})
     )
 
 
@@ -156,8 +175,15 @@ def _others(row: AdverseEvent) -> frozenset[str]:
 def _studies(rollups: Rollups | None, devices: Collection[str], first: date, after: date) -> Studies:
     if rollups is None:
         return Studies(None)
-    told = rollups.totals("processed", by=("device", "version"), device=devices, since=first, until=after)
-    return Studies(Counter({(device, version): n for device, version, n in told}))
+    told: Counter[tuple[str, str]] = Counter()
+    since: dict[str, date] = {}
+    by = ("device", "version")
+    for day, device, version, n in rollups.daily(
+        "processed", by=by, device=devices, since=first, until=after
+    ):
+        told[device, version] += n
+        since.setdefault(device, day)
+    return Studies(told, since)
 
 
 def _around(rollups: Rollups | None, row: AdverseEvent, *, staff: bool) -> Around | None:

@@ -106,12 +106,16 @@ def pairs(reports: Sequence[Report]) -> tuple[Ints, Ints]:
 
 def _near_in_time(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
     for places in _grouped(reports, lambda each: each.device).values():
-        dated = sorted((day, place) for place in places if (day := _day(reports[place])))
-        for at, (day, place) in enumerate(dated):
-            for other, there in dated[at + 1 : at + 1 + NEIGHBOURS]:
-                if other - day > WINDOW_DAYS:
-                    break
-                yield (place, there) if place < there else (there, place)
+        yield from _neighbours(sorted((day, place) for place in places if (day := _day(reports[place]))))
+
+
+def _neighbours(dated: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Pairs of places whose days lie within the window, each with so many that follow it."""
+    for at, (day, place) in enumerate(dated):
+        for other, there in dated[at + 1 : at + 1 + NEIGHBOURS]:
+            if other - day > WINDOW_DAYS:
+                break
+            yield (place, there) if place < there else (there, place)
 
 
 def _sharing(reports: Sequence[Report], name: str) -> Iterator[tuple[int, int]]:

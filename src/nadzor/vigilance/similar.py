@@ -8,7 +8,7 @@ reported; how often it happened, nobody knows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -18,8 +18,9 @@ from nadzor.vigilance.cards import WayBack
 
 PER: Final = 10_000
 LEVEL: Final = 0.95
-WINDOW_DAYS: Final = 365
-AROUND_DAYS: Final = 14
+WINDOW: Final = timedelta(days=365)
+AROUND: Final = timedelta(days=14)
+ONE_DAY: Final = timedelta(days=1)
 CHAPTER: Final = 3  # signs of a code at the top of an annex
 STEP: Final = 2  # signs that a level adds
 Likeness = Literal["code", "kin", "any"]
@@ -37,10 +38,15 @@ class Rate(Struct, frozen=True, kw_only=True):
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """Events of a scope that are like one: by the same code, by a code of the same branch, or any at all."""
+    """Events of a scope that are like one: by the same code, by a code of the same branch, or any at all.
+
+    `events` are all of the window; the rate counts those of days from which studies are known, since an event
+    of a day without telemetry has no studies to stand against.
+    """
 
     scope: Scope
     likeness: Likeness
+    events: int
     rate: Rate
 
 

@@ -146,6 +146,7 @@ def test_a_narrative_with_a_name_is_held_and_the_core_kept(taken: Import, home: 
     told = taken(rows_of(["R-1", "ai-901", "2026-05-01", "", "", "death", "F02", text]))
     row = Narrative.objects.get()
     assert (told.kept, told.held, row.held, row.text) == (1, 1, True, "")
+    assert [each.code for each in told.notes] == ["ae-note.held"]
     assert opened(home, row) == text
     assert "Иванова" not in str(msgspec.to_builtins(told)) + str(list(EventDocument.objects.values()))
 

@@ -57,7 +57,7 @@ def home(tmp_path: Path) -> Home:
         [
             row("processed", 10_000, EVENT, version="1.0"),
             row("processed", 20_000, TODAY - timedelta(days=5), version="2.0"),
-            row("processed", 5_000, TODAY - timedelta(days=5), version="5.0", device="ai-902"),
+            row("processed", 5_000, TODAY - timedelta(days=25), version="5.0", device="ai-902"),
             row("processed", 90_000, TODAY - timedelta(days=500), version="1.0"),
             row("failed", 3, EVENT + timedelta(days=1), version="1.0"),
             row("changes", 1, EVENT - timedelta(days=2), version="1.0"),
@@ -128,6 +128,15 @@ def test_a_maker_learns_of_its_own_device_only(home: Home) -> None:
     for person in (OTHER, None):
         with pytest.raises(Refusal, match="vigilance.event-unknown"):
             similar(home, number("R-0"), by=person, today=TODAY)
+
+
+def test_events_before_any_study_are_counted_but_not_in_a_rate(home: Home) -> None:
+    """An event of a day without telemetry has no studies to stand against."""
+    row_ = AdverseEvent.objects.get(source_id="R-1")
+    AdverseEvent.objects.filter(pk=row_.pk).update(event_on=EVENT - timedelta(days=100))
+    told = similar(home, number("R-0"), by=INSPECTOR, today=TODAY)
+    (device,) = [each for each in told.groups if (each.scope, each.likeness) == ("device", "code")]
+    assert (device.events, device.rate.events, device.rate.studies) == (3, 2, 30_000)
 
 
 def test_no_studies_known_is_said_not_guessed(home: Home, tmp_path: Path) -> None:
