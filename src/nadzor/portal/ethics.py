@@ -44,15 +44,18 @@ EVIDENCE: Final = {
     "versions": (gettext_noop("registered versions"), "versions"),
     "installations": (gettext_noop("installations that report"), "connect"),
     "certificate": (gettext_noop("certificate of transmission"), "transmission"),
-    "plan": (gettext_noop("plan of clinical monitoring"), "device"),
-    "monitoring_reports": (gettext_noop("yearly reports filed"), "device"),
+    "plan": (gettext_noop("plan of clinical monitoring"), "monitoring"),
+    "monitoring_reports": (gettext_noop("yearly reports filed"), "monitoring"),
     "signals": (gettext_noop("signals"), "signals"),
     "answers": (gettext_noop("answers to signals"), "signals"),
-    "events": (gettext_noop("adverse events"), "device"),
-    "warnings": (gettext_noop("warnings to clinics"), "device"),
-    "notices": (gettext_noop("public safety notices"), "register-card"),
+    "events": (gettext_noop("adverse events"), "events"),
+    "warnings": (gettext_noop("warnings to clinics"), "warnings"),
+    "notices": (gettext_noop("public safety notices"), "safety-notices"),
     "baselines": (gettext_noop("registered baselines"), "device-charts"),
 }
+
+#: Pages of all devices, which show one when asked.
+LISTS: Final = frozenset({"signals", "events", "warnings", "monitoring", "safety-notices"})
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -159,7 +162,7 @@ def _row(
 
 def _evidence(code: str, held: ethics.Held) -> Fact:
     label, place = EVIDENCE[held.kind]
-    href = reverse(place) + f"?device={code}" if place == "signals" else reverse(place, args=[code])
+    href = f"{reverse(place)}?device={code}" if place in LISTS else reverse(place, args=[code])
     return Fact(_(label), number(held.count) if held.count else _("nothing yet"), href=href)
 
 
