@@ -47,8 +47,8 @@ def _claims(report: YearReport) -> Table:
         "The verdict rests on this year's labels alone, those that were all or a random part of the studies."
     )
     head = columns(
-        _("Finding"), _("Metric"), _("Version"), _("Declared"), _("Lower bound"), _("Labels"),
-        _("Measured, 95% limits"), _("What the data say"), numbers=(3, 4, 5, 6),
+        _("Finding"), _("Metric"), _("Version"), _("Declared"), _("Labels"), _("Measured, 95% limits"),
+        _("What the data say"), numbers=(3, 4, 5),
     )  # fmt: skip
     return Table(
         _("Efficacy: declared criteria"), head, _lines(report, "efficacy", "claim", _claim), note=note,
@@ -59,15 +59,27 @@ def _claims(report: YearReport) -> Table:
 def _claim(report: YearReport, figure: Figure) -> Line:
     declared = figure.declared
     assert declared is not None
-    unfair = _("%(n)s labels selected otherwise decide nothing") % {"n": number(declared.unfair)}
-    verdict = Cell(
-        outcome(figure, language()), state=TONES[declared.outcome], note=unfair if declared.unfair else ""
-    )
+    bound = _("not below %(bound)s") % {"bound": share(float(declared.lower_bound))}
     return line(
-        _finding(report, figure), part(figure, language()), figure.version or NOTHING,
-        share(float(declared.value)), share(float(declared.lower_bound)), _n(report, figure),
-        _shares(figure), verdict,
+        Cell(_finding(report, figure), wraps=True), Cell(part(figure, language()), wraps=True),
+        figure.version or NOTHING, Cell(share(float(declared.value)), note=bound), _n(report, figure),
+        _shares(figure), _verdict(figure),
     )  # fmt: skip
+
+
+def _verdict(figure: Figure) -> Cell:
+    """What the labels say of a claim, in a word, with the reason and what was left out beside it."""
+    declared = figure.declared
+    assert declared is not None
+    unfair = _("%(n)s labels selected otherwise decide nothing") % {"n": number(declared.unfair)}
+    notes = [outcome(figure, language()), unfair if declared.unfair else ""]
+    names = {
+        "consistent": _("consistent"),
+        "contradicted": _("contradicted"),
+        "untestable": _("not testable"),
+    }
+    note = "; ".join(told for told in notes if told)
+    return Cell(names[declared.outcome], state=TONES[declared.outcome], note=note, wraps=True)
 
 
 def _measured(report: YearReport) -> Table:
@@ -87,9 +99,15 @@ def _measured(report: YearReport) -> Table:
 
 
 def _share_line(report: YearReport, figure: Figure) -> Line:
+    """A share with its counts; an area has no right answers, only labels."""
+    count = (
+        (Cell(NOTHING), _n(report, figure))
+        if figure.of is None
+        else (_n(report, figure), _of(report, figure))
+    )
     return line(
         what(figure, language()), _finding(report, figure), part(figure, language()) or NOTHING,
-        figure.version or NOTHING, _n(report, figure), _of(report, figure), _shares(figure),
+        figure.version or NOTHING, *count, _shares(figure),
     )  # fmt: skip
 
 

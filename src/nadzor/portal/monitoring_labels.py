@@ -47,7 +47,7 @@ def report_state(row: ReportRow) -> State:
 def report_marks(row: ReportRow) -> list[State]:
     """What must be known of a report before its figures are read."""
     found = [
-        (row.missing, State(_("missing"), "alarm")),
+        (row.missing, State(_("not filed in time"), "alarm")),
         (row.late, State(_("filed late"), "warn")),
         (row.day.open, State(_("open question: is it owed?"), "warn")),
         (row.before, State(_("due before this platform was there: not known here"), "calm")),

@@ -141,7 +141,7 @@ def _choice(chosen: str) -> Choice:
 def _views() -> dict[str, str]:
     return {
         "waiting": _("expected"),
-        "missing": _("missing"),
+        "missing": _("not filed in time"),
         "filed": _("filed"),
         "open": _("open question"),
         "before": _("due before this platform"),

@@ -155,9 +155,10 @@ def _measured(
         bounds = clopper_pearson(right, right + wrong) if right + wrong > 0 else None
     if bounds is None:
         return None
+    n, of = (right + wrong, None) if metric == "auc" else (right, right + wrong)
     return Figure(
-        section="efficacy", key="measured", part=metric, version=version, finding=finding, n=right,
-        of=right + wrong, estimate=_estimate(bounds), origins=_origins(PAIRS[metric], version, finding),
+        section="efficacy", key="measured", part=metric, version=version, finding=finding, n=n, of=of,
+        estimate=_estimate(bounds), origins=_origins(PAIRS[metric], version, finding),
     )  # fmt: skip
 
 
