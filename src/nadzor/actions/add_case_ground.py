@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from msgspec import Struct
 
 from nadzor.actions.filing_deed import Deed
 from nadzor.base.problems import Refusal
@@ -26,6 +27,14 @@ from nadzor.vigilance.models import CaseGround
 CASE: Final = "case"
 ADDERS: Final = frozenset({Role.INSPECTOR, Role.REGISTRAR, Role.HEAD})
 BECAUSE_MAX: Final = 4000
+
+
+class Named(Struct, frozen=True):
+    """A ground as it was named: its kind, its own number, why it bears on the case."""
+
+    kind: str
+    ref: str
+    because: str
 
 
 @transaction.atomic
@@ -55,7 +64,7 @@ def add_case_ground(
         raise Refusal("filing.closed")
     if len(because) > BECAUSE_MAX:
         raise Refusal("move.grounds-too-long", "$.because", limit=BECAUSE_MAX)
-    return _added(row, kind, ref.strip(), by=by, now=now, because=because.strip())
+    return _added(row, Named(kind, ref.strip(), because.strip()), by=by, now=now)
 
 
 def must_rest(deed: Deed) -> None:
@@ -68,7 +77,8 @@ def must_rest(deed: Deed) -> None:
         allowed_on_grounds(deed.move.verb, rests(deed.row.number), made)
 
 
-def _added(row: Filing, kind: str, ref: str, *, by: Person, now: datetime, because: str) -> str:
+def _added(row: Filing, named: Named, *, by: Person, now: datetime) -> str:
+    kind, ref, because = named.kind, named.ref, named.because
     facts = _facts(row, kind, ref)
     digest = digest_of(facts)
     found, is_new = CaseGround.objects.get_or_create(

@@ -19,7 +19,7 @@ from nadzor.register.filing_rows import whose
 from nadzor.register.models import Filing
 from nadzor.vigilance.models import Recomputation
 from nadzor.vigilance.packs import packs
-from nadzor.vigilance.reproductions import ANSWERS, is_same
+from nadzor.vigilance.reproductions import is_same
 
 FIGURES_MAX: Final = 100_000  # bytes of figures: a table belongs into a paper
 
@@ -54,9 +54,8 @@ def recompute(
 
 def _held(number: str, calculation: str) -> Mapping[str, Any]:
     """What the newest pack of the case says of a calculation; of several the first, that of the size."""
-    for pack in reversed(packs(number)):
-        for ground in pack.body["grounds"]:
-            for each in ground.get("reproduced_by", ()):
-                if each["calculation"] == calculation and each["figure"] == ANSWERS[calculation]:
-                    return dict(each)
+    held = [ground for pack in reversed(packs(number)) for ground in pack.body["grounds"]]
+    told = [each for ground in held for each in ground.get("reproduced_by", ())]
+    if found := next((each for each in told if each["calculation"] == calculation), None):
+        return dict(found)
     raise Refusal("case.not-held", "$.calculation", calculation=calculation[:60])

@@ -5,7 +5,7 @@ Law: 323-FZ art. 38, 96; Decree 1684, point 137 (R-130, R-131); the order of the
 device in Russia (R-132): signal, analysis, deviation confirmed, suspension, unscheduled control, outcome.
 The day counts of Order 980n could not be read: the one clock is the house's own, for the maker's answer.
 The maker is heard before a measure; where people are in danger it is heard at once after the suspension.
-What a measure must rest on besides the table is in `rules/case_grounds.py`.
+What a measure must rest on besides the table, the rule of case grounds says.
 """
 
 from __future__ import annotations
