@@ -15,7 +15,7 @@ from nadzor.portal.sheets import Cell, Line, Table, columns, line
 from nadzor.portal.signal_words import signal_state
 from nadzor.portal.words import NOTHING, language, number, share
 from nadzor.statutory.monitoring_report import Figure, Origin, YearReport
-from nadzor.statutory.monitoring_words import outcome, part, said, what
+from nadzor.statutory.monitoring_words import part, reason, said, what
 
 TONES: Final = {"consistent": "good", "contradicted": "alarm", "untestable": "calm"}
 REFS_SHOWN: Final = 12
@@ -72,7 +72,7 @@ def _verdict(figure: Figure) -> Cell:
     declared = figure.declared
     assert declared is not None
     unfair = _("%(n)s labels selected otherwise decide nothing") % {"n": number(declared.unfair)}
-    notes = [outcome(figure, language()), unfair if declared.unfair else ""]
+    notes = [reason(figure, language()), unfair if declared.unfair else ""]
     names = {
         "consistent": _("consistent"),
         "contradicted": _("contradicted"),

@@ -46,6 +46,11 @@ def outcome(figure: Figure, language: str) -> str:
     """What the labels say of a claim, with the reason where they decide nothing."""
     if figure.declared is None:
         return ""
-    told = said(f"outcome.{figure.declared.outcome}", language)
-    reason = words().get(f"reason.{figure.declared.reason}")
-    return f"{told}: {reason.in_language(language)}" if reason else told
+    told, why = said(f"outcome.{figure.declared.outcome}", language), reason(figure, language)
+    return f"{told}: {why}" if why else told
+
+
+def reason(figure: Figure, language: str) -> str:
+    """Why the labels decide nothing about a claim; empty where they do."""
+    found = words().get(f"reason.{figure.declared.reason}") if figure.declared else None
+    return found.in_language(language) if found else ""
