@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from msgspec.structs import replace
 
 from nadzor.actions.clinic_systems import site_of
 from nadzor.actions.file_document import file_document
@@ -30,12 +31,12 @@ from nadzor.portal.event_labels import (
     way_label,
 )
 from nadzor.portal.event_paging import following, older
+from nadzor.portal.event_queue import Entry, entry
 from nadzor.portal.fields import Wrong
 from nadzor.portal.filing_deeds import told
 from nadzor.portal.frame import house
 from nadzor.portal.inputs import Input, prose
-from nadzor.portal.sheets import Cell, Crumb, Fact, Line, Table, columns
-from nadzor.portal.sheets import line as row
+from nadzor.portal.sheets import Crumb, Fact
 from nadzor.portal.words import NOTHING, day, said
 from nadzor.procedures.run import Run
 from nadzor.vigilance import events
@@ -55,7 +56,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     waiting = events.events(who, events.EventFilter(state="unconfirmed"), today=today, site=site, limit=PAGE)
     return _private(request, "portal/clinic_events.html", {
         "waiting": [_entry(each) for each in waiting.rows],
-        "table": _table(found.rows) if found.rows else None,
+        "entries": [_listed(each) for each in found.rows],
         "pages": older(reverse("clinic-events"), asked, found.next, shown=len(found.rows)),
         "crumbs": [Crumb(_("My AI systems"), reverse("clinic")), Crumb(_("What we reported"))],
     })  # fmt: skip
@@ -157,21 +158,9 @@ def _document(found: DocumentCard) -> tuple[str, str, str, bool]:
     return kind_label(found.kind), day(found.on), found.narrative, found.held
 
 
-def _table(rows: Sequence[EventRow]) -> Table:
-    head = columns(_("Number"), _("What happened"), _("Received"), _("State"), _("The maker must report by"))
-    return Table(_("What we reported"), head, [_line(each) for each in rows])
-
-
-def _line(one: EventRow) -> Line:
-    state = event_state(one.state)
-    due = one.due if one.due is not None and one.due.key.startswith("vigilance.report.") else None
-    return row(
-        Cell(one.number, href=reverse("clinic-event", args=[one.number])),
-        Cell(event_title(one, device_name(one)), wraps=True),
-        day(one.received_on),
-        Cell(state.label, state=state.tone or "calm"),
-        day(due.due) if due else NOTHING,
-    )
+def _listed(one: EventRow) -> Entry:
+    """A report as the clinic's list shows it: its own page behind it."""
+    return replace(entry(one, sees_sites=False), href=reverse("clinic-event", args=[one.number]))
 
 
 def _entry(one: EventRow) -> tuple[str, str, str]:

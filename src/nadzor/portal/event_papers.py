@@ -17,10 +17,10 @@ from nadzor.vigilance.event_permissions import SIDE
 #: The verb by which a document is sent, and the kind of document.
 KINDS: Final = {
     "file_report": "report",
+    "answer": "answer",
     "follow_up": "follow_up",
     "correct": "corrective_action",
     "issue_notice": "safety_notice",
-    "answer": "answer",
 }
 
 
