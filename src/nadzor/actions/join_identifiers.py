@@ -60,24 +60,30 @@ def join_identifiers(home: Home, report: MonthReport) -> SealedMonth:
     )
 
 
-def open_identified(
-    home: Home,
-    device: str,
-    month: Month,
-    *,
-    by: tuple[Person | None, Person | None],
-    because: str,
-    now: datetime,
-) -> bytes:
+class Opening(Struct, frozen=True, kw_only=True):
+    """Who asks to open a sealed month, and why: the head first, somebody else of the oversight second."""
+
+    first: Person | None
+    second: Person | None
+    because: str
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether two people who may do so name their grounds."""
+        if self.first is None or self.second is None or self.first.username == self.second.username:
+            return False
+        return may_decide(self.first) and may_read_every_device(self.second) and bool(self.because.strip())
+
+
+def open_identified(home: Home, device: str, month: Month, opening: Opening, *, now: datetime) -> bytes:
     """The sealed month as canonical JSON, for the head and a second person of the oversight.
 
     Why: the opening is recorded before the paper is read, and a refused one is recorded, too.
     Raises: Refusal register.device-unknown, vault.two-people, vault.no-paper, vault.damaged.
     """
     register.device(device)
-    allowed = _are_two(by) and bool(because.strip())
-    _record(device, month, by=by, because=because, now=now, verb="open" if allowed else "refuse")
-    if not allowed:
+    _record(_about(device, month), opening, now=now)
+    if not opening.is_allowed:
         raise Refusal("vault.two-people")
     path = sealed_path(home, month, device)
     if not path.exists():
@@ -90,29 +96,14 @@ def sealed_path(home: Home, month: Month, device: str) -> Path:
     return home.months / str(month) / f"{device}.sealed"
 
 
-def _are_two(by: tuple[Person | None, Person | None]) -> bool:
-    first, second = by
-    if first is None or second is None or first.username == second.username:
-        return False
-    return may_decide(first) and may_read_every_device(second)
-
-
 @transaction.atomic
-def _record(
-    device: str,
-    month: Month,
-    *,
-    by: tuple[Person | None, Person | None],
-    because: str,
-    now: datetime,
-    verb: str,
-) -> None:
-    first, second = (person.username if person else "" for person in by)
+def _record(about: str, opening: Opening, *, now: datetime) -> None:
+    first, second = (each.username if each else "" for each in (opening.first, opening.second))
     audit.record(
-        f"vault.month.{verb}",
-        f"{device} {month}",
+        "vault.month.open" if opening.is_allowed else "vault.month.refuse",
+        about,
         by=first,
-        because=because[:BECAUSE_MAX],
+        because=opening.because[:BECAUSE_MAX],
         now=now,
         second=second,
     )

@@ -14,7 +14,7 @@ from django.apps import apps
 
 from nadzor.actions.build_month import build_month, kept_month
 from nadzor.actions.import_register import import_register
-from nadzor.actions.join_identifiers import open_identified, sealed_path
+from nadzor.actions.join_identifiers import Opening, open_identified, sealed_path
 from nadzor.actions.seams.signer import Signature
 from nadzor.actions.seams.signers import signer_of
 from nadzor.actions.sign_month import SignedMonth, sign_month, signed_bytes, signed_month
@@ -66,7 +66,8 @@ def refused(home: Home, **how: Any) -> str:
 
 def opened(home: Home, first: Person | None = HEAD, second: Person | None = INSPECTOR) -> bytes:
     """The sealed October, asked for by two."""
-    return open_identified(home, CODE, OCTOBER, by=(first, second), because="court's order", now=NOW)
+    asked = Opening(first=first, second=second, because="court's order")
+    return open_identified(home, CODE, OCTOBER, asked, now=NOW)
 
 
 def test_the_pseudonymous_report_stays_and_the_named_one_is_sealed(home: Home) -> None:
@@ -165,5 +166,6 @@ def test_an_opening_is_recorded_before_it_is_read(home: Home) -> None:
     other.parent.mkdir(parents=True, exist_ok=True)
     other.write_bytes(sealed_path(home, OCTOBER, CODE).read_bytes())
     with pytest.raises(Refusal, match=r"vault\.damaged"):
-        open_identified(home, CODE, Month(2026, 9), by=(HEAD, INSPECTOR), because="check", now=NOW)
+        asked = Opening(first=HEAD, second=INSPECTOR, because="check")
+        open_identified(home, CODE, Month(2026, 9), asked, now=NOW)
     assert len(audit.entries(verb="vault.month.open")) == 2
