@@ -31,6 +31,8 @@ DESKS: Final = {
     "/calendar/?view=list&month=2026-12&whose=mine": READERS | WORKERS | SIDES,
     "/calendar/deadlines.ics": READERS | WORKERS | SIDES,
     "/authority/": READERS | WORKERS,
+    "/morning/": {"inspector", "registrar", "head"},
+    "/head/": {"head"},
 }
 
 

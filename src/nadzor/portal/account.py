@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -16,8 +15,8 @@ from msgspec import Struct
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
+from nadzor.portal.calendar_sheets import row_last
 from nadzor.portal.dues import Due
-from nadzor.portal.filing_labels import row_due
 from nadzor.portal.filings import entry
 from nadzor.portal.frame import person_of
 from nadzor.portal.law_marks import Link
@@ -29,12 +28,14 @@ from nadzor.records.notices import NoticeCard
 from nadzor.register import filings, gate
 from nadzor.register import queries as register
 from nadzor.register.cards import DeviceCard
-from nadzor.register.filing_cards import FilingRow, TaskRow
+from nadzor.register.filing_cards import DeadlineRow, TaskRow
 from nadzor.register.filing_permissions import APPLICANTS, SIDE
+from nadzor.vigilance.obligations import obligations, waiting
 
 SHOWN: Final = 10
 NEWEST: Final = 5
 FILINGS_MAX: Final = 200
+KINDS: Final = {"monitoring-report": "monitoring"}
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -60,7 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
     rows = filings.filings(who, today=today, limit=FILINGS_MAX).rows
     unread = _unread(who)
     page = {
-        "tasks": _tasks(who, rows, today),
+        "tasks": _tasks(who, today),
         "entries": [entry(row, today=today) for row in rows[:SHOWN]],
         "has_more": len(rows) > SHOWN,
         "devices": _devices(who, today),
@@ -109,16 +110,19 @@ def _lede(who: Person) -> str:
     return ", ".join(sorted(makers))
 
 
-def _tasks(who: Person, rows: Sequence[FilingRow], today: date) -> list[Task]:
-    known = {row.number: row for row in rows}
+def _tasks(who: Person, today: date) -> list[Task]:
+    """What waits, each with the earliest last day of its affair."""
+    dues: dict[tuple[str, str], DeadlineRow] = {}
+    for row in obligations(who, first=date.min, after=date.max, today=today):
+        dues.setdefault((row.kind, row.filing), row)
     return [
-        _task(task, known.get(task.args[0]) if task.args else None, today)
-        for task in filings.tasks(who, today=today)
+        _task(task, dues.get((KINDS.get(task.name, task.name), "/".join(task.args))))
+        for task in waiting(who, today=today)
     ]
 
 
-def _task(task: TaskRow, row: FilingRow | None, today: date) -> Task:
-    due = row_due(row, today=today) if row else None
+def _task(task: TaskRow, last: DeadlineRow | None) -> Task:
+    due = row_last(last) if last else None
     return Task(title=said(task.title), href=reverse(task.name, args=task.args), due=due)
 
 

@@ -24,9 +24,9 @@ from nadzor.portal.icalendar import Event
 from nadzor.portal.norm_words import status_state
 from nadzor.portal.sheets import Chip, State
 from nadzor.portal.words import day, month, number, reference, said
-from nadzor.register import filings
 from nadzor.register.filing_cards import DeadlineRow
 from nadzor.register.filing_permissions import SIDE
+from nadzor.vigilance.obligations import obligations
 from nadzor.workdays.calendar import CalendarMissing, loaded, year_of
 from nadzor.workdays.off import why_off, why_worked
 from nadzor.workdays.spoken import WEEKDAYS
@@ -35,6 +35,7 @@ MINE: Final = "mine"
 APPLICANT: Final = "applicant"
 YEARS: Final = range(2000, 2100)  # beyond these nobody looks for a last day of ours
 WEEK: Final = 7
+PLACES: Final = {"filing": "filing", "event": "event", "monitoring": "monitoring-report"}
 DAY_MAX: Final = 12  # last days in one cell of the month; the list has the rest
 
 
@@ -111,7 +112,7 @@ def asked_of(given: QueryDict, today: date, *, whose: str = "") -> Asked:
 
 def deadlines_of(who: Person, asked: Asked, *, today: date) -> list[DeadlineRow]:
     """Every last day of open clocks that is asked for, in order."""
-    found = filings.deadlines(who, first=date.min, after=date.max, today=today)
+    found = obligations(who, first=date.min, after=date.max, today=today)
     return [row for row in found if _is_asked(row, asked.whose, who)]
 
 
@@ -193,11 +194,17 @@ def _is_asked(row: DeadlineRow, whose: str, who: Person) -> bool:
 
 def _last(row: DeadlineRow) -> Last:
     return Last(
-        filing=row.filing, href=reverse("filing", args=[row.filing]), title=said(row.title), due=_due(row)
+        filing=row.filing.replace("/", " · "), href=place_of(row), title=said(row.title), due=row_last(row)
     )
 
 
-def _due(row: DeadlineRow) -> Due:
+def place_of(row: DeadlineRow) -> str:
+    """The page of the affair a last day belongs to."""
+    return reverse(PLACES[row.kind], args=row.filing.split("/"))
+
+
+def row_last(row: DeadlineRow) -> Due:
+    """A last day as pages show it: its words, its norm, where its arithmetic stands."""
     entry = norms()[row.clock][1]
     try:
         status = norm(row.clock, row.started).status
@@ -207,7 +214,7 @@ def _due(row: DeadlineRow) -> Due:
     doubts = {"unverified": _("the norm is unverified: its date decides nothing by itself")}
     return Due(
         text=day(row.day),
-        href=reverse("filing-clock", args=[row.filing, row.index]),
+        href=_arithmetic(row),
         norm=Chip(entry.fact or row.clock, f"{reverse('norm', args=[row.clock])}?start={row.started}",
                   is_internal=status == "house"),
         state=State(words.get(row.state, _("running")), TONES.get(row.state, "calm")),
@@ -215,6 +222,12 @@ def _due(row: DeadlineRow) -> Due:
         whose=role_label(row.whose),
         note=doubts.get(status, ""),
     )  # fmt: skip
+
+
+def _arithmetic(row: DeadlineRow) -> str:
+    if row.kind == "filing":
+        return reverse("filing-clock", args=[row.filing, row.index])
+    return f"{place_of(row)}#clocks"
 
 
 def _day(on: date, rows: Sequence[DeadlineRow], today: date) -> Day:

@@ -12,6 +12,8 @@ from nadzor.register import authority
 from nadzor.register.filing_permissions import DELEGATES, READERS, SIDE
 
 BOARD: Final = READERS
+STAFF: Final = frozenset({Role.INSPECTOR, Role.REGISTRAR, Role.HEAD})
+HEAD: Final = frozenset({Role.HEAD})
 DECISIONS: Final = frozenset({Role.HEAD, *DELEGATES})
 DESK: Final = frozenset({Role.EXPERT, Role.MOSCOW_CENTRE})
 CALENDAR: Final = READERS | DESK | SIDE

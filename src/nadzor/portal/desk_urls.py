@@ -6,12 +6,24 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from nadzor.portal import authority, board, calendar_page, decisions, desk, procedure_pages
-from nadzor.portal.desk_rights import AUTHORITY, BOARD, CALENDAR, DECISIONS, DESK
+from nadzor.portal import (
+    authority,
+    board,
+    calendar_page,
+    decisions,
+    desk,
+    head_overview,
+    morning,
+    procedure_pages,
+)
+from nadzor.portal.desk_rights import AUTHORITY, BOARD, CALENDAR, DECISIONS, DESK, HEAD, STAFF
 from nadzor.portal.desks import desk_of
 from nadzor.portal.door import public
 
 urlpatterns = [
+    path("morning/", require_safe(desk_of(STAFF, morning.page)), name="morning"),
+    path("morning/read/", require_POST(desk_of(STAFF, morning.read)), name="morning-read"),
+    path("head/", require_safe(desk_of(HEAD, head_overview.page)), name="head"),
     path("board/", require_safe(desk_of(BOARD, board.page)), name="board"),
     path("desk/", require_safe(desk_of(DESK, desk.page)), name="desk"),
     path("decisions/", require_safe(desk_of(DECISIONS, decisions.page)), name="decisions"),

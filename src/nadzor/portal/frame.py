@@ -125,7 +125,7 @@ def _oversight(who: Person | None) -> Links:
 
 
 def _own(who: Person | None) -> Links:
-    """The page of those who see their own organisation alone."""
+    """The pages a role begins its day with, and those of its own organisation alone."""
     own = {
         Role.CLINIC: [
             (_("My AI systems"), "clinic"),
@@ -135,6 +135,9 @@ def _own(who: Person | None) -> Links:
             (_("Printed codes"), "printed-codes"),
         ],
         Role.OPERATOR: [(_("How the platform runs"), "operation")],
+        Role.INSPECTOR: [(_("Morning"), "morning")],
+        Role.REGISTRAR: [(_("Morning"), "morning")],
+        Role.HEAD: [(_("Morning"), "morning"), (_("Head's overview"), "head")],
     }
     return own[who.role] if who is not None and who.role in own else []
 

@@ -30,8 +30,8 @@ from nadzor.register.filing_cards import DeadlineRow, TaskRow
 from nadzor.vigilance.event_rows import runs_of_event
 from nadzor.vigilance.events import visible
 from nadzor.vigilance.models import AdverseEvent, MonitoringReport, Signal
+from nadzor.vigilance.monitoring import began_on, monitored
 
-MONITORED: Final = "3"  # the risk class under clinical monitoring
 SIDE: Final = frozenset({*MAKERS, Role.REPRESENTATIVE})
 DESK: Final = frozenset({Role.INSPECTOR, Role.HEAD})
 OWN_STATES: Final = {adverse_event.AWAITING: "event_report", adverse_event.QUESTIONED: "event_question"}
@@ -96,10 +96,11 @@ def _open_events(person: Person) -> Iterable[AdverseEvent]:
 
 
 def _of_monitoring(person: Person, today: date) -> Iterator[DeadlineRow]:
-    """Yearly reports that are not filed, of devices this person may read; a cancelled device owes none."""
+    """Yearly reports not filed, of devices this person may read; what was due before us is not known here."""
+    began = began_on()
     done = set(MonitoringReport.objects.exclude(state__in=AT_THE_MAKER).values_list("device", "year"))
     for card, day in _report_days(person):
-        if day.due is None or day.open or (card.code, day.year) in done:
+        if day.due is None or day.due < began or day.open or (card.code, day.year) in done:
             continue
         yield DeadlineRow(
             day=day.due, filing=f"{card.code}/{day.year}", title=_yearly("monitoring", card.code, day.year),
@@ -112,7 +113,7 @@ def _report_days(person: Person) -> Iterator[tuple[DeviceCard, monitoring.Report
     if person.role not in SIDE | DESK:
         return
     for card in register.readable(person):
-        if card.risk_class == MONITORED and card.status != "cancelled":
+        if monitored(card) and card.status != "cancelled":
             yield from ((card, day) for day in monitoring.report_days(card.registered_on))
 
 

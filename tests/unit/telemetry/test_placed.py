@@ -15,14 +15,14 @@ from nadzor.telemetry.rollup_file import stored_digest, whole
 from nadzor.telemetry.store import Rollups
 
 FIRST = date(2026, 3, 1)
-WANTED = {("studies", ALL), ("failed", "stage"), ("agree", "equipment")}
+WANTED = {"studies": ALL, "failed": "stage", "agree": "equipment"}
 
 
 @pytest.fixture(scope="module")
 def told():
     """Forty days of two devices."""
     world = reference_nation(5, devices=2, days=40, scale=Scale(first=FIRST, clinics=4, volume=6.0))
-    return columns(world, wanted=WANTED)
+    return columns(world, wanted=set(WANTED.items()))
 
 
 def sums(told, measure, before):
@@ -39,9 +39,8 @@ def test_what_was_known_is_read_back(tmp_path, told, measure):
     """Sums by day and device are those of the columns, cut at the day of knowing."""
     before = FIRST + timedelta(days=25)
     place_columns(tmp_path, told, known_before=before, bins={})
-    read = {
-        (day, device): n for day, device, n in Rollups.open_at(tmp_path).daily(measure, by=("device",)) if n
-    }
+    rows = Rollups.open_at(tmp_path).daily(measure, by=("device",), dimension=WANTED[measure])
+    read = {(day, device): n for day, device, n in rows if n}
     assert read == sums(told, measure, before) != {}
 
 
