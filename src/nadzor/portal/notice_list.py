@@ -96,7 +96,7 @@ def pdf(request: HttpRequest, number: str) -> HttpResponse:
 
 def stands_state(one: NoticeCard) -> State:
     """Whether a notice still holds."""
-    return State(_("ended"), "calm") if one.ended_at else State(_("stands"), "alarm")
+    return State(_("no longer stands"), "calm") if one.ended_at else State(_("still stands"), "alarm")
 
 
 def marks_of(device: str) -> list[Mark]:
@@ -131,7 +131,7 @@ def _facts(one: NoticeCard) -> list[Fact]:
     source = {"regulator": _("the regulator"), "maker": _("the maker, read by an inspector")}
     return [
         Fact(_("Notice"), one.number),
-        Fact(_("From"), source[one.source]),
+        Fact(_("Sender"), source[one.source]),
         Fact(_("Published (Moscow time)"), moment(one.published_at)),
         Fact(_("Device"), device_name(one.device), href=reverse("register-card", args=[one.device])),
         Fact(_("Versions"), versions_words(one.versions)),
