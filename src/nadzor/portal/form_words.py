@@ -48,5 +48,5 @@ def outcome_labels() -> dict[str, str]:
         "declared_corrected": _("the maker corrected its number"),
         "counted_corrected": _("the platform's number was corrected"),
         "explained": _("explained: both numbers stand"),
-        "withdrawn": _("withdrawn"),
+        "withdrawn": _("the dispute was withdrawn"),
     }
