@@ -52,7 +52,7 @@ def _feed(found: tuple[NoticeCard, ...]) -> ET.Element:
 
 def _entry(root: ET.Element, one: NoticeCard) -> None:
     entry, address = _put(root, "entry"), _address(reverse("safety-notice", args=[one.number]))
-    ended = " · " + _("no longer stands") if one.ended_at else ""
+    ended = " · " + _("a notice of the past") if one.ended_at else ""
     _put(entry, "title", said(one.title) + ended)
     _put(entry, "id", address)
     _put(entry, "published", one.published_at.isoformat())

@@ -96,7 +96,7 @@ def pdf(request: HttpRequest, number: str) -> HttpResponse:
 
 def stands_state(one: NoticeCard) -> State:
     """Whether a notice still holds."""
-    return State(_("no longer stands"), "calm") if one.ended_at else State(_("still stands"), "alarm")
+    return State(_("a notice of the past"), "calm") if one.ended_at else State(_("still stands"), "alarm")
 
 
 def marks_of(device: str) -> list[Mark]:
