@@ -47,7 +47,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     errors = wrongs_of(answers, today=clock.today(), systems=None)
     if errors:
         return _form(request, card, replace(answers, errors=errors), status=UNFIT)
-    return _answered(request, _file(card, answers))
+    return _apart(redirect(reverse("followed", args=[_file(card, answers).token]) + "?sent=1"))
 
 
 def follow(request: HttpRequest, token: str) -> HttpResponse:
@@ -85,13 +85,6 @@ def _file(card: PrintedCard, answers: Answers) -> Filed:
     return file_event(house(), told, by=None, now=clock.now(), way=PUBLIC, source_id=answers.once)
 
 
-def _answered(request: HttpRequest, filed: Filed) -> HttpResponse:
-    """Why no second link: of a report's link only a digest is kept, so a second press cannot show it anew."""
-    if not filed.token:
-        return _apart(render(request, "portal/say_again.html", {"number": filed.number}))
-    return _apart(redirect(reverse("followed", args=[filed.token]) + "?sent=1"))
-
-
 def _form(request: HttpRequest, card: PrintedCard, answers: Answers, *, status: int = 200) -> HttpResponse:
     fields = event_inputs(answers, asks_learned=False)
     shown: dict[str, Any] = {
@@ -125,8 +118,11 @@ def _count(code: str) -> None:
 
 
 def _apart(answer: HttpResponse) -> HttpResponse:
-    """No copy, no search engine, and no address handed on to the next site."""
+    """No copy, no search engine, and no address handed on to the next site.
+
+    Why not no-referrer: a browser then hides the origin of the form, too, and the form is refused as foreign.
+    """
     answer["Cache-Control"] = "no-store"
     answer["X-Robots-Tag"] = "noindex, nofollow"
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "same-origin"
     return answer
