@@ -28,6 +28,7 @@ from nadzor.vigilance.monitoring_words import told
 #: Moves that want data, texts or a signature besides grounds.
 APART: Final = frozenset({"draft", "make_ready", "sign", "file_report"})
 HOUSE: Final = "house"
+NO_GROUNDS: Final = Grounds()
 
 
 class Deed(Struct, kw_only=True):
@@ -47,7 +48,7 @@ class Deed(Struct, kw_only=True):
 
 @transaction.atomic
 def move_monitoring(
-    device: str, year: int, verb: str, *, by: Person | None, grounds: Grounds, now: datetime
+    device: str, year: int, verb: str, *, by: Person | None, now: datetime, grounds: Grounds = NO_GROUNDS
 ) -> str:
     """Make a move and return the state it leads to.
 

@@ -44,9 +44,9 @@ def make_ready(home: Home, device: str, year: int, *, by: Person | None, now: da
 
 @transaction.atomic
 def sign_monitoring(
-    home: Home, device: str, year: int, *, expected: str, by: Person | None, now: datetime
+    home: Home, device: str, year: int, *, by: Person | None, now: datetime, expected: str = ""
 ) -> dict[str, Any]:
-    """Sign the fixed report and return the seal; `expected` is the hash the signer saw.
+    """Sign the fixed report and return the seal; `expected` is the hash the signer saw, and must be given.
 
     Raises: Refusal as `begun`; monitoring.other-digest when another hash stands by now; those of the seal.
     """

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ from nadzor.portal.frame import person_of
 from nadzor.portal.inputs import summary
 from nadzor.portal.law_marks import Link
 from nadzor.portal.monitoring_figures import figure_tables
-from nadzor.portal.monitoring_forms import MoveForm, move_forms, part_inputs
+from nadzor.portal.monitoring_forms import MoveForm, Typed, move_forms, part_inputs
 from nadzor.portal.monitoring_labels import bar_of, report_due, report_marks, report_state
 from nadzor.portal.procedure_sheets import role_name
 from nadzor.portal.sheets import Chip, Crumb, Fact, State
@@ -35,15 +35,6 @@ from nadzor.vigilance.monitoring_cards import Filed, ReportCard
 from nadzor.vigilance.monitoring_permissions import may_write_monitoring
 
 FILES: Final = ("pdf", "xlsx", "csv", "json")
-
-
-class Typed(Struct, frozen=True, kw_only=True):
-    """A form that came back refused: which one, what was typed, what is wrong and where."""
-
-    form: str = ""
-    given: Mapping[str, str] = {}
-    errors: Mapping[str, str] = {}
-    wrong: str = ""
 
 
 class Reason(Struct, frozen=True):
@@ -89,7 +80,7 @@ def card_page(request: HttpRequest, code: str, year: int, typed: Typed, *, statu
     who, today = person_of(request), clock.today()
     card = report(who, code, year, today=today)
     maker = seen_device(who, code).maker.code
-    forms = move_forms(who, card, typed.form, typed.given, typed.errors, maker=maker)
+    forms = move_forms(who, card, typed, maker=maker)
     parts = _parts(who, card, typed, maker=maker)
     context = _top(card) | {
         "code": code,

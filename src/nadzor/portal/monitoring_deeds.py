@@ -23,7 +23,8 @@ from nadzor.base import clock
 from nadzor.base.problems import Refusal, problem
 from nadzor.portal.filing_deeds import told
 from nadzor.portal.frame import house, person_of
-from nadzor.portal.monitoring_card import Typed, card_page
+from nadzor.portal.monitoring_card import card_page
+from nadzor.portal.monitoring_forms import Typed
 from nadzor.procedures.words import asks
 from nadzor.vigilance.monitoring import report
 from nadzor.vigilance.monitoring_cards import WRITTEN

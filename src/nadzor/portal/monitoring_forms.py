@@ -24,6 +24,15 @@ BECAUSE: Final = "because"
 OPEN_FIRST: Final = "draft"
 
 
+class Typed(Struct, frozen=True, kw_only=True):
+    """A form that came back refused: which one, what was typed, what is wrong and where."""
+
+    form: str = ""
+    given: Mapping[str, str] = {}
+    errors: Mapping[str, str] = {}
+    wrong: str = ""
+
+
 class MoveForm(Struct, frozen=True, kw_only=True):
     """One move as the card offers it; `digest` is the hash a signature would be put under."""
 
@@ -35,10 +44,7 @@ class MoveForm(Struct, frozen=True, kw_only=True):
     is_open: bool
 
 
-def move_forms(
-    who: Person | None, card: ReportCard, form: str, given: Mapping[str, str], errors: Mapping[str, str],
-    *, maker: str,
-) -> list[MoveForm]:  # fmt: skip
+def move_forms(who: Person | None, card: ReportCard, typed: Typed, *, maker: str) -> list[MoveForm]:
     """The moves open to this person; a report nobody opened offers its maker to draft it."""
     state = card.row.state or "due"
     moves = monitoring_moves(who, state, maker=maker)
@@ -46,10 +52,7 @@ def move_forms(
         moves = tuple(
             move for move in moves if move.verb == OPEN_FIRST and may_write_monitoring(who, maker=maker)
         )
-    return [
-        _form(move, card, *((given, errors) if form == move.verb else ({}, {})), is_open=form == move.verb)
-        for move in moves
-    ]
+    return [_form(move, card, typed if typed.form == move.verb else Typed()) for move in moves]
 
 
 def part_inputs(given: Mapping[str, str], errors: Mapping[str, str]) -> list[Input]:
@@ -89,21 +92,19 @@ def plan_inputs(given: Mapping[str, str], errors: Mapping[str, str]) -> list[Inp
     return [*texts, size, *days]
 
 
-def _form(
-    move: Move, card: ReportCard, given: Mapping[str, str], errors: Mapping[str, str], *, is_open: bool
-) -> MoveForm:
+def _form(move: Move, card: ReportCard, typed: Typed) -> MoveForm:
     texts = words()["monitoring"]
     fields = [(ask, said(asks()[ask])) for ask in move.asks]
     if move.grounds:
         fields.append((BECAUSE, _("Grounds")))
     inputs = [
         prose(
-            f"{move.verb}-{name}", label, value=given.get(f"{move.verb}-{name}", ""),
-            error=errors.get(name, ""), longest=GROUNDS_MAX,
+            f"{move.verb}-{name}", label, value=typed.given.get(f"{move.verb}-{name}", ""),
+            error=typed.errors.get(name, ""), longest=GROUNDS_MAX,
         )
         for name, label in fields
     ]  # fmt: skip
     return MoveForm(
         verb=move.verb, label=said(texts.verbs[move.verb]), explains=said(texts.explains[move.verb]),
-        inputs=inputs, digest=card.digest if move.verb == "sign" else "", is_open=is_open,
+        inputs=inputs, digest=card.digest if move.verb == "sign" else "", is_open=bool(typed.form),
     )  # fmt: skip

@@ -56,7 +56,13 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def progress(
-    rows: Iterable[Row], *, device: str, target: int | None, since: date, today: date, ends: date | None
+    rows: Iterable[Row],
+    *,
+    device: str,
+    target: int | None,
+    since: date,
+    today: date,
+    ends: date | None = None,
 ) -> Progress:
     """The sample from a day on, as known by the rows given, and the outlook at the pace of late.
 

@@ -57,7 +57,7 @@ def reports(person: Person | None, *, today: date) -> list[ReportRow]:
     rows = {(row.device, row.year): row for row in MonitoringReport.objects.all().defer("body")}
     filed, began = _editions(), began_on()
     found = [
-        _row(card, day, rows.get((card.code, day.year)), filed[card.code, day.year], began, today)
+        _row(card, day, rows.get((card.code, day.year)), filed[card.code, day.year], (began, today))
         for card in cards
         for day in report_days(card.registered_on)
     ]
@@ -77,7 +77,7 @@ def report(person: Person | None, device: str, year: int, *, today: date) -> Rep
     steps = list(row.steps.all()) if row else []
     filed = tuple(filed_card(step) for step in steps if step.verb == FILE)
     return ReportCard(
-        row=_row(card, day, row, len(filed), began_on(), today),
+        row=_row(card, day, row, len(filed), (began_on(), today)),
         report=from_body(row.body) if row and row.body else None,
         words=dict(row.words) if row else {},
         digest=row.digest if row else "",
@@ -138,8 +138,9 @@ def _editions() -> Counter[tuple[str, int]]:
 
 
 def _row(
-    card: DeviceCard, day: ReportDay, row: MonitoringReport | None, editions: int, began: date, today: date
+    card: DeviceCard, day: ReportDay, row: MonitoringReport | None, editions: int, when: tuple[date, date]
 ) -> ReportRow:
+    began, today = when
     state, filed_on = (row.state, row.filed_on) if row else ("", None)
     before = day.due is not None and day.due < began and row is None
     return ReportRow(
