@@ -171,7 +171,8 @@ def test_a_maker_files_its_report_and_answers(client_of, letter):
     answer = maker.post(f"/events/{event.number}/send/answer/", {"narrative": "Three sites."})
     event.refresh_from_db()
     assert answer.status_code == 302 and event.state == "reported"
-    assert maker.get(address).status_code == 409
+    shut = maker.get(address)
+    assert shut.status_code == 409 and "portal.document-not-open" in shut.content.decode()
 
 
 def test_a_maker_tells_first(client_of, house):

@@ -108,6 +108,7 @@ def _around(who: Person | None, scope: Scope, asked: Mapping[str, str], found: E
         "is_desk": is_desk(who),
         "reads_all": sees_every_event(who),
         "download": cursor_of(asked),
+        "kinds": [("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"), ("fhir", "FHIR"), ("mir", "MIR XML")],
     }
 
 
