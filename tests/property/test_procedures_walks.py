@@ -25,7 +25,8 @@ from nadzor.base.problems import Refusal
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.clocks import Run, Step, allowed_on, breaches, runs, state_after
 from nadzor.procedures.moves import BACK, ROLES, Move, moves_from
-from tests.property.procedures_model import RULES, TERMS, Matter, Watch
+from tests.property.procedures_model import TERMS, Matter, Watch
+from tests.property.procedures_rules import RULES
 
 ANOTHER = 0.3  # how often a matter that cannot be carried on gives way to another one
 FIRST = date(2025, 12, 22)

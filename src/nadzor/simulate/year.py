@@ -30,6 +30,7 @@ PROBLEMS: Final = (
     "A090803", "A090804", "A110303", "A090812", "A1302", "A110201", "A0908", "A110301", "A1301", "A090805",
 )  # fmt: skip
 """Codes of the short list that every house has, the most frequent problem of the nation first."""
+AWARE_DAYS: Final = 30  # within which somebody tells of what they learned
 KNOWN_BEFORE: Final = 120  # days of history that detectors learn from before the year begins
 Temper = Literal["prompt", "slow", "negligent"]
 TEMPERS: Final[tuple[Temper, ...]] = ("prompt", "prompt", "prompt", "slow", "negligent")
@@ -152,6 +153,16 @@ def _planted(world: World, first: date, after: date) -> Iterator[Happening]:
             way="portal",
             number=-1 - number,
         )
+
+
+def source_of(each: Happening) -> str:
+    """The number under which somebody tells of an event: told twice it is the same."""
+    return f"year {each.post.key} {each.number} {each.day}"
+
+
+def aware_of(each: Happening, seed: int) -> date:
+    """When its reporter learned of it: some days before telling, never before it happened."""
+    return max(each.event_on, each.day - timedelta(days=chance_of(seed, source_of(each), AWARE_DAYS)))
 
 
 def chance_of(seed: int, about: str, top: int) -> int:

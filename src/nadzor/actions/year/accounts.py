@@ -99,15 +99,13 @@ def _of_monitoring(today: date, first: date) -> Iterator[Account]:
                 continue
             subject = f"monitoring {card.code} {day.year}"
             is_noted = (subject, "monitoring.report", day.due) in noted and subject in told
-            stopped = filed.get((card.code, day.year))
-            yield _yearly(
-                subject, day, max(card.registered_on, date(day.year, 1, 1)), stopped, today, is_noted
-            )
+            began = max(card.registered_on, date(day.year, 1, 1))
+            yield _yearly(subject, day, (began, filed.get((card.code, day.year)), today), is_noted=is_noted)
 
 
-def _yearly(
-    subject: str, day: ReportDay, started: date, stopped: date | None, today: date, is_noted: bool
-) -> Account:
+def _yearly(subject: str, day: ReportDay, days: tuple[date, date | None, date], *, is_noted: bool) -> Account:
+    """A year's report; `days` are when its clock began, when it was filed if it was, and today."""
+    started, stopped, today = days
     fate = _fate(day.due, stopped, today, is_noted=is_noted)
     return Account(
         subject=subject, clock="monitoring.report", started=started, due=day.due, stopped=stopped, fate=fate

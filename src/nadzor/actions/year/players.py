@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from nadzor.actions.acknowledge_alert import acknowledge_alert
@@ -18,7 +18,7 @@ from nadzor.people.queries import Person
 from nadzor.procedures.adverse_event import AWAITING, QUESTIONED, REPORTED, UNCONFIRMED
 from nadzor.procedures.clocks import next_due
 from nadzor.simulate.population import installation_name
-from nadzor.simulate.year import Happening, chance_of, delay, temper_of
+from nadzor.simulate.year import Happening, aware_of, chance_of, delay, source_of, temper_of
 from nadzor.vigilance.event_rows import runs_of_event
 from nadzor.vigilance.models import AdverseEvent, Alert, WarningCopy
 from nadzor.vigilance.warning_letters import answers_of
@@ -47,14 +47,9 @@ def tell(stage: Stage, each: Happening, *, on: date) -> str:
     return file_event(stage.home, told, by=by, way=way, now=now, source_id=source).number
 
 
-def source_of(each: Happening) -> str:
-    """The number under which somebody tells of an event: told twice it is the same."""
-    return f"year {each.post.key} {each.number} {each.day}"
-
-
 def _told(stage: Stage, each: Happening) -> Told:
     version = each.post.version_on(each.event_on).version
-    aware = max(each.event_on, each.day - timedelta(days=chance_of(stage.world.seed, source_of(each), 30)))
+    aware = aware_of(each, stage.world.seed)
     return Told(
         device=each.post.device.code, version=version, event_on=each.event_on, aware_on=aware,
         installation=installation_name(stage.world, each.post) if each.way != "maker" else "",
