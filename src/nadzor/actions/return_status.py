@@ -18,6 +18,7 @@ from nadzor.base.problems import Refusal, Text
 from nadzor.people.queries import CONSOLE
 from nadzor.procedures.run import Run
 from nadzor.register.filing_cards import FilingCard, LetterCard, StepCard
+from nadzor.register.filing_permissions import INNER
 from nadzor.register.filing_words import called
 from nadzor.register.filings import filing
 from nadzor.register.models import Device, Filing
@@ -113,7 +114,8 @@ def _status(card: FilingCard, now: datetime) -> Status:
         external_number=row.external_number, number=row.number, procedure=row.procedure, state=row.state,
         said=called(row.procedure, state=row.state), open=row.open, filed_on=row.filed_on, as_of=now,
         steps=tuple(_step(row.procedure, step) for step in card.steps),
-        limits=tuple(_limit(run) for run in card.runs), letters=tuple(map(_letter, card.letters)),
+        limits=tuple(_limit(run) for run in card.runs),
+        letters=tuple(_letter(each) for each in card.letters if each.to not in INNER),
         device=row.device, registration_number=device.number if device else "",
     )  # fmt: skip
 

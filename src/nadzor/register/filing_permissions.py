@@ -27,6 +27,9 @@ ANSWERS: Final = {"refusal_held": "objections", "answering": "answer", "maker_as
 #: Papers that are not the applicant's.
 OFFICE: Final = frozenset({"conclusion", "evidence_file"})
 SIDE: Final = frozenset({*MAKERS, Role.REPRESENTATIVE})
+#: Addressees of letters that stay in the regulator's office, and the moves whose words such a letter repeats.
+INNER: Final = frozenset({"head", "prosecutor"})
+INNER_WORDS: Final = frozenset({"ask_consent"})
 
 
 class Whose(Struct, frozen=True, kw_only=True):
@@ -49,6 +52,19 @@ def may_see_filing(person: Person | None, whose: Whose) -> bool:
     if person.role in SIDE:
         return (whose.filed or not whose.house) and stands_for(person, whose.maker)
     return (whose.filed or whose.house) and _may_see_filed(person, whose)
+
+
+def may_read_letter(person: Person | None, to: str) -> bool:
+    """Read a letter of a filing one may see: what goes to the head or a prosecutor, the regulator alone.
+
+    Why: the maker learns from the steps that consent was asked, but not what the prosecutor was told.
+    """
+    return to not in INNER or _in_office(person)
+
+
+def may_read_words(person: Person | None, verb: str) -> bool:
+    """Read the grounds of a move: those that a letter of the office repeats, the regulator alone."""
+    return verb not in INNER_WORDS or _in_office(person)
 
 
 def may_edit_filing(person: Person | None, whose: Whose) -> bool:
@@ -115,3 +131,7 @@ def _may_see_filed(person: Person, whose: Whose) -> bool:
     if person.role is Role.MOSCOW_CENTRE:
         return whose.procedure == ACCELERATED
     return person.role in READERS
+
+
+def _in_office(person: Person | None) -> bool:
+    return person is not None and (person.at_console or person.role in READERS)

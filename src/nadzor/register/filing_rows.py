@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from nadzor.base.problems import Text
-from nadzor.people.queries import OrganisationCard, card
+from nadzor.people.queries import OrganisationCard, Person, card
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.clocks import Run, breaches, next_due, runs
 from nadzor.procedures.steps import Step
@@ -22,7 +24,7 @@ from nadzor.register.filing_cards import (
     StepCard,
     SubmissionCard,
 )
-from nadzor.register.filing_permissions import Whose
+from nadzor.register.filing_permissions import Whose, may_read_letter, may_read_words
 from nadzor.register.filing_words import CLOSED, stage_of
 from nadzor.register.models import Breach, Evidence, Filing, FilingStep, Letter, Paper, Seal, Submission
 
@@ -82,6 +84,19 @@ def step_card(row: FilingStep) -> StepCard:
         at=row.at, on=row.on, verb=row.verb, start=row.start, to=row.to, by=row.by, role=row.role,
         organisation=row.organisation, because=row.because, facts=row.facts,
     )  # fmt: skip
+
+
+def step_as_read(row: FilingStep, person: Person | None) -> StepCard:
+    """The struct of a step as this person reads it: that it was made always, its words where they may."""
+    told = step_card(row)
+    if may_read_words(person, row.verb):
+        return told
+    return msgspec.structs.replace(told, because="", facts={})
+
+
+def letters_to(row: Filing, person: Person | None) -> tuple[LetterCard, ...]:
+    """The letters of a filing that this person may read, oldest first."""
+    return tuple(letter_card(each) for each in row.letters.all() if may_read_letter(person, each.to))
 
 
 def paper_cards(rows: Iterable[Paper]) -> tuple[PaperCard, ...]:

@@ -14,7 +14,7 @@ from nadzor.register import filings, revisions
 from nadzor.register import queries as register
 from nadzor.vigilance.packs import packs
 from tests.case_samples import DEVICE, at, confirmed_signal, event, ground
-from tests.filing_samples import HEAD, INSPECTOR, MAKER_ADMIN, draft, move, town
+from tests.filing_samples import AUDITOR, HEAD, INSPECTOR, MAKER_ADMIN, draft, move, town
 from tests.register_samples import NOW
 
 pytestmark = pytest.mark.django_db
@@ -67,14 +67,23 @@ def test_it_may_end_with_the_device_in_use_again(case):
     assert register.device(DEVICE).status == "registered"
     assert [each.cause for each in revisions.history(DEVICE)][-2:] == ["suspension", "resumption"]
     kinds = [letter.kind for letter in card(case).letters]
-    assert kinds == [
-        "case_inquiry", "suspended", "case_consent", "case_control", "case_outcome", "resumed",
-    ]  # fmt: skip
+    assert kinds == ["case_inquiry", "suspended", "case_control", "case_outcome", "resumed"]
     told = [notice for notice in notices.of("manufacturer_admin", "luchik") if case in notice.subject]
     assert len(told) >= len(kinds) - 1
     verbs = {deed.verb for deed in audit.entries(object=f"filing {case}")}
     assert {"vigilance.case.pack", "register.filing.suspend", "register.filing.resume_use"} <= verbs
     assert audit.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("by", "reads"), [(MAKER_ADMIN, False), (HEAD, True), (INSPECTOR, True), (AUDITOR, True)]
+)
+def test_what_the_prosecutor_was_told_stays_with_the_regulator(case, by, reads):
+    """Its letter and the words of the move that wrote it; that consent was asked, the maker does see."""
+    seen = card(case, by)
+    assert ("prosecutor" in {letter.to for letter in seen.letters}) is reads
+    asked = next(step for step in seen.steps if step.verb == "ask_consent")
+    assert (bool(asked.because), bool(asked.facts)) == (reads, reads)
 
 
 def test_it_may_end_with_the_registration_cancelled(case):
