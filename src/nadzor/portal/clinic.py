@@ -22,6 +22,7 @@ from nadzor.base.quarter import Quarter
 from nadzor.people.queries import Person
 from nadzor.portal.clinic_labels import answers, quarter_name, warning_states
 from nadzor.portal.desks import asker
+from nadzor.portal.event_clinic import unconfirmed
 from nadzor.portal.filing_deeds import told
 from nadzor.portal.frame import house
 from nadzor.portal.identity import device_state
@@ -113,6 +114,7 @@ def _page(request: HttpRequest, *, told_error: str = "", wrong: str = "", status
         "claims": _claims(found.missing) if found.missing else None,
         "notices": _notices(who),
         "urgent": urgent(who),
+        "unconfirmed": unconfirmed(who),
     }
     answer = render(request, "portal/clinic.html", context, status=status)
     answer["Cache-Control"] = "no-store"

@@ -17,7 +17,7 @@ from nadzor.people.queries import Person
 from nadzor.portal.frame import house
 from nadzor.portal.sheets import Cell, Line, Table, columns
 from nadzor.portal.sheets import line as row
-from nadzor.portal.signal_words import signal_state
+from nadzor.portal.signal_words import detector_name, signal_state
 from nadzor.portal.words import NOTHING, day, interval, number
 from nadzor.vigilance.cards import WayBack
 from nadzor.vigilance.event_cards import EventCard
@@ -132,7 +132,7 @@ def _days(around: Around) -> Table:
 
 def _signals(around: Around) -> list[tuple[str, str, str]]:
     return [
-        (f"{each.detector} · {day(each.first_day)}", reverse("signal", args=[each.id]),
+        (f"{detector_name(each.detector)} · {day(each.first_day)}", reverse("signal", args=[each.id]),
          signal_state(each.state).label)
         for each in around.signals
     ]  # fmt: skip

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,8 @@ from nadzor.portal.words import NOTHING, day, language, moment, said, share, sho
 from nadzor.statutory.event_form import KINDS
 from nadzor.vigilance.event_cards import CodeOf, DocumentCard, EventCard, EventRow
 from nadzor.vigilance.quality import core_of, score
+
+HIDDEN: Final = frozenset({"installation", "study", "reporter"})  # of the clinic that told, from a maker
 
 
 class Paper(Struct, frozen=True, kw_only=True):
@@ -152,13 +154,16 @@ def field_labels() -> Mapping[str, str]:
     return found
 
 
-def quality_parts(card: EventCard) -> tuple[str, list[Part]]:
-    """How complete the report is, and what would make it more so; complete is not true."""
+def quality_parts(card: EventCard, *, sees_all: bool) -> tuple[str, list[Part]]:
+    """How complete the report is, and what would make it more so; complete is not true.
+
+    Why two readings: what is hidden from a maker is not missing, and it could not add it.
+    """
     texts = any(each.narrative or each.held for each in card.documents)
     found = score(_core(card, narrative=texts))
-    return share(found.value, 0), [
-        Part(said(part.label), said(part.add)) for part in found.missing if part.add
-    ]
+    missing = [each for each in found.missing if sees_all or each.dimension not in HIDDEN]
+    value = found.value if sees_all else card.row.quality
+    return share(value, 0), [Part(said(part.label), said(part.add)) for part in missing if part.add]
 
 
 def _core(card: EventCard, *, narrative: bool) -> Any:

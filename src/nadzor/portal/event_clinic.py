@@ -18,6 +18,7 @@ from nadzor.actions.file_document import file_document
 from nadzor.actions.move_event import Grounds, move_event
 from nadzor.base import clock
 from nadzor.base.problems import Refusal, problem
+from nadzor.people.queries import Person
 from nadzor.portal.desks import asker
 from nadzor.portal.event_device import device_name
 from nadzor.portal.event_fields import WORDS_MAX, careful
@@ -53,13 +54,19 @@ def listing(request: HttpRequest) -> HttpResponse:
     who, today, asked = asker(request), clock.today(), following(request)
     site = site_of(house(), who)
     found = events.events(who, today=today, site=site, after=asked.after, limit=PAGE)
-    waiting = events.events(who, events.EventFilter(state="unconfirmed"), today=today, site=site, limit=PAGE)
     return _private(request, "portal/clinic_events.html", {
-        "waiting": [_entry(each) for each in waiting.rows],
+        "waiting": unconfirmed(who),
         "entries": [_listed(each) for each in found.rows],
         "pages": older(reverse("clinic-events"), asked, found.next, shown=len(found.rows)),
         "crumbs": [Crumb(_("My AI systems"), reverse("clinic")), Crumb(_("What we reported"))],
     })  # fmt: skip
+
+
+def unconfirmed(who: Person) -> list[tuple[str, str, str]]:
+    """What was said by a printed code at the asker's own site and waits: number, title, the day it came."""
+    site, wanted = site_of(house(), who), events.EventFilter(state="unconfirmed")
+    found = events.events(who, wanted, today=clock.today(), site=site, limit=PAGE)
+    return [_entry(each) for each in found.rows]
 
 
 def card(request: HttpRequest, number: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from nadzor.portal.dues import Due, doubt, norm_of, role_label, run_state, what_of
 from nadzor.portal.sheets import State
 from nadzor.portal.words import day, language, said
-from nadzor.procedures.adverse_event import ADVERSE_EVENT
+from nadzor.procedures.adverse_event import ADVERSE_EVENT, MAKER
 from nadzor.procedures.run import Run
 from nadzor.procedures.words import words
 from nadzor.vigilance.code_cards import own_list
@@ -107,7 +107,7 @@ def due_of_event(run: Run) -> Due:
         norm=chip,
         state=run_state(run),
         what=what_of(run),
-        whose=role_label(run.responsible),
+        whose=_("Maker") if run.responsible in MAKER else role_label(run.responsible),
         note=doubt(run),
     )
 
