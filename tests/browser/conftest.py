@@ -19,6 +19,7 @@ from msgspec import Struct
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from nadzor.base.home import Home
+from tests.browser.house_chores import house_chores
 from tests.browser.stage import stage
 from tests.browser.walks import Walk
 from tests.town import PASSWORD, ROOT, town_copy
@@ -178,6 +179,13 @@ def play(town: Town) -> Iterator[Callable[..., str]]:
     """Play what happened before the browser opens; brings the filing's number."""
     with stage(town.directory) as played:
         yield played
+
+
+@pytest.fixture(scope="package")
+def chore(town: Town) -> Iterator[Callable[[str], str]]:
+    """Have a chore of the house done, which its scheduler would do by and by."""
+    with house_chores(town.directory) as done:
+        yield done
 
 
 @pytest.fixture
