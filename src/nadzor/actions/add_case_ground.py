@@ -10,6 +10,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from nadzor.actions.filing_deed import Deed
+from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.people.roles import Role
@@ -47,7 +48,8 @@ def add_case_ground(
     document, YYYY-MM for a month its maker declared, a year for a monitoring report, the number of a
     recomputation.
     Raises: Refusal filing.unknown, case.not-a-case, people.not-yours, filing.interest, filing.closed,
-    move.grounds-too-long, case.ground-unknown, case.ground-unfit.
+    move.grounds-too-long, case.ground-unknown, case.ground-unfit;
+    those of `must_name_nobody`.
     """
     row = Filing.objects.select_for_update(of=("self",)).select_related("device", "maker").filter(
         number=number
@@ -64,15 +66,17 @@ def add_case_ground(
         raise Refusal("filing.closed")
     if len(because) > BECAUSE_MAX:
         raise Refusal("move.grounds-too-long", "$.because", limit=BECAUSE_MAX)
+    must_name_nobody({"$.because": because})
     return _added(row, Named(kind, ref.strip(), because.strip()), by=by, now=now)
 
 
 def must_rest(deed: Deed) -> None:
-    """Stop a move of a case that its grounds do not carry; nothing for any other affair.
+    """Stop a move of a case that its grounds do not carry or that names a person; no other affair is asked.
 
-    Raises: Refusal as `allowed_on_grounds`.
+    Raises: Refusal as `allowed_on_grounds` and `must_name_nobody`.
     """
     if deed.row.procedure == CASE:
+        must_name_nobody({"$.because": deed.because, "$.facts": deed.facts})
         made = [step.verb for step in deed.steps]
         allowed_on_grounds(deed.move.verb, rests(deed.row.number), made)
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from nadzor.actions.move_monitoring import HOUSE, side_of
+from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
@@ -43,13 +44,15 @@ def adopt_plan(device: str, entered: Plan, *, by: Person | None, now: datetime) 
     """Keep a plan its maker entered as the next edition; the same plan again is the edition that stands.
 
     Why: a device registered before this platform has its plan on paper; inspectors are told and read it here.
-    Raises: Refusal monitoring.unknown, people.not-yours, monitoring.plan-empty.
+    Raises: Refusal monitoring.unknown, people.not-yours, monitoring.plan-empty; those of
+    `must_name_nobody`.
     """
     card = seen_device(by, device)
     if by is None or not may_write_monitoring(by, maker=card.maker.code):
         raise Refusal("people.not-yours")
     if not entered.goals.strip() or not entered.sample_size:
         raise Refusal("monitoring.plan-empty", "$.plan")
+    must_name_nobody({"$.plan": msgspec.to_builtins(entered)})
     since = entered.starts or card.registered_on
     return _kept(card, Adopted(plan=entered, since=since, filing="", by=by.username), now=now)
 

@@ -17,7 +17,7 @@ from nadzor.records import audit
 from nadzor.register import queries
 from nadzor.vigilance.ethics import ANSWERS, AnswerCard, checklist, standing
 from nadzor.vigilance.models import EthicsAnswer
-from nadzor_wire.personal import find_personal
+from nadzor.vigilance.plain_text import personal_in
 
 NOTE_MAX: Final = 2000
 VERB: Final = "vigilance.ethics.answer"
@@ -59,7 +59,7 @@ def _must_fit(line: str, one: Said) -> None:
         raise Refusal("ethics.answer", at=line)
     if len(one.note) > NOTE_MAX:
         raise Refusal("ethics.note-too-long", at=line, limit=NOTE_MAX)
-    if kind := find_personal(one.note):
+    if kind := personal_in(one.note):
         raise Refusal("ethics.note-personal", at=line, kind=kind)
 
 

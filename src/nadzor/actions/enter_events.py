@@ -25,8 +25,8 @@ from nadzor.vigilance.import_rows import ReadRow
 from nadzor.vigilance.lateness import Days, contradictions
 from nadzor.vigilance.models import AdverseEvent, Code, EventDocument, EventStep, Narrative
 from nadzor.vigilance.narratives import narrative_row
+from nadzor.vigilance.plain_text import personal_in
 from nadzor.vigilance.quality import rescored
-from nadzor_wire.personal import find_personal
 
 CODE_UNKNOWN = "code_unknown"
 UNDATED = "undated"
@@ -89,12 +89,12 @@ def known(rows: Sequence[Numbered], beside: Shelf) -> Mapping[str, str]:
 
 
 def fields_of(row: ReadRow) -> dict[str, Any]:
-    """What a row said, as the fields of its document: no narrative, and no person in the device's place."""
-    device = "" if find_personal(row.device) else row.device
+    """What a row said, as the fields of its document: no narrative, and no person in any other cell."""
     return {
-        "report_id": row.report_id, "device": device, "version": row.version,
+        "report_id": row.report_id, "device": _nobody(row.device), "version": _nobody(row.version),
         "event_date": row.event_on, "aware_date": row.aware_on, "received_date": row.received_on,
-        "event_type": row.event_type, "problem_codes": list(row.codes), "kept": dict(row.kept),
+        "event_type": row.event_type, "problem_codes": list(row.codes),
+        "kept": {name: _nobody(text) for name, text in row.kept.items()},
     }  # fmt: skip
 
 
@@ -125,11 +125,11 @@ def _event(row: ReadRow, beside: Shelf, number: str, now: datetime) -> AdverseEv
     device, name = beside.device(row.device), row.device
     codes = [{"code": code, "edition": beside.editions.get(code, "")} for code in row.codes]
     doubts = _doubts(row, codes)
-    if find_personal(name):
+    if name and not _nobody(name):
         name, doubts = "", [*doubts, NAME_WITHHELD]
     event = AdverseEvent(
         number=number, way="import", source_id=beside.source_id(row), device=device,
-        device_told="" if device else name, version=row.version, event_on=row.event_on,
+        device_told="" if device else name, version=_nobody(row.version), event_on=row.event_on,
         aware_on=row.aware_on, received_on=row.received_on, received_at=now, event_type=row.event_type,
         seriousness=seriousness(row.event_type, row.codes).value, problems=_of(codes, "A"),
         effects=_of(codes, "EF"), causes=_of(codes, "BCDG"), state=REPORTED if device else RECEIVED,
@@ -137,6 +137,11 @@ def _event(row: ReadRow, beside: Shelf, number: str, now: datetime) -> AdverseEv
     )  # fmt: skip
     event.quality = rescored(event, narrative=bool(row.narrative))
     return event
+
+
+def _nobody(text: str) -> str:
+    """A cell as it is kept: not at all when it holds a detail of a person."""
+    return "" if personal_in(text) else text
 
 
 def _doubts(row: ReadRow, codes: Sequence[Mapping[str, str]]) -> list[str]:

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 import msgspec
 
 from nadzor.actions.event_told import Told
+from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.base.problems import Refusal
-from nadzor_wire.personal import find_personal
 
 FIELDS_MAX: Final = 20_000  # bytes of JSON: the longest 1113n form with every line filled
 _NAME: Final = re.compile(r"[a-z][a-z0-9_.]{0,59}")
@@ -23,15 +23,13 @@ _DAYS: Final = ("event_on", "aware_on")
 def checked_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that were filled in, if they are plain, few and name no person.
 
-    Raises: Refusal vigilance.field-malformed; vigilance.told-personal with the kind of detail, never itself.
+    Raises: Refusal vigilance.field-malformed; those of `must_name_nobody`.
     """
     kept = {name: value for name, value in fields.items() if value not in ("", None, [], ())}
     for name, value in kept.items():
         if not _NAME.fullmatch(str(name)) or not _is_plain(value):
             raise Refusal("vigilance.field-malformed", _place(name))
-        for text in _texts(value):
-            if kind := find_personal(text):
-                raise Refusal("vigilance.told-personal", _place(name), kind=kind)
+        must_name_nobody({_place(name): value})
     if len(msgspec.json.encode(kept)) > FIELDS_MAX:
         raise Refusal("vigilance.text-too-long", "$.fields", limit=FIELDS_MAX)
     return kept
@@ -79,13 +77,6 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, list | tuple):
         return all(isinstance(each, str | int | float | bool) for each in value)
     return isinstance(value, str | int | float | bool)
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, list | tuple):
-        yield from (each for each in value if isinstance(each, str))
-    elif isinstance(value, str):
-        yield value
 
 
 def _place(name: object) -> str:

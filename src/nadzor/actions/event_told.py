@@ -10,12 +10,12 @@ from typing import Any, Final, get_args
 
 from msgspec import Struct
 
+from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.base.problems import Refusal
 from nadzor.register import queries as register
 from nadzor.vigilance.codes import coded
 from nadzor.vigilance.narratives import NARRATIVE_MAX
 from nadzor_wire.event import AdverseEventType
-from nadzor_wire.personal import find_personal
 
 TYPES: Final[tuple[str, ...]] = get_args(AdverseEventType)
 PROBLEMS: Final = "A"
@@ -60,7 +60,7 @@ def must_hold(told: Told, *, received: date, today: date) -> None:
 
     Raises: Refusal vigilance.event-future, vigilance.dates-contradict, vigilance.type-unknown,
     vigilance.version-malformed, vigilance.study-malformed, vigilance.core-empty, vigilance.text-too-long,
-    vigilance.told-personal.
+    vigilance.told-personal, vigilance.text-hides.
     """
     must_fit_days(told.event_on, told.aware_on, received=received, today=today)
     must_be_well_formed(told)
@@ -84,7 +84,7 @@ def must_fit_days(event_on: date | None, aware_on: date | None, *, received: dat
 
 def must_be_well_formed(told: Told) -> None:
     """Raises: Refusal vigilance.type-unknown, version-malformed, study-malformed, text-too-long,
-    told-personal.
+    told-personal, text-hides.
     """
     if told.event_type and told.event_type not in TYPES:
         raise Refusal("vigilance.type-unknown", "$.event_type", may=", ".join(TYPES))
@@ -96,8 +96,7 @@ def must_be_well_formed(told: Told) -> None:
         raise Refusal("vigilance.text-too-long", "$.narrative", limit=NARRATIVE_MAX)
     if len(told.device_told) > TEXT_MAX:
         raise Refusal("vigilance.text-too-long", "$.device_told", limit=TEXT_MAX)
-    if kind := find_personal(told.device_told):
-        raise Refusal("vigilance.told-personal", "$.device_told", kind=kind)
+    must_name_nobody({"$.device_told": told.device_told})
 
 
 def codes_of(told: Told) -> dict[str, list[dict[str, str]]]:

@@ -36,6 +36,7 @@ from nadzor.vigilance.import_scan import Scanned, scan
 from nadzor.vigilance.import_shapes import Layout, layout
 from nadzor.vigilance.lateness import CONTRADICTIONS
 from nadzor.vigilance.models import EventImport
+from nadzor.vigilance.plain_text import personal_in
 
 CHUNK: Final = 1_000  # rows written in one transaction: the portal waits no longer than that
 ROWS_MAX: Final = 1_000_000
@@ -215,7 +216,12 @@ def _record(scanned: Scanned, tally: _Tally, *, by: Person, name: str, now: date
         {"row": each.row, "code": each.code, "at": each.at} for each in tally.errors[:KEPT_FAULTS]
     ]
     EventImport.objects.create(
-        digest=scanned.digest, name=name[:255], at=now, by=by.username, faults=faults, **counts
+        digest=scanned.digest,
+        name="" if personal_in(name) else name[:255],
+        at=now,
+        by=by.username,
+        faults=faults,
+        **counts,
     )
     audit.record(
         "vigilance.events.import", f"file {scanned.digest[:16]}", by=by.username, because="file of events",
@@ -229,6 +235,11 @@ def _told(row: int, line: int, fault: Fault) -> Told:
 
 
 def _source(text: str) -> str:
-    if text and not (text.isascii() and text.replace("-", "").isalnum() and len(text) <= SOURCE_MAX):
+    if text and not (
+        text.isascii()
+        and text.replace("-", "").isalnum()
+        and len(text) <= SOURCE_MAX
+        and not personal_in(text)
+    ):
         raise Refusal("ae-file.source", limit=SOURCE_MAX)
     return text

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from nadzor.actions.move_event import Grounds, move_event
 from nadzor.actions.move_signal import GROUNDS_MAX
+from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.people.permissions import must_review_signals
@@ -17,7 +18,6 @@ from nadzor.people.queries import Person
 from nadzor.procedures.adverse_event import DUPLICATE
 from nadzor.records import audit
 from nadzor.vigilance.models import LikelySame
-from nadzor_wire.personal import find_personal
 
 VERDICTS: Final = ("same", "different")
 
@@ -57,8 +57,7 @@ def _must_be_sound(verdict: str, because: str) -> None:
         raise Refusal("duplicate.verdict", "$.verdict")
     if not because.strip() or len(because) > GROUNDS_MAX:
         raise Refusal("duplicate.no-grounds", "$.because", limit=GROUNDS_MAX)
-    if kind := find_personal(because):
-        raise Refusal("vigilance.told-personal", "$.because", kind=kind)
+    must_name_nobody({"$.because": because})
 
 
 def _merge(home: Home, row: LikelySame, because: str, *, by: Person, now: datetime) -> str:

@@ -14,6 +14,7 @@ from nadzor.actions.event_steps import Hand, step
 from nadzor.actions.event_told import known_device
 from nadzor.actions.file_event import CLINIC, hand_of
 from nadzor.actions.move_signal import GROUNDS_MAX, Grounds
+from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.actions.relay_to_site import relay_to_site
 from nadzor.actions.settle_event import settle, side_of, tell_maker
 from nadzor.base.home import Home
@@ -29,7 +30,6 @@ from nadzor.vigilance.event_rows import subject_of
 from nadzor.vigilance.event_words import event_notice
 from nadzor.vigilance.events import maker_of, visible
 from nadzor.vigilance.models import AdverseEvent
-from nadzor_wire.personal import find_personal
 
 __all__ = ["Grounds", "locked_event", "move_event"]
 
@@ -45,8 +45,8 @@ def move_event(
 
     Raises: Refusal vigilance.event-unknown for an event the person may not see; move.not-from-here,
     move.not-yours, move.no-grounds, move.grounds-too-long, move.unanswered; vigilance.told-personal,
-    vigilance.by-document, vigilance.leading-unknown, vigilance.leads-itself, vigilance.device-unknown,
-    filing.interest.
+    vigilance.text-hides, vigilance.by-document, vigilance.leading-unknown, vigilance.leads-itself,
+    vigilance.device-unknown, filing.interest.
     """
     row, site = locked_event(home, number, by=by)
     assert by is not None
@@ -54,9 +54,7 @@ def move_event(
         raise Refusal("vigilance.by-document", "$.verb")
     move = checked_move(row, verb, by=by, because=grounds.because, site=site)
     told = dict(allowed_with(move, grounds.added))
-    for text in (grounds.because, *told.values()):
-        if kind := find_personal(text):
-            raise Refusal("vigilance.told-personal", "$.because", kind=kind)
+    must_name_nobody({"$.because": [grounds.because, *told.values()]})
     _dispose(row, move, told, by=by)
     step(row, verb, hand_of(home, by) if by.role is Role.CLINIC else _staff(by), now=now,
          because=grounds.because.strip(), added=told)  # fmt: skip

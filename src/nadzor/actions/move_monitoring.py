@@ -11,6 +11,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from nadzor.actions.move_signal import AUDIT_MAX, GROUNDS_MAX, Grounds
+from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
@@ -54,12 +55,13 @@ def move_monitoring(
 
     Raises: Refusal monitoring.unknown for a report the person may not see; monitoring.apart for a move that
     has an action of its own; move.not-from-here, move.not-yours, move.no-grounds, move.grounds-too-long,
-    move.unanswered.
+    move.unanswered; those of `must_name_nobody`.
     """
     if verb in APART:
         raise Refusal("monitoring.apart", "$.verb", verb=verb)
     deed = begun(device, year, verb, by=by, because=grounds.because, now=now)
     told_by = allowed_with(deed.move, grounds.added)
+    must_name_nobody({"$.because": grounds.because, **{f"$.{ask}": text for ask, text in told_by.items()}})
     if deed.move.start in ("signing", "signed"):
         deed.row.digest, deed.row.seal = "", {}
     finished(deed, because=grounds.because.strip(), added=dict(told_by))

@@ -25,8 +25,8 @@ from nadzor.vigilance.models import (
     PublicNotice,
     SafetyWarning,
 )
+from nadzor.vigilance.plain_text import personal_in
 from nadzor.vigilance.warning_letters import RELIEVING, SITE, published, sites_text
-from nadzor_wire.personal import find_personal
 
 GROUNDS_MAX: Final = 2000
 TEXT_MAX: Final = 8000
@@ -131,7 +131,7 @@ def publishable_text(text: str) -> None:
     words = text.strip()
     if not words or len(words) > TEXT_MAX:
         raise Refusal("notice.text", limit=TEXT_MAX)
-    if kind := ("site" if SITE.search(words) else find_personal(words)):
+    if kind := ("site" if SITE.search(words) else personal_in(words)):
         raise Refusal("notice.names", kind=kind)
 
 

@@ -15,7 +15,7 @@ from nadzor.vigilance.event_permissions import may_open_narrative
 from nadzor.vigilance.event_rows import subject_of
 from nadzor.vigilance.models import Narrative
 from nadzor.vigilance.narratives import NARRATIVE_MAX, opened, release
-from nadzor_wire.personal import find_personal
+from nadzor.vigilance.plain_text import personal_in, plain
 
 
 @transaction.atomic
@@ -43,10 +43,10 @@ def redact_narrative(document: int, text: str, *, by: Person | None, now: dateti
     """
     row = _held(document, by)
     assert by is not None
-    words = text.strip()
+    words = plain(text).strip()
     if not words or len(words) > NARRATIVE_MAX:
         raise Refusal("vigilance.text-too-long", "$.text", limit=NARRATIVE_MAX)
-    if kind := find_personal(words):
+    if kind := personal_in(words):
         raise Refusal("vigilance.still-personal", "$.text", kind=kind)
     release(row, words, by=by.username, now=now)
     audit.record(

@@ -19,7 +19,7 @@ from nadzor.people.roles import Role
 from nadzor.records import audit, notices, vault
 from nadzor.register.clinic_words import MissingCard, missing_card
 from nadzor.register.models import Device, MissingInstallation
-from nadzor_wire.personal import find_personal
+from nadzor.vigilance.plain_text import personal_in
 
 TOLD_MAX: Final = 500
 OPEN_MAX: Final = 20  # claims of one site that wait: more would be a list, and belongs into a letter
@@ -102,7 +102,7 @@ def checked(text: str) -> str:
     words = text.strip()
     if not words or len(words) > TOLD_MAX:
         raise Refusal("clinic.told", limit=TOLD_MAX)
-    if kind := find_personal(words):
+    if kind := personal_in(words):
         raise Refusal("clinic.told-personal", kind=kind)
     return words
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import transaction
 
+from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.actions.open_dispute import OPEN, tell_both
 from nadzor.base.problems import Refusal, Text
 from nadzor.people.queries import Person
@@ -30,7 +31,8 @@ AUDIT_MAX: Final = 500
 def settle_dispute(id: int, outcome: str, *, because: str, by: Person | None, now: datetime) -> DisputeCard:
     """Close a dispute with an outcome and its grounds; the file itself stays as it was opened.
 
-    Raises: Refusal dispute.unknown, dispute.not-yours, dispute.settled, dispute.outcome, dispute.no-grounds.
+    Raises: Refusal dispute.unknown, dispute.not-yours, dispute.settled, dispute.outcome, dispute.no-grounds;
+    those of `must_name_nobody`.
     """
     row = Dispute.objects.select_for_update().filter(pk=id).first()
     if row is None or not may_see_dispute(by, device=row.device):
@@ -43,6 +45,7 @@ def settle_dispute(id: int, outcome: str, *, because: str, by: Person | None, no
         raise Refusal("dispute.outcome", "$.outcome")
     if not because.strip() or len(because) > GROUNDS_MAX:
         raise Refusal("dispute.no-grounds", "$.because", limit=GROUNDS_MAX)
+    must_name_nobody({"$.because": because})
     return _settle(row, outcome, because.strip(), by=by.username, now=now)
 
 

@@ -17,7 +17,7 @@ from nadzor.records import audit
 from nadzor.vigilance.monitoring import seen_device
 from nadzor.vigilance.monitoring_cards import WRITTEN as PARTS
 from nadzor.vigilance.monitoring_permissions import may_write_monitoring
-from nadzor_wire.personal import find_personal
+from nadzor.vigilance.plain_text import personal_in
 
 PART_MAX: Final = 20_000
 
@@ -58,6 +58,6 @@ def _checked(key: str, text: str) -> str:
     kept = text.replace("\r\n", "\n").strip()
     if len(kept) > PART_MAX:
         raise Refusal("monitoring.part-too-long", f"$.words.{key}", limit=PART_MAX)
-    if kind := find_personal(kept):
+    if kind := personal_in(kept):
         raise Refusal("monitoring.part-personal", f"$.words.{key}", kind=kind)
     return kept

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from nadzor.vigilance.import_records import Broken, Cells
 from nadzor.vigilance.import_shapes import Layout, event_type
+from nadzor.vigilance.plain_text import personal_in
 
 LIMITS: Final[Mapping[str, int]] = {
     "report_id": 100, "device": 300, "version": 40, "event_date": 40, "aware_date": 40, "received_date": 40,
@@ -27,6 +28,8 @@ _CODE: Final = re.compile(r"[A-G]\d{2}(\d{2}(\d{1,3})?)?")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?", re.DOTALL)
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _POINTS: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_NUMBERS: Final = frozenset({"snils", "oms", "phone", "passport"})
+_OF_PERSON: Final = re.compile(r"\+\d|\d{3}-\d{3}-\d{3} \d{2}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -91,6 +94,8 @@ def read_day(text: str, *, column: str, today: date) -> date | None:
 def _row(told: Mapping[str, str], cells: Cells, layout: Layout, today: date) -> ReadRow:
     if not told["report_id"] or _CONTROL.search(told["report_id"]):
         raise _No("ae-row.report-id", "report_id")
+    if found := _person_in(told["report_id"]):
+        raise _No("ae-row.personal", "report_id", kind=found)
     kind = event_type(told.get("event_type", ""))
     if kind is None:
         raise _No("ae-row.event-type", "event_type")
@@ -156,5 +161,15 @@ def _made(made: Callable[[int, int, int], date], found: re.Match[str]) -> date |
 
 
 def _identity(text: str) -> str:
-    """The sender's own number, fit to be shown back."""
-    return _CONTROL.sub(" ", text)
+    """The sender's own number, fit to be shown back: not at all when it holds a detail of a person."""
+    return "" if _person_in(text) else _CONTROL.sub(" ", text)
+
+
+def _person_in(number: str) -> str:
+    """The kind of personal detail in a sender's number.
+
+    Why: senders number reports with digits and hyphens, as people are numbered; only what is written as no
+    sender writes its numbers is taken for a person's.
+    """
+    kind = personal_in(number)
+    return "" if kind in _NUMBERS and not _OF_PERSON.search(number) else kind

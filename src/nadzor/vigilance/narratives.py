@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.vigilance.models import EventDocument, Narrative
-from nadzor_wire.personal import find_personal
+from nadzor.vigilance.plain_text import personal_in, plain
 
 NARRATIVE_MAX: Final = 4_000  # as on the wire: what an installation can send, a person can send
 _PURPOSE: Final = b"nadzor vigilance: held narrative v1"
@@ -38,10 +38,10 @@ def narrative_row(home: Home, document: EventDocument, text: str, *, kind: str =
 
     Method: AES-256-GCM under a key derived from the vault key, bound to the document's number.
     """
-    words = text.strip()
+    words = plain(text).strip()
     if not words:
         return None
-    found = kind or find_personal(words) or ""
+    found = kind or personal_in(words)
     if not found:
         return Narrative(document=document, text=words)
     nonce = secrets.token_bytes(12)
