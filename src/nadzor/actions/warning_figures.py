@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,8 @@ from nadzor.detect.finding import Finding
 from nadzor.detect.words import LANGUAGES, effect_label, kinds, written
 from nadzor.vigilance.models import CaseGround
 from nadzor.vigilance.warning_letters import figure_text
+
+NARROW: Final = "\u202f"
 
 
 def figures_of(filing: str) -> tuple[Text, ...]:
@@ -38,5 +40,12 @@ def _line(facts: Mapping[str, Any]) -> Text | None:
         Text(*(written(value, unit, lang) for lang in LANGUAGES))
         for value in (effect.estimate, effect.low, effect.high)
     ]
-    counted = Text(*(written(base.exposure, "number", lang) for lang in LANGUAGES)) if base.exposure else None
-    return figure_text(effect_label(finding), sizes, level=effect.level, counted=counted)
+    counted = Text(*(_whole(base.exposure, lang) for lang in LANGUAGES)) if base.exposure else None
+    label = effect_label(finding)
+    return figure_text(Text(label.ru, label.en), sizes, level=effect.level, counted=counted)
+
+
+def _whole(exposure: float, lang: str) -> str:
+    """How much a baseline was counted over, in whole numbers."""
+    told = f"{exposure:,.0f}"
+    return told.replace(",", NARROW) if lang == "ru" else told

@@ -113,7 +113,7 @@ def test_words_of_the_gaps():
     assert set(nothing) == {EMPTY}
     assert "5" in sites_text(5, floor=5).ru and versions_text([]).en == "all versions"
     line = figure_text(EMPTY, [Text("3", "3")] * 3, level=0.9, counted=Text("900", "900"))
-    assert "90 %" in line.en and "900" in figures_text([line]).ru
+    assert "90%" in line.en and "90 %" in line.ru and "900" in figures_text([line]).ru
     assert tidy(Text("а\n\n \n\nб  в", "a")).ru == "а\n\nб в"
 
 
