@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 import msgspec
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from nadzor.base.problems import Refusal
 from nadzor.people.permissions import may_speak_for_clinic
@@ -36,6 +39,7 @@ __all__ = ["EventFilter", "event", "events", "followed", "runs_of_event", "token
 PAGE_MAX = 200  # bounds one answer; the cursor fetches the rest
 OPEN = "open"
 CLOSED = "closed"
+CODED = ("problems", "effects", "causes")
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,10 +193,10 @@ def _fitting(rows: QuerySet[AdverseEvent], wanted: EventFilter) -> QuerySet[Adve
     exact = {name: getattr(wanted, name) for name in names}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if wanted.code:
-        rows = rows.filter(pk__in=_coded(rows, wanted.code))
+        rows = _coded(rows, wanted.code)
     if wanted.late:
-        seen = MissedLimit.objects.filter(subject__startswith="event ").values_list("subject", flat=True)
-        rows = rows.filter(number__in=[subject.removeprefix("event ") for subject in seen])
+        named = Concat(Value(subject_of("")), OuterRef("number"))
+        rows = rows.filter(Exists(MissedLimit.objects.filter(subject=named)))
     if wanted.held:
         rows = rows.filter(documents__narrative__held=True).distinct()
     if wanted.unplaced:
@@ -202,12 +206,16 @@ def _fitting(rows: QuerySet[AdverseEvent], wanted: EventFilter) -> QuerySet[Adve
     return rows.filter(changed_at__gte=wanted.changed_since) if wanted.changed_since else rows
 
 
-def _coded(rows: QuerySet[AdverseEvent], code: str) -> list[int]:
-    """Events that carry a code or a narrower one."""
-    found = rows.values_list("pk", "problems", "effects", "causes")
-    return [
-        pk for pk, *lists in found if any(each["code"].startswith(code) for kept in lists for each in kept)
-    ]
+def _coded(rows: QuerySet[AdverseEvent], code: str) -> QuerySet[AdverseEvent]:
+    """Events that carry a code or a narrower one.
+
+    Why in the database, by how a code is written: reading every row for a prefix took a third of a second.
+    """
+    if not code.isalnum():
+        return rows.none()
+    told = {f"{name}_text": Cast(name, TextField()) for name in CODED}
+    fits = (Q(**{f"{name}__contains": f'"code": "{code}'}) for name in told)
+    return rows.alias(**told).filter(reduce(or_, fits))
 
 
 def _in_state(rows: QuerySet[AdverseEvent], state: str | None) -> QuerySet[AdverseEvent]:
