@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 from msgspec import Struct
 
+from nadzor.actions.drawn_mark import note_drawn, seen_of, was_drawn
 from nadzor.actions.monitoring_facts import event_facts, followed_facts, other_facts
 from nadzor.actions.move_monitoring import begun, finished, of_house
 from nadzor.actions.open_monitoring import open_monitoring
@@ -84,9 +85,16 @@ def refresh_drafts(home: Home, *, now: datetime) -> int:
 
     Why: nothing a person wrote is touched, no step is made, and a signed report is never refreshed.
     """
-    known = newest_at(home, now)
     drafts = MonitoringReport.objects.filter(state__in=sorted(WRITTEN - {DUE}))
-    return sum(_refreshed(id, known) for id in drafts.values_list("pk", flat=True))
+    if not drafts.exists():
+        return 0
+    known = newest_at(home, now)
+    seen = seen_of(known.rollups.manifest.digest, known.by)
+    if was_drawn(home, seen):
+        return 0
+    drawn = sum(_refreshed(id, known) for id in drafts.values_list("pk", flat=True))
+    note_drawn(home, seen)
+    return drawn
 
 
 def known_at(home: Home, now: datetime) -> Known:

@@ -58,7 +58,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     cursor = following(request, {name: text for name, text in asked.items() if text})
     found = events.events(who, _filter(asked), today=clock.today(), after=cursor.after, limit=PAGE)
     shown = {
-        "entries": [entry(row, sees_sites=sees_every_event(who)) for row in found.rows],
+        "entries": [entry(row, sees_sites=sees_every_event(who), scope=scope) for row in found.rows],
         "pages": older(reverse("events"), cursor, found.next, shown=len(found.rows)),
     }
     if not request.htmx:  # type: ignore[attr-defined]
@@ -67,8 +67,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, template, shown)
 
 
-def entry(row: EventRow, *, sees_sites: bool) -> Entry:
-    """An event for a list."""
+def entry(row: EventRow, *, sees_sites: bool, scope: Scope | None = None) -> Entry:
+    """An event for a list; with a scope at hand, no device is asked for by itself."""
+    at_hand = scope is not None and row.device in scope.devices
+    called = scope.name(row.device, language()) if scope and at_hand else device_name(row)
     where = [
         _("version %(v)s") % {"v": row.version} if row.version else "",
         _("site %(s)s") % {"s": row.site} if row.site and sees_sites else "",
@@ -77,7 +79,7 @@ def entry(row: EventRow, *, sees_sites: bool) -> Entry:
     return Entry(
         number=row.number,
         href=reverse("event", args=[row.number]),
-        title=event_title(row, device_name(row)),
+        title=event_title(row, called),
         where=", ".join(part for part in where if part),
         came=_("received %(day)s") % {"day": day(row.received_on)},
         state=event_state(row.state),

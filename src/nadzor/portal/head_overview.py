@@ -26,7 +26,6 @@ from nadzor.register import gate
 from nadzor.vigilance.concern import Concern, Desk, Load, concerns, desk, loads
 
 MONTH: Final = 30
-TRANSMITTING: Final = frozenset({"transmitting", "eligible"})
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -35,7 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
     scope, counts = scope_of(request), Counts(house())
     last = counts.last_day(today)
     shown = {
-        "market": _market(scope, counts, last, today),
+        "market": _market(scope, counts, last),
         "last": day(last),
         "loads": _loads(loads(who, today=today)),
         "desk": _desk(desk()),
@@ -44,9 +43,9 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/head.html", shown)
 
 
-def _market(scope: Scope, counts: Counts, last: date, today: date) -> list[Tally]:
+def _market(scope: Scope, counts: Counts, last: date) -> list[Tally]:
     states = Counter(card.status for card in scope.devices.values())
-    sending = sum(gate.gate(code, today=today).state in TRANSMITTING for code in scope.devices)
+    sending = len(gate.sending() & scope.devices.keys())
     now, before = (_studies(counts, last - timedelta(days=back)) for back in (0, MONTH))
     sites = {site for site, _n in counts.sums("studies", by=("site",), **_month(last))}
     failed = counts.total("failed", **_month(last))

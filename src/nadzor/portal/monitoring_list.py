@@ -29,7 +29,7 @@ from nadzor.portal.sheets import Count, Pages, State
 from nadzor.portal.words import language, number
 from nadzor.register import queries as register
 from nadzor.statutory.monitoring_progress import Progress
-from nadzor.vigilance.monitoring import plan, reports
+from nadzor.vigilance.monitoring import plan, planned, reports
 from nadzor.vigilance.monitoring_cards import ReportRow
 
 PAGE: Final = 40
@@ -162,7 +162,7 @@ def _samples(rows: Sequence[ReportRow]) -> list[Sample]:
     names = {row.device: row.name(language()) for row in rows}
     found = [
         Sample(device=names[code], href=reverse("monitoring-plan", args=[code]), bar=bar_of(told))
-        for code in sorted(names)
-        if plan(code) is not None and (told := sample_of(code)) is not None
+        for code in sorted(planned() & names.keys())
+        if (told := sample_of(code)) is not None
     ]
     return sorted(found, key=lambda sample: sample.bar.reached / sample.bar.target if sample.bar else 2.0)

@@ -37,6 +37,7 @@ PERIOD = "telemetry.report_period"
 TESTING = "transmission.testing"
 STAGES = "gate.stages"
 UNDECLARED = "undeclared"
+SENDING = ("transmitting", "eligible")
 
 
 def gate(device: str, *, today: date) -> GateCard:
@@ -59,6 +60,12 @@ def gate(device: str, *, today: date) -> GateCard:
     )
 
 
+def sending() -> frozenset[str]:
+    """The devices that transmit today, eligible ones among them."""
+    rows = Transmission.objects.filter(state__in=SENDING)
+    return frozenset(rows.values_list("device__code", flat=True))
+
+
 def evidence_for(device: str, version: str, *, on: date) -> GateEvidence:
     """What the gate says on a day for the amendment of a version; it helps a person decide and bars nothing.
 
@@ -78,7 +85,7 @@ def evidence_for(device: str, version: str, *, on: date) -> GateEvidence:
 
 def certificate_of(device: str) -> CertificateCard | None:
     """The newest certificate of a device whose transmission stands; for the public card."""
-    standing = Transmission.objects.filter(device__code=device, state__in=("transmitting", "eligible"))
+    standing = Transmission.objects.filter(device__code=device, state__in=SENDING)
     row = Certificate.objects.filter(device__code=device, passed=True).first()
     return _certificate(row) if row and standing.exists() else None
 

@@ -44,6 +44,11 @@ def plan(device: str) -> PlanCard | None:
     return plan_card(row) if row else None
 
 
+def planned() -> frozenset[str]:
+    """The devices that have a plan."""
+    return frozenset(MonitoringPlan.objects.values_list("device", flat=True))
+
+
 def plans(device: str) -> list[PlanCard]:
     """Every edition of a device's plan, newest first."""
     return [plan_card(row) for row in MonitoringPlan.objects.filter(device=device).order_by("-edition")]
