@@ -15,14 +15,15 @@ from nadzor.actions.file_document import file_document
 from nadzor.base import clock
 from nadzor.base.problems import Refusal, problem
 from nadzor.law.form import edition_or_last
+from nadzor.portal.code_picker import looks
 from nadzor.portal.event_card_words import code_table, core_facts
 from nadzor.portal.event_device import device_name
-from nadzor.portal.event_document_fields import FREE, document_inputs, read_document
+from nadzor.portal.event_document_fields import FREE, document_inputs, read_document, typed_document
 from nadzor.portal.event_labels import due_of_event, event_title
 from nadzor.portal.event_papers import KINDS, labels, papers_of
 from nadzor.portal.filing_deeds import told
 from nadzor.portal.frame import house, person_of
-from nadzor.portal.inputs import summary
+from nadzor.portal.inputs import Input, summary
 from nadzor.portal.sheets import Crumb
 from nadzor.portal.words import said
 from nadzor.statutory.event_form import KINDS as FORMS
@@ -35,9 +36,9 @@ FAR: frozenset[str] = frozenset({"vigilance.event-unknown", "people.not-yours"})
 def page(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """The form of a document, or the sending of it."""
     card = _open(request, number, kind)
-    if request.method != "POST":
+    if request.method != "POST" or looks(request.POST):
         return _form(request, card, kind, {})
-    found = read_document(kind, request.POST.dict(), on=clock.today())
+    found = read_document(kind, typed_document(request.POST), on=clock.today())
     if found.errors:
         return _form(request, card, kind, found.errors, status=422)
     try:
@@ -77,7 +78,7 @@ def _form(
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     row, today = card.row, clock.today()
-    fields = document_inputs(kind, request.POST.dict(), errors, on=today)
+    fields = document_inputs(kind, typed_document(request.POST), errors, on=today)
     edition = None if kind in FREE else edition_or_last(FORMS[kind], today)
     shown = {
         "number": row.number,
@@ -85,7 +86,7 @@ def _form(
         "title": labels()[kind],
         "lede": event_title(row, device_name(row)),
         "fields": fields,
-        "errors": summary(fields),
+        "errors": summary(each for each in fields if isinstance(each, Input)),
         "wrong": wrong,
         "form_name": said(edition.title) if edition else "",
         "form_note": _edition_note(edition),

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from nadzor.law.form import FormField, edition_or_last
+from nadzor.portal.code_picker import WORDS, Picker, chosen_of, picker
 from nadzor.portal.event_fields import as_day, careful
 from nadzor.portal.event_harm import harms
 from nadzor.portal.inputs import Input, boxes, day, line, prose
 from nadzor.portal.norm_words import status_state
-from nadzor.portal.words import said
+from nadzor.portal.words import language, said
 from nadzor.statutory.event_form import KINDS
 
 PROSE_MAX: Final = 4000
@@ -34,6 +36,7 @@ NEEDED: Final = {
     "answer": ("narrative",),
     "follow_up": ("narrative",),
 }
+CODES: Final = {"causes": "BCDG"}  # the annexes that a field of codes takes
 FREE: Final = frozenset({"follow_up", "answer"})
 
 
@@ -47,12 +50,22 @@ class Document(Struct, frozen=True):
 
 def document_inputs(
     kind: str, given: Mapping[str, str], errors: Mapping[str, str], *, on: date
-) -> list[Input]:
+) -> list[Input | Picker]:
     """The fields of a kind of document, as typed."""
     if kind in FREE:
-        return _free(kind, given, errors)
+        return [*_free(kind, given, errors)]
     fields = asked_fields(kind, on=on)
-    return [_input(key, field, given.get(key, ""), errors.get(key, "")) for key, field in fields.items()]
+    return [
+        _codes(key, field, given, errors.get(key, ""))
+        if field.kind == "codes"
+        else _input(key, field, given.get(key, ""), errors.get(key, ""))
+        for key, field in fields.items()
+    ]
+
+
+def typed_document(sent: QueryDict) -> dict[str, str]:
+    """A posted form as one text a field; codes that were ticked stand with spaces between them."""
+    return {key: " ".join(chosen_of(sent, key)) if key in CODES else text for key, text in sent.items()}
 
 
 def read_document(kind: str, given: Mapping[str, str], *, on: date) -> Document:
@@ -93,8 +106,17 @@ def _input(key: str, field: FormField, value: str, error: str) -> Input:
         return prose(key, label, value=value, error=error, longest=PROSE_MAX, hint=note, marks=marks)
     if field.kind == "date":
         return day(key, label, value=value, error=error, hint=note, marks=marks)
-    hint = _("Codes by spaces: C1010 D19.") if field.kind == "codes" else note
-    return line(key, label, value=value, error=error, hint=hint, longest=LINE_MAX, marks=marks)
+    return line(key, label, value=value, error=error, hint=note, longest=LINE_MAX, marks=marks)
+
+
+def _codes(key: str, field: FormField, given: Mapping[str, str], error: str) -> Picker:
+    """Codes are looked for by words and ticked; nobody has to know them by heart."""
+    words = given.get(f"{key}-words", "")[:WORDS]
+    hint = _("Look for a word of the finding or of the conclusion, then tick what fits.")
+    return picker(
+        key, given.get(key, "").split(), words, language(), annex=CODES[key], label=said(field.label),
+        hint=hint, error=error,
+    )  # fmt: skip
 
 
 def _free(kind: str, given: Mapping[str, str], errors: Mapping[str, str]) -> list[Input]:
