@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +18,7 @@ from nadzor.base.problems import Refusal, title
 from nadzor.people.permissions import must_change_register
 from nadzor.people.queries import Person
 from nadzor.records import audit
-from nadzor.vigilance.code_cards import own_list
+from nadzor.vigilance.code_cards import ANNEXES, own_list
 from nadzor.vigilance.code_files import BYTES_MAX, Annex, Wrong, read_annex
 from nadzor.vigilance.code_tree import Term, Terminology, grow
 from nadzor.vigilance.models import Code, CodeEdition
@@ -25,6 +26,7 @@ from nadzor.vigilance.models import Code, CodeEdition
 SHOWN_MAX: Final = 100
 NAME_MAX: Final = 40
 FILES_MAX: Final = 40
+_YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 VERB: Final = "vigilance.codes.import"
 
 
@@ -32,6 +34,7 @@ class CodesReport(Struct, frozen=True, kw_only=True):
     """What an import did; `terms` are rows, `codes` are codes: some terms stand in several branches.
 
     `questions` were accepted but look odd.  `is_new` is False when this edition was here with the same files.
+    Of `absent_annexes` no file came: their codes are still chosen from the edition before.
     """
 
     edition: str
@@ -41,6 +44,7 @@ class CodesReport(Struct, frozen=True, kw_only=True):
     codes: int
     not_selectable: int
     by_annex: dict[str, int]
+    absent_annexes: str
     questions: list[dict[str, str]]
 
 
@@ -90,10 +94,11 @@ def import_codes(
 
 def _read(files: Mapping[str, bytes], edition: str) -> _Release:
     annexes = tuple(read_annex(name, content) for name, content in files.items())
-    released = max((annex.release for annex in annexes), default="")
+    told = max((annex.release for annex in annexes), default="")
+    name = _name(edition, told)
     return _Release(
-        name=_name(edition, released),
-        released=released,
+        name=name,
+        released=told or _year(name),
         digests={file: hashlib.sha256(content).hexdigest() for file, content in files.items()},
         annexes=annexes,
         found=grow([row for annex in annexes for row in annex.rows]),
@@ -146,6 +151,12 @@ def _name(edition: str, released: str) -> str:
     return name
 
 
+def _year(name: str) -> str:
+    """The year in a name, where the files name no release: it says which edition is the newest."""
+    found = _YEAR.search(name)
+    return found[0] if found else ""
+
+
 def _report(release: _Release, *, is_new: bool) -> CodesReport:
     rows = Counter(row.code[0] for annex in release.annexes for row in annex.rows)
     terms = release.found.terms
@@ -157,6 +168,7 @@ def _report(release: _Release, *, is_new: bool) -> CodesReport:
         codes=len(terms),
         not_selectable=sum(not term.row.selectable for term in terms),
         by_annex=dict(sorted(rows.items())),
+        absent_annexes="".join(letter for letter in ANNEXES if letter not in rows),
         questions=[_told(one) for one in release.found.questions],
     )
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 import typer
@@ -56,7 +56,7 @@ def search(
     words: Annotated[list[str], typer.Argument(help="Words of a name, in Russian or English, or a code.")],
     annex: Annotated[str, typer.Option(help="Letters of the annexes to look in, such as A or EF.")] = "",
     edition: Edition = "",
-    lang: Annotated[str, typer.Option(help="Language whose names weigh most: ru or en.")] = "ru",
+    lang: Annotated[Literal["ru", "en"], typer.Option(help="Language whose names weigh most.")] = "ru",
     data: Data = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:

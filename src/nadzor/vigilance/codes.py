@@ -64,11 +64,13 @@ def find_codes(
 ) -> list[CodeCard]:
     """Codes that answer some words, the likeliest first; those that cannot be chosen are among them.
 
-    `annex` is one letter or several; without an edition, the current one and what our own list adds to it.
+    `annex` is one letter or several; without an edition, the newest of each annex and what our own list adds.
     Raises: Refusal vigilance.edition-unknown, vigilance.annex-unknown.
     """
     if set(annex) - set(ANNEXES):
         raise Refusal("vigilance.annex-unknown", may=", ".join(ANNEXES))
+    if words.strip() and not any(map(str.isalnum, words)):
+        return []
     wanted = [card for card in _shelf(edition).values() if not annex or card.annex in annex]
     return ranked(words, wanted, lang)[:limit]
 
@@ -111,11 +113,15 @@ def coded(codes: Iterable[str], *, annex: str) -> list[dict[str, str]]:
 
 
 def later(card: CodeCard) -> tuple[Later, ...]:
-    """What later editions make of a code, the newest first.  Our own list has no later edition."""
+    """What later editions make of a code, the newest first.  Our own list has no later edition.
+
+    An edition that came in without the annex of the code says nothing of it.
+    """
     names = [found.name for found in editions() if not found.is_ours]
     if card.edition not in names:
         return ()
-    return tuple(_later(card, name) for name in names[: names.index(card.edition)])
+    newer = names[: names.index(card.edition)]
+    return tuple(_later(card, name) for name in newer if card.annex in _annexes(_shelf(name)))
 
 
 def _chosen(place: int, card: CodeCard | None, annex: str) -> dict[str, str]:
@@ -130,10 +136,10 @@ def _later(card: CodeCard, edition: str) -> Later:
     found = _shelf(edition).get(card.code)
     if found is None:
         return Later(edition, "withdrawn", None)
-    if found.term.en != card.term.en:
-        return Later(edition, "renamed", found.term)
     if card.selectable and not found.selectable:
         return Later(edition, "not-selectable", found.term)
+    if found.term.en != card.term.en:
+        return Later(edition, "renamed", found.term)
     return Later(edition, "same" if found.definition == card.definition else "redefined", found.term)
 
 
@@ -149,17 +155,34 @@ def _above(card: CodeCard) -> set[str]:
 
 
 def _shelf(edition: str) -> Mapping[str, CodeCard]:
-    """The codes of an edition; without a name, the current one and what our own list adds."""
-    ours = own_list().edition
+    """The codes of an edition; without a name, the newest of each annex and what our own list adds."""
     if not edition:
-        name = current_edition()
-        return own_cards() if name == ours else {**own_cards(), **_shelf(name)}
-    if edition == ours:
+        return {**own_cards(), **_newest(current_edition())}
+    if edition == own_list().edition:
         return own_cards()
     row = CodeEdition.objects.filter(name=edition).first()
     if row is None:
         raise Refusal("vigilance.edition-unknown")
     return _imported(edition, tuple(sorted(row.digests.values())))
+
+
+def _newest(current: str) -> Mapping[str, CodeCard]:
+    """The current edition, and of the annexes that came in without it the newest edition that has them."""
+    found = _shelf(current)
+    if _annexes(found) == set(ANNEXES):
+        return found
+    for name in (one.name for one in editions() if one.name != current):
+        found = {**_beside(_shelf(name), found), **found}
+    return found
+
+
+def _beside(older: Mapping[str, CodeCard], newer: Mapping[str, CodeCard]) -> Mapping[str, CodeCard]:
+    there = _annexes(newer)
+    return {code: card for code, card in older.items() if card.annex not in there}
+
+
+def _annexes(shelf: Mapping[str, CodeCard]) -> set[str]:
+    return {card.annex for card in shelf.values()}
 
 
 @lru_cache(maxsize=8)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -22,6 +22,8 @@ from nadzor.vigilance.import_scan import LINE_MAX, Scanned
 
 LINES_MAX: Final = 200  # of one record: a narrative of more lines is an unclosed quote
 TEXT_PART: Final = 32 * 1024
+NAMES_MAX: Final = 1_000
+_SEPARATOR: Final = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)  # what a spreadsheet may write first
 DELIMITERS: Final = (",", ";", "\t")
 Cells = Mapping[str, Any]
 
@@ -42,7 +44,7 @@ class Record(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A file opened: the headings it gives (JSON: those of the first record), and its records."""
+    """A file opened: the headings it gives (JSON: the names that any record gives), and its records."""
 
     headings: tuple[str, ...]
     delimiter: str
@@ -60,22 +62,40 @@ def open_table(path: Path, scanned: Scanned) -> Iterator[Table]:
 
 
 def _json(file: TextIO, scanned: Scanned) -> Table:
-    records = _listed(file) if scanned.kind == "list" else _lines(file)
-    first = next(records, None)
+    """Records of JSON.
+
+    Why: the file is read twice, because an object leaves out what is unknown and a later one may know it.
+    """
+    read = _listed if scanned.kind == "list" else _lines
+    first = next(read(file), None)
     if first is None:
         raise Refusal("ae-file.empty")
     if isinstance(first.cells, Broken) and scanned.kind == "lines":
         raise Refusal("ae-file.json")
-    headings = () if isinstance(first.cells, Broken) else tuple(first.cells)
-    return Table(headings, "", chain([first], records))
+    file.seek(0)
+    headings = _names(read(file))
+    file.seek(0)
+    return Table(headings, "", read(file))
+
+
+def _names(records: Iterator[Record]) -> tuple[str, ...]:
+    """The names in the records, in the order in which they are first met, up to a limit."""
+    found: dict[str, None] = {}
+    for record in records:
+        if not isinstance(record.cells, Broken) and len(found) < NAMES_MAX:
+            found |= dict.fromkeys(record.cells)
+    return tuple(found)
 
 
 def _csv(file: TextIO) -> Table:
     lines = _Lines(file)
-    head = next((text for _, text in lines if text.strip()), "")
+    written = (text for _, text in lines if text.strip())
+    head = next(written, "")
+    if named := _SEPARATOR.fullmatch(head.strip("\r\n ")):
+        head = next(written, "")
     if not head:
         raise Refusal("ae-file.empty")
-    delimiter = max(DELIMITERS, key=head.count)
+    delimiter = named[1] if named else max(DELIMITERS, key=head.count)
     cells = _split([head], delimiter)
     if cells is None:
         raise Refusal("ae-file.no-columns")
@@ -127,10 +147,15 @@ def _row(lines: _Lines, first: tuple[int, str], headings: tuple[str, ...], delim
             cells = _split([text for _, text in taken], delimiter)
     if cells is not None and len(cells) == len(headings):
         return dict(zip(headings, cells, strict=True))
-    lines.give_back(taken[1:])
-    if cells is None or len(taken) > 1:
+    if cells is None or _swallowed(taken[1:], len(headings), delimiter):
+        lines.give_back(taken[1:])
         return Broken("ae-row.quotes")
     return Broken("ae-row.cells", {"have": len(cells), "want": len(headings)})
+
+
+def _swallowed(lines: list[tuple[int, str]], wanted: int, delimiter: str) -> bool:
+    """Whether one of the lines after the first is a record of its own, taken in by a quote left open."""
+    return any(len(_split([text], delimiter) or ()) == wanted for _, text in lines)
 
 
 def _split(lines: list[str], delimiter: str) -> list[str] | None:

@@ -239,3 +239,36 @@ def test_only_keepers_of_the_register_import() -> None:
     with pytest.raises(Refusal, match="people.registrar-only"):
         import_codes({"annexa.json": _json(_row("A01"))}, edition="x", by=maker, now=clock.now())
     assert not CodeEdition.objects.exists()
+
+
+def test_an_edition_without_an_annex_leaves_that_annex_to_the_one_before() -> None:
+    """What no file came for is neither withdrawn nor lost: it is chosen from the edition before."""
+    _import("imdrf-2022", annexa_json=_json(_row("A01")), annexe_json=_json(_row("E01"), _row("E0101")))
+    report = _import("imdrf-2025", annexa_json=_json(_row("A01", "Renamed")))
+    assert report.absent_annexes == "BCDEFG"
+    assert current_edition() == "imdrf-2025"
+    assert coded(["A01", "E0101"], annex="AE") == [
+        {"code": "A01", "edition": "imdrf-2025"},
+        {"code": "E0101", "edition": "imdrf-2022"},
+    ]
+    there = code("E0101", "imdrf-2022")
+    assert there is not None
+    assert later(there) == ()
+
+
+def test_the_year_in_a_name_says_which_edition_is_the_newest() -> None:
+    """Files that speak of no release are as new as the name they are given says."""
+    _import("imdrf-2024", annexa_json=_json(_row("A01", "Old")))
+    assert _import("imdrf-2026", annexa_json=_json(_row("A01", "New"))).released == "2026"
+    _import("imdrf-2025", annexa_json=_json(_row("A01", "Between")))
+    assert (current_edition(), find_codes("A01")[0].term.en) == ("imdrf-2026", "New")
+
+
+def test_a_code_that_was_renamed_and_closed_is_told_as_closed() -> None:
+    """That it may no longer be chosen says more than that its name is another one."""
+    _import("imdrf-2024", annexa_json=_json(_row("A01", "One")))
+    _import("imdrf-2025", annexa_json=_json(_row("A01", "Other", Status="Retired")))
+    there = code("A01", "imdrf-2024")
+    assert there is not None
+    (told,) = later(there)
+    assert (told.fate, told.term.en if told.term else "") == ("not-selectable", "Other")

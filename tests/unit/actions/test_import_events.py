@@ -18,7 +18,7 @@ from nadzor.actions import import_events as action
 from nadzor.actions.import_events import ImportReport, import_events
 from nadzor.actions.import_register import import_register
 from nadzor.base.home import Home
-from nadzor.base.problems import Refusal
+from nadzor.base.problems import Refusal, document
 from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import Role
 from nadzor.records import audit
@@ -60,6 +60,43 @@ def test_good_rows_are_kept_and_bad_ones_named(taken: Import) -> None:
     assert {each.code for each in told.errors} == BROKEN.keys()
     assert all(each.ru and each.en for each in told.errors)
     assert AdverseEvent.objects.count() == EventDocument.objects.count() == Narrative.objects.count() == 630
+
+
+def test_a_record_of_several_lines_is_one_row(taken: Import) -> None:
+    """A cell too many after a narrative of three lines is one fault; rows after it keep their places."""
+    odd = 'B-1,ai-901,2026-01-01,2026-01-02,2026-01-03,M,A09,"one\ntwo, ""2""\nthree",more'
+    text = "\n".join(
+        [HEAD, good(0), odd, good(2), "B-3,ai-901,soon,,,M,A09,", BROKEN["ae-row.quotes"], good(5)]
+    )
+    told = taken(text)
+    assert (told.rows, told.kept) == (6, 3)
+    assert [(each.row, each.line, each.code) for each in told.errors] == [
+        (2, 3, "ae-row.cells"),
+        (4, 7, "ae-row.date"),
+        (5, 8, "ae-row.quotes"),
+    ]
+
+
+def test_a_separator_that_a_spreadsheet_names_is_heeded(taken: Import) -> None:
+    """A first line sep=; is no heading."""
+    told = taken("sep=;\r\n" + "\r\n".join([HEAD.replace(",", ";"), "1;ai-901;2026-01-01;;;death;;a, b, c"]))
+    assert (told.kept, told.linked, told.delimiter) == (1, 1, ";")
+
+
+@pytest.mark.parametrize("join", ["[{}]", "{}"], ids=["list", "lines"])
+def test_what_a_later_object_knows_is_read(taken: Import, join: str) -> None:
+    """An object leaves out what is unknown; the names of all objects count, not those of the first alone."""
+    first, second = '{"report_id": "1"}', '{"report_id": "2", "device": "ai-901", "event_date": "2026-01-01"}'
+    told = taken(join.format(f"{first}{',' if '[' in join else ''}\n{second}"), name="events.json")
+    assert (told.kept, told.linked, "event_date" in told.missing_columns) == (2, 1, False)
+    assert str(AdverseEvent.objects.get(device="ai-901").event_on) == "2026-01-01"
+
+
+def test_an_object_over_several_lines_is_refused_in_words(taken: Import) -> None:
+    """One object, neither in a list nor on one line, is refused with what to write instead."""
+    with pytest.raises(Refusal, match="ae-file.json") as refused:
+        taken('{\n "report_id": "1"\n}', name="events.json")
+    assert "square brackets" in document(refused.value, "en")["do"]
 
 
 def test_a_second_import_adds_nothing(taken: Import) -> None:

@@ -72,3 +72,10 @@ def test_a_refusal_reads_as_a_line():
 def test_the_language_a_client_prefers(header, language):
     """English only when it is wanted more than Russian."""
     assert preferred_language(header) == language
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_every_sentence_of_the_catalogue_can_be_said(lang):
+    """No sentence breaks when its facts are filled in, whatever braces it holds and whatever is missing."""
+    told = [problems.document(Refusal(code), lang) for code in problems.catalogue()]
+    assert [page["code"] for page in told if not page["title"] or not page["do"]] == []

@@ -46,3 +46,9 @@ def test_our_list_is_shown_without_an_import(house):
 def test_a_code_that_is_not_there_is_refused(house):
     """An unknown code has a clear answer."""
     assert refused(ask(house, "codes", "show", "A9999", "--json")) == "codes.unknown"
+
+
+def test_a_language_that_is_not_here_is_wrong_use(house):
+    """Nothing is searched in a language that no name is written in."""
+    done = ask(house, "codes", "search", "output", "--lang", "de")
+    assert (done.exit_code, "'de'" in done.output) == (2, True)

@@ -118,3 +118,9 @@ def test_an_unknown_edition_is_refused_and_ours_has_no_later_one() -> None:
     card = code("a0908", OWN)
     assert card is not None
     assert later(card) == ()
+
+
+def test_signs_alone_find_nothing() -> None:
+    """A question without a letter or a digit is answered by no code, not by all of them."""
+    assert (_codes("%"), _codes("—?")) == ([], [])
+    assert _codes(" ")
