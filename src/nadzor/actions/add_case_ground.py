@@ -9,25 +9,31 @@ from typing import Any, Final
 from django.db import transaction
 from msgspec import Struct
 
+from nadzor.actions.claim_ground import CLAIM, claim_facts
 from nadzor.actions.filing_deed import Deed
 from nadzor.actions.name_nobody import must_name_nobody
+from nadzor.base.clock import moscow_date
+from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.people.roles import Role
+from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.rules.case_grounds import KINDS, allowed_on_grounds
 from nadzor.records import audit
 from nadzor.register import authority
 from nadzor.register.filing_flags import parties
 from nadzor.register.filing_permissions import may_see_filing
 from nadzor.register.filing_rows import is_open, whose
-from nadzor.register.models import DeclaredReport, Filing, Paper
+from nadzor.register.models import DeclaredReport, Device, Filing, Paper
 from nadzor.vigilance.case_facts import digest_of, facts_of
-from nadzor.vigilance.case_grounds import rests
+from nadzor.vigilance.case_grounds import cases_on, rests
 from nadzor.vigilance.models import CaseGround
 
 CASE: Final = "case"
 ADDERS: Final = frozenset({Role.INSPECTOR, Role.REGISTRAR, Role.HEAD})
 BECAUSE_MAX: Final = 4000
+#: Grounds that are no case's own: the rest is named by numbers that other cases have, too.
+SHARED: Final = frozenset({"signal", "event", "claim", "month", "monitoring"})
 
 
 class Named(Struct, frozen=True):
@@ -36,19 +42,21 @@ class Named(Struct, frozen=True):
     kind: str
     ref: str
     because: str
+    home: Home | None = None
 
 
 @transaction.atomic
 def add_case_ground(
-    number: str, kind: str, ref: str, *, by: Person | None, now: datetime, because: str = ""
-) -> str:
+    number: str, kind: str, ref: str, *, by: Person | None, now: datetime, because: str = "",
+    home: Home | None = None,
+) -> str:  # fmt: skip
     """Add a ground to an open case and return the digest of what it says; the same again adds nothing.
 
     Units: `ref` is a signal's number, an event's number, `kind/edition` of a paper of the case for a
     document, YYYY-MM for a month its maker declared, a year for a monitoring report, the number of a
-    recomputation.
+    recomputation, finding/metric/version for a claim that the labels contradict, which `home` is read for.
     Raises: Refusal filing.unknown, case.not-a-case, people.not-yours, filing.interest, filing.closed,
-    move.grounds-too-long, case.ground-unknown, case.ground-unfit;
+    move.grounds-too-long, case.ground-unknown, case.ground-unfit, case.ground-elsewhere;
     those of `must_name_nobody`.
     """
     row = Filing.objects.select_for_update(of=("self",)).select_related("device", "maker").filter(
@@ -67,7 +75,9 @@ def add_case_ground(
     if len(because) > BECAUSE_MAX:
         raise Refusal("move.grounds-too-long", "$.because", limit=BECAUSE_MAX)
     must_name_nobody({"$.because": because})
-    return _added(row, Named(kind, ref.strip(), because.strip()), by=by, now=now)
+    named = Named(kind, ref.strip(), because.strip(), home)
+    _must_be_here_alone(row, named)
+    return _added(row, named, by=by, now=now)
 
 
 def must_rest(deed: Deed) -> None:
@@ -81,9 +91,30 @@ def must_rest(deed: Deed) -> None:
         allowed_on_grounds(deed.move.verb, rests(deed.row.number), made)
 
 
+def open_on(kind: str, ref: str, *, device: str) -> str:
+    """The number of a case about this device that rests on this ground and is still open, or nothing."""
+    rows = Filing.objects.filter(number__in=cases_on(kind, ref), device__code=device)
+    waiting = rows.exclude(state__in=PROCEDURES[CASE].closed).order_by("id").first()
+    return str(waiting.number) if waiting else ""
+
+
+def _must_be_here_alone(row: Filing, named: Named) -> None:
+    """No two open cases about one device rest on one finding or event: two measures could follow from it.
+
+    Why the lock: two who press at once take turns at the device.
+    """
+    assert row.device is not None
+    Device.objects.select_for_update().get(pk=row.device.pk)
+    if named.kind not in SHARED:
+        return
+    other = open_on(named.kind, named.ref, device=row.device.code)
+    if other and other != row.number:
+        raise Refusal("case.ground-elsewhere", "$.ref", filing=other)
+
+
 def _added(row: Filing, named: Named, *, by: Person, now: datetime) -> str:
     kind, ref, because = named.kind, named.ref, named.because
-    facts = _facts(row, kind, ref)
+    facts = _facts(row, named, now)
     digest = digest_of(facts)
     found, is_new = CaseGround.objects.get_or_create(
         filing=row.number, kind=kind, ref=ref, digest=digest,
@@ -97,7 +128,8 @@ def _added(row: Filing, named: Named, *, by: Person, now: datetime) -> str:
     return str(found.digest)
 
 
-def _facts(row: Filing, kind: str, ref: str) -> dict[str, Any]:
+def _facts(row: Filing, named: Named, now: datetime) -> dict[str, Any]:
+    kind, ref = named.kind, named.ref
     if kind not in KINDS:
         raise Refusal("case.ground-unknown", "$.kind", kind=kind[:24])
     if kind == "document":
@@ -105,6 +137,8 @@ def _facts(row: Filing, kind: str, ref: str) -> dict[str, Any]:
     if kind == "month":
         return _month(row, ref)
     assert row.device is not None
+    if kind == CLAIM:
+        return claim_facts(named.home, row.device.code, ref, today=moscow_date(now))
     return facts_of(kind, ref, device=row.device.code, filing=row.number)
 
 

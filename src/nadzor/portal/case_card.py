@@ -32,8 +32,8 @@ from nadzor.vigilance.packs import packs
 from nadzor.vigilance.warnings import warnings
 
 EVENTS_MAX = 3  # events laid beside their like on one card; each has a card of its own
-#: What a person may add by its number; a claim's check has no row to point to yet.
-ADDABLE = ("signal", "event", "document", "month", "monitoring", "recomputation")
+#: What a person may add by its number.
+ADDABLE = ("signal", "event", "document", "claim", "month", "monitoring", "recomputation")
 
 
 class Way(Struct, frozen=True):
@@ -206,7 +206,7 @@ def _may_recompute(who: Person | None, card: FilingCard) -> bool:
 
 def _ground_inputs(wrong: str) -> list[Input]:
     names = {kind: label for kind, label in kinds().items() if kind in ADDABLE}
-    hint = _("A signal's or an event's number, kind/edition of a paper, a month, a year.")
+    hint = _("A signal's or an event's number, kind/edition, finding/metric/version of a claim, month, year.")
     return [
         select("ground.kind", _("Kind of ground"), names, "event"),
         line("ground.ref", _("Its number"), hint=hint, error=wrong),

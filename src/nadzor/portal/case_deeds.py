@@ -15,7 +15,7 @@ from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.portal.filing_card import card_page
 from nadzor.portal.filing_deeds import SHUT, told
-from nadzor.portal.frame import person_of
+from nadzor.portal.frame import house, person_of
 from nadzor.register import filings
 
 PLACE = "#desk"
@@ -27,7 +27,7 @@ def ground(request: HttpRequest, number: str) -> HttpResponse:
     try:
         add_case_ground(
             number, given.get("ground.kind", ""), given.get("ground.ref", ""), by=person_of(request),
-            now=clock.now(), because=given.get("ground.because", ""),
+            now=clock.now(), because=given.get("ground.because", ""), home=house(),
         )  # fmt: skip
     except Refusal as refusal:
         return _back(request, number, refusal)

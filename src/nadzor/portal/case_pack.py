@@ -123,7 +123,9 @@ def _says(told: dict[str, Any]) -> list[Fact]:
         kind=told["kind"], ref=told["ref"], at=clock.now(), by="", role="", because="", facts=told["says"],
         digest=told["digest"],
     )  # fmt: skip
-    return [Fact(_("Says"), ground_says(card)), Fact(_("Digest"), told["digest"], mono=True)]
+    found = [Fact(_("Says"), ground_says(card)), Fact(_("Digest"), told["digest"], mono=True)]
+    command = told["says"].get("reproduced_by")
+    return [*found, Fact(_("Recompute it"), command, mono=True)] if command else found
 
 
 def _figures(finding: Finding, told: dict[str, Any]) -> list[Fact]:

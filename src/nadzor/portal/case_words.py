@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from nadzor.portal.labels import metric_label
 from nadzor.portal.signal_words import detector_name
 from nadzor.portal.words import day, number
 from nadzor.vigilance.case_cards import GroundCard
@@ -59,6 +60,8 @@ def ground_says(ground: GroundCard) -> str:
             "day": _day(facts.get("event_on")),
         }
         return _("%(what)s; happened: %(day)s") % told
+    if ground.kind == "claim":
+        return _claim_says(facts)
     return str(facts.get("name") or facts.get("month") or facts.get("year") or facts.get("calculation") or "")
 
 
@@ -88,6 +91,23 @@ def _signal_says(facts: dict[str, Any]) -> str:
         "version": facts.get("version") or "—",
     }
     return _("%(detector)s: %(statistic)s over %(threshold)s; version %(version)s") % told
+
+
+def _claim_says(facts: dict[str, Any]) -> str:
+    """The estimate with its interval beside the bound that was declared."""
+    size = facts.get("estimate") or {}
+    told = {
+        "metric": metric_label(facts["claim"]["metric"]),
+        "bound": figure(facts["claim"]["lower_bound"]),
+        "estimate": figure(size.get("estimate", "—")),
+        "low": figure(size.get("low", "—")),
+        "high": figure(size.get("high", "—")),
+        "n": figure(facts["cases"]),
+    }
+    words = _(
+        "%(metric)s %(estimate)s (95 %%: %(low)s to %(high)s) by %(n)s labels; declared: at least %(bound)s"
+    )
+    return words % told
 
 
 def _day(text: object) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from nadzor.actions.open_case import open_case, open_on
+from nadzor.actions.open_case import open_case
 from nadzor.actions.open_filing import open_filing
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
@@ -83,9 +83,8 @@ def _opened(who: Person | None, asked: Asked) -> str:
     Raises: Refusal filing.procedure-unknown, filing.device-needed, filing.not-yours; those of `open_case`.
     """
     if asked.kind:
-        known = open_on(asked.kind, asked.ref, device=asked.device)
         rest = [(asked.kind, asked.ref)]
-        return known or open_case(asked.device, grounds=rest, by=who, now=clock.now(), because=asked.because)
+        return open_case(asked.device, grounds=rest, by=who, now=clock.now(), because=asked.because)
     if asked.procedure not in CASES:
         raise Refusal("filing.procedure-unknown", "$.procedure")
     return open_filing(asked.procedure, by=who, now=clock.now(), device=asked.device)

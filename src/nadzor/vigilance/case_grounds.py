@@ -3,9 +3,15 @@
 
 from __future__ import annotations
 
-from nadzor.procedures.rules.case_grounds import Rest
+from typing import Final
+
+from nadzor.procedures.rules.case_grounds import EVENT, SIGNAL, Rest
 from nadzor.vigilance.case_cards import GroundCard, RecomputationCard
-from nadzor.vigilance.models import CaseGround, Recomputation
+from nadzor.vigilance.case_facts import NO_GROUND
+from nadzor.vigilance.models import AdverseEvent, CaseGround, Recomputation
+
+CLAIM: Final = "claim"
+CLAIM_CHECK: Final = "claim_check"
 
 
 def grounds(number: str) -> tuple[GroundCard, ...]:
@@ -14,9 +20,15 @@ def grounds(number: str) -> tuple[GroundCard, ...]:
 
 
 def rests(number: str) -> tuple[Rest, ...]:
-    """The same, as the rule of grounds reads it."""
-    rows = CaseGround.objects.filter(filing=number)
-    return tuple(Rest(row.kind, str(row.facts.get("seriousness", ""))) for row in rows)
+    """The same, as the rule of grounds reads it: events as they stand now, each ground once.
+
+    Why: an event that was declined since, or proved less serious, carries no measure any more.  A claim check
+    beside a signal of the same check is that signal again, and no ground of another kind.
+    """
+    rows = {(row.kind, row.ref): row for row in CaseGround.objects.filter(filing=number)}
+    checked = any(row.facts.get("finding", {}).get("detector") == CLAIM_CHECK for row in rows.values())
+    told = (_rest(row, checked=checked) for row in rows.values())
+    return tuple(rest for rest in told if rest is not None)
 
 
 def cases_on(kind: str, ref: str) -> tuple[str, ...]:
@@ -35,6 +47,13 @@ def recomputations(number: str) -> tuple[RecomputationCard, ...]:
         )
         for row in rows
     )  # fmt: skip
+
+
+def _rest(row: CaseGround, *, checked: bool) -> Rest | None:
+    if row.kind == EVENT:
+        now = AdverseEvent.objects.filter(number=row.ref).exclude(state__in=NO_GROUND).first()
+        return Rest(EVENT, str(now.seriousness)) if now else None
+    return Rest(SIGNAL if checked and row.kind == CLAIM else row.kind)
 
 
 def _ground(row: CaseGround) -> GroundCard:

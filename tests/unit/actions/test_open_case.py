@@ -7,8 +7,9 @@ import json
 
 import pytest
 
+from nadzor.actions.add_case_ground import open_on
 from nadzor.actions.attach_paper import Upload, attach_paper
-from nadzor.actions.open_case import open_case, open_on
+from nadzor.actions.open_case import open_case
 from nadzor.actions.recompute import FIGURES_MAX, recompute
 from nadzor.base.problems import Refusal
 from nadzor.records import audit
