@@ -54,6 +54,7 @@ def test_without_reads_it_runs_on_simulated_ones_and_says_so(room):
     assert hashes(again["month"]) == hashes(told["month"])
     assert again["performance"] == told["performance"]
     assert again["filings"] == told["filings"]
+    assert again["adverse_events"] == told["adverse_events"] and len(told["adverse_events"]) == 8
 
 
 def test_other_reads_of_the_same_shape_work_as_well(room):
@@ -73,7 +74,7 @@ def check_status(told, status):
     assert told["status"] == status
     assert status["received"] == status["accepted"] + status["duplicate"] + status["rejected"]
     assert status["accepted"] == sum(status["events"].values())
-    sent = told["replay"]["events"] + told["nation"]["sent"] + told["bad_day"]["sent"]
+    sent = told["replay"]["events"] + told["nation"]["sent"] + told["bad_day"]["sent"] + told["event_sent"]
     assert status["received"] == sent
     assert (status["tree_size"], status["lag"]["batches"]) == (status["batches"], 0)
 

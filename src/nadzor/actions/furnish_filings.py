@@ -83,7 +83,7 @@ class Cast:
         number = self._open(script, maker, device)
         for place, step in enumerate(script.steps):
             ago, verb = step.split()
-            number = self._step(number, verb, script, self._at(int(ago), place))
+            number = self._step(number, verb, script, self.at(int(ago), place))
         return number
 
     def _device(self, script: Script, maker: str) -> str:
@@ -92,7 +92,7 @@ class Cast:
 
     def _open(self, script: Script, maker: str, device: str) -> str:
         first = int(script.steps[0].split()[0]) if script.steps else 1
-        at = self._at(first, -30)
+        at = self.at(first, -30)
         opener = self._actor("inspector" if script.procedure == "case" else "maker", maker, script)
         number = open_filing(
             script.procedure,
@@ -159,7 +159,7 @@ class Cast:
         name = "manufacturer_admin" if maker == self.own else f"{maker}-admin"
         return Person(name, name, Role.MANUFACTURER_ADMIN, organisation=maker)
 
-    def _at(self, ago: int, minutes: int) -> datetime:
+    def at(self, ago: int, minutes: int) -> datetime:
         """Ten in the morning in Moscow so many working days ago, and some minutes; never after now."""
         day = self.today
         for _ in range(ago):

@@ -38,8 +38,11 @@ class Summary(Struct, frozen=True, kw_only=True):
     replay: Any
     nation: Any
     bad_day: Any
+    event_sent: int
     status: Any
     filings: dict[str, int]
+    adverse_events: dict[str, int]
+    warnings: int
     signals: dict[str, int]
     month: Any
     performance: list[Any]
@@ -106,6 +109,7 @@ def _reads_directory(reads: Path | None) -> Iterator[tuple[Path, bool]]:
 def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, seed: int) -> Summary:
     from nadzor.actions.furnish_delivery import furnish_delivery
     from nadzor.actions.furnish_gate import furnish_gate
+    from nadzor.actions.furnish_vigilance import send_wire_event
     from nadzor.actions.replay_reads import replay_reads
     from nadzor.actions.send_nation import send_nation
     from nadzor.simulate.read_directory import read_directory
@@ -117,6 +121,7 @@ def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, se
         furnish_gate(home, gateway=address, now=clock.now())
         room = home.spool / "nation" / f"{SHOWN}-0"
         bad_day = furnish_delivery(home, room, device=SHOWN, gateway=address, now=clock.now())
+        event_sent = send_wire_event(home, room, device=SHOWN, gateway=address, now=clock.now())
     figures = _find(home)
     return Summary(
         data=str(home.root),
@@ -126,6 +131,7 @@ def _run(house: Frame, home: Home, directory: Path, *, real: bool, days: int, se
         gateway=home.settings.public_url,
         nation=nation,
         bad_day=bad_day,
+        event_sent=event_sent,
         replay=replay,
         **figures,
     )
@@ -135,6 +141,8 @@ def _find(home: Home) -> dict[str, Any]:
     from nadzor.actions.build_month import build_month
     from nadzor.actions.furnish_cases import furnish_cases
     from nadzor.actions.furnish_clinic import furnish_clinic
+    from nadzor.actions.furnish_monitoring import furnish_monitoring
+    from nadzor.actions.furnish_vigilance import furnish_vigilance, lead_to_events
     from nadzor.actions.measure_performance import measure_performance
     from nadzor.actions.note_transmission import note_transmission
     from nadzor.actions.raise_signals import raise_signals
@@ -146,13 +154,17 @@ def _find(home: Home) -> dict[str, Any]:
     from nadzor.vigilance import queries as vigilance
 
     with progress() as bar:
-        steps = bar.add_task("load, roll up, detect, month", total=4)
+        steps = bar.add_task("load, roll up, detect, month", total=5)
         roll_up_day(home, now=clock.now())
         note_transmission(home, now=clock.now())
         furnish_clinic(home, now=clock.now())
         bar.advance(steps)
         raise_signals(home, now=clock.now())
+        events = furnish_vigilance(home, now=clock.now())
         furnish_cases(home, now=clock.now())
+        warnings = lead_to_events(home, now=clock.now())
+        bar.advance(steps)
+        furnish_monitoring(home, now=clock.now())
         bar.advance(steps)
         month = build_month(home, Month.of(clock.today()).previous(), now=clock.now())
         bar.advance(steps)
@@ -163,6 +175,8 @@ def _find(home: Home) -> dict[str, Any]:
         "devices": counts.devices,
         "installations": counts.installations,
         "filings": filings.filings(CONSOLE, today=clock.today(), open_only=False, limit=1).by_stage,
+        "adverse_events": events,
+        "warnings": warnings,
         "signals": vigilance.counts_by_detector(),
         "month": month,
         "performance": performance,
@@ -183,6 +197,8 @@ def _print(summary: Summary, staff: list[Any]) -> None:
             "accepted / duplicate / rejected": f"{status.accepted} / {status.duplicate} / {status.rejected}",
             "log": f"{status.tree_size} leaves, root {status.root[:16]}…",
             "filings": summary.filings,
+            "adverse events": summary.adverse_events,
+            "warnings to clinics": summary.warnings,
             "signals": summary.signals,
             "reads": summary.reads,
         },
