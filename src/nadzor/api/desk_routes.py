@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes of a person's desk: who they are here, what waits for them, last days, opinions."""
+"""Routes of a person's desk: who they are here, their opinions."""
 
 from __future__ import annotations
-
-from datetime import date, timedelta
-from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
@@ -15,13 +12,12 @@ from nadzor.api import filing_words as words
 from nadzor.api.credentials import SIGNED_IN, caller
 from nadzor.api.deeds import KEY, done
 from nadzor.api.description import told
-from nadzor.api.wire import asked, confided, heard
+from nadzor.api.wire import confided, heard
 from nadzor.base import clock
 from nadzor.register import filings
 from nadzor.register.filing_cards import OpinionCard
 
 router = Router(auth=SIGNED_IN)
-AHEAD: Final = timedelta(days=60)  # a calendar's usual look ahead; a caller names any other
 
 
 class MeOut(Struct, frozen=True, kw_only=True):
@@ -45,29 +41,6 @@ def me(request: HttpRequest) -> HttpResponse:
             represents=tuple(sorted(who.represents)),
         )
     )
-
-
-@router.get(
-    "/tasks", operation_id="list_tasks", tags=["desk"], openapi_extra=told(words.TasksOut, signed_in=True)
-)
-def tasks(request: HttpRequest) -> HttpResponse:
-    """What waits for the caller, what is due first on top."""
-    return confided(words.TasksOut(filings.tasks(caller(request), today=clock.today())))
-
-
-@router.get(
-    "/deadlines",
-    operation_id="list_deadlines",
-    tags=["desk"],
-    openapi_extra=told(words.DeadlinesOut, asks=words.DeadlinesIn, refuses=[422], signed_in=True),
-)
-def deadlines(request: HttpRequest) -> HttpResponse:
-    """Last days of open clocks of the filings the caller may see; sixty days ahead unless told otherwise."""
-    wanted, today = asked(request, words.DeadlinesIn), clock.today()
-    first = wanted.first or today
-    after = wanted.after or min(first, date.max - AHEAD) + AHEAD
-    rows = filings.deadlines(caller(request), first=first, after=after, today=today)
-    return confided(words.DeadlinesOut(items=rows, first=first, after=after))
 
 
 @router.get(

@@ -12,16 +12,20 @@ from django.utils.cache import get_conditional_response
 
 
 def streamed(
-    request: HttpRequest, parts: Iterator[bytes], *, name: str, media_type: str, etag: str
+    request: HttpRequest, parts: Iterator[bytes], *, name: str, media_type: str, etag: str = ""
 ) -> HttpResponseBase:
-    """A download under a name, with its tag; 304 when the caller's tag is the same."""
-    if unchanged := get_conditional_response(request, etag):
+    """A download under a name, with its tag; 304 when the caller's tag is the same.
+
+    Without a tag it is for one person alone, and no cache on the way keeps it.
+    """
+    if etag and (unchanged := get_conditional_response(request, etag)):
         return unchanged
+    kept = {"ETag": etag} if etag else {"Cache-Control": "private, no-store"}
     body = _pulled(parts) if isinstance(request, ASGIRequest) else parts
     return StreamingHttpResponse(
         body,
         content_type=media_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag},
+        headers={"Content-Disposition": f'attachment; filename="{name}"', **kept},
     )
 
 

@@ -18,13 +18,20 @@ from nadzor.api import (
     authority_routes,
     baseline_routes,
     bundle_routes,
+    case_routes,
+    code_routes,
     declared_routes,
     desk_routes,
+    dispute_routes,
+    event_desk_routes,
+    event_routes,
     filing_routes,
     gate_routes,
     law_routes,
     ledger_routes,
+    monitoring_routes,
     notice_routes,
+    obligation_routes,
     paper_routes,
     problems,
     procedure_routes,
@@ -32,6 +39,7 @@ from nadzor.api import (
     sandbox_routes,
     seam_routes,
     signal_routes,
+    warning_routes,
     words,
 )
 from nadzor.api.description import Api
@@ -47,7 +55,8 @@ class Utf8Json(JSONRenderer):
 
 DESCRIPTION = (
     "The public register and the public law, filings with their procedures and clocks, the transmission "
-    "gate, enrolment. A token acts in its owner's role. Errors are problem documents (RFC 9457)."
+    "gate, signals, adverse events, cases, warnings, clinical monitoring, enrolment. A token acts in its "
+    "owner's role. Errors are problem documents (RFC 9457)."
 )
 api = Api(
     renderer=Utf8Json(),
@@ -73,7 +82,15 @@ api.add_router("/devices", baseline_routes.router)
 api.add_router("/sandbox", sandbox_routes.router)
 api.add_router("/batches", bundle_routes.router)
 api.add_router("/signals", signal_routes.router)
+api.add_router("", event_desk_routes.router)
+api.add_router("/events", event_routes.router)
+api.add_router("/codes", code_routes.router)
+api.add_router("/cases", case_routes.router)
+api.add_router("/disputes", dispute_routes.router)
+api.add_router("", warning_routes.router)
 api.add_router("", notice_routes.router)
+api.add_router("", monitoring_routes.router)
+api.add_router("", obligation_routes.router)
 api.add_router("", desk_routes.router)
 
 

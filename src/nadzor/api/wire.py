@@ -31,7 +31,7 @@ def heard(request: HttpRequest, shape: type[S], *, limit: int = BODY_MAX) -> S:
     """
     if request.content_type != JSON:
         raise Refusal("api.media-type", wanted=JSON)
-    raw = _body(request, limit)
+    raw = body_of(request, limit=limit)
     try:
         return msgspec.json.decode(raw or b"null", type=shape)
     except UnicodeDecodeError as error:
@@ -87,8 +87,11 @@ def malformed(error: msgspec.DecodeError, root: str) -> Refusal:
     return Refusal("api.malformed", at=at[:200], detail=detail)
 
 
-def _body(request: HttpRequest, limit: int) -> bytes:
-    """The body, refused by its stated length before it is read where that is told."""
+def body_of(request: HttpRequest, *, limit: int) -> bytes:
+    """The body, refused by its stated length before it is read where that is told.
+
+    Raises: Refusal api.too-large.
+    """
     told = str(request.META.get(_LENGTH) or "")
     if told.isascii() and told.isdigit() and int(told) > limit:
         raise Refusal("api.too-large", limit=limit)

@@ -46,7 +46,7 @@ BODIES = st.recursive(
     max_leaves=8,
 )
 ADDRESSES = ["number", "kind", "edition", "index", "id", "code", "key", "name", "year", "month", "week"]
-PLACES = {"id": 1, "code": "ai-901", "month": "2026-10", "week": "2026-W47"}
+PLACES = {"id": 1, "code": "ai-901", "month": "2026-10", "week": "2026-W47", "year": 2026}
 
 
 @pytest.fixture
