@@ -139,12 +139,12 @@ def _reason(deed: Deed) -> str | Text:
 
 
 def _cited(key: str, on: date) -> Text:
-    """What a norm answers and where it is written, in place of its key; the key where none is in force."""
+    """Where a norm is written, in place of its key; the key where none is in force."""
     try:
         found = norm(key, on)
     except NormMissing:
         return Text(ru=key, en=key)
-    return Text(ru=f"{in_russian(found.cite)} ({found.what.ru})", en=f"{found.cite} ({found.what.en})")
+    return Text(ru=in_russian(found.cite), en=found.cite)
 
 
 def _earlier(deed: Deed) -> dict[str, Any]:
