@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F
 from msgspec import Struct
 
 from nadzor.actions.event_steps import HOUSE, digest_of, next_number
@@ -24,7 +25,7 @@ from nadzor.vigilance.code_cards import own_list
 from nadzor.vigilance.import_rows import ReadRow
 from nadzor.vigilance.lateness import Days, contradictions
 from nadzor.vigilance.models import AdverseEvent, Code, EventDocument, EventStep, Narrative
-from nadzor.vigilance.narratives import narrative_row
+from nadzor.vigilance.narratives import narrative_row, opened
 from nadzor.vigilance.plain_text import personal_in
 from nadzor.vigilance.quality import rescored
 
@@ -86,6 +87,15 @@ def known(rows: Sequence[Numbered], beside: Shelf) -> Mapping[str, str]:
     ids = [beside.source_id(each.row) for each in rows]
     found = EventDocument.objects.filter(event__way="import", event__source_id__in=ids).order_by("-id")
     return dict(found.values_list("event__source_id", "digest"))
+
+
+def narratives(home: Home, rows: Sequence[Numbered], beside: Shelf) -> Mapping[str, str]:
+    """Of these rows the free text that was imported before, as it came, by the sender's number."""
+    ids = [beside.source_id(each.row) for each in rows]
+    found = Narrative.objects.filter(
+        document__form="import", document__event__way="import", document__event__source_id__in=ids
+    ).annotate(sender=F("document__event__source_id"))
+    return {row.sender: opened(home, row) for row in found}
 
 
 def fields_of(row: ReadRow) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -21,6 +21,7 @@ from nadzor.actions.enter_events import (
     enter_events,
     fields_of,
     known,
+    narratives,
     shelf,
 )
 from nadzor.actions.event_steps import digest_of
@@ -36,7 +37,7 @@ from nadzor.vigilance.import_scan import Scanned, scan
 from nadzor.vigilance.import_shapes import Layout, layout
 from nadzor.vigilance.lateness import CONTRADICTIONS
 from nadzor.vigilance.models import EventImport
-from nadzor.vigilance.plain_text import personal_in
+from nadzor.vigilance.plain_text import personal_in, plain
 
 CHUNK: Final = 1_000  # rows written in one transaction: the portal waits no longer than that
 ROWS_MAX: Final = 1_000_000
@@ -173,6 +174,8 @@ def _enter(
 ) -> None:
     lines = {each.place: line for each, line in chunk}
     before = known([each for each, _ in chunk], beside)
+    again = [each for each, _ in chunk if beside.source_id(each.row) in before]
+    texts = narratives(home, again, beside) if again else {}
     fresh = []
     for each, line in chunk:
         digest = before.get(beside.source_id(each.row))
@@ -180,11 +183,16 @@ def _enter(
             fresh.append(each)
             continue
         tally.counts["known"] += 1
-        if digest != digest_of(fields_of(each.row)):
+        if digest != digest_of(fields_of(each.row)) or _retold(each, beside, texts):
             tally.counts["differing"] += 1
             tally.note(each, line, "ae-note.differs", "report_id")
     for entered in enter_events(home, fresh, beside, now=now):
         _count(entered, lines[entered.row.place], tally)
+
+
+def _retold(each: Numbered, beside: Shelf, texts: Mapping[str, str]) -> bool:
+    """Whether the narrative is another one than was kept."""
+    return texts.get(beside.source_id(each.row), "") != plain(each.row.narrative).strip()
 
 
 def _count(entered: Entered, line: int, tally: _Tally) -> None:

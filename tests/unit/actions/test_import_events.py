@@ -121,6 +121,16 @@ def test_a_known_number_with_other_content_is_told(taken: Import) -> None:
         taken(other, source="../../x")
 
 
+@pytest.mark.parametrize("text", ["It froze", "Call +7 912 345-67-89"], ids=["clear", "held"])
+def test_a_narrative_told_anew_is_told(taken: Import, text: str) -> None:
+    """The same words are known; others under the same number are told as differing, held or clear."""
+    row = ["1", "ai-901", "2026-01-01", "", "", "death", ""]
+    taken(rows_of([*row, text]))
+    assert taken(rows_of([*row, text])).differing == 0
+    assert taken(rows_of([*row, text + " twice"])).differing == 1
+    assert taken(rows_of([*row, ""])).differing == 1
+
+
 def test_a_row_is_kept_whole(taken: Import) -> None:
     """Days, kind, codes by annex, the device by its number, quality, and the step of the import."""
     taken(

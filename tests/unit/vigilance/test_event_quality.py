@@ -31,6 +31,7 @@ def test_a_whole_report_scores_one() -> None:
     [
         ({"event_on": None}, "event_date", 0.5),
         ({"aware_on": None}, "aware_date", 0.7),
+        ({"received_on": None}, "received_date", 0.7),
         ({"contradicts": True}, "dates_agree", 0.7),
         ({"device": ""}, "device", 0.5),
         ({"device": "", "device_told": "something"}, "device_linked", 0.7),
@@ -65,7 +66,7 @@ def test_penalties_multiply() -> None:
 def test_a_row_of_the_table_is_scored_again() -> None:
     """The core is read from a row; a doubt about dates counts, a report without an account counts."""
     row = SimpleNamespace(
-        event_on=DAY, aware_on=DAY, received_on=None, device="ai-901", device_told="", version="1.0",
+        event_on=DAY, aware_on=DAY, received_on=DAY, device="ai-901", device_told="", version="1.0",
         installation="i-1", study="a", event_type="other", problems=[{"code": "A110303", "edition": "e"}],
         effects=[{"code": "F26", "edition": "e"}], doubts=["aware_before_event"], reporter_role="public",
     )  # fmt: skip
