@@ -75,6 +75,6 @@ def sends(seen: Any, number: str, kind: str, **typed: str) -> Page:
     page: Page = seen.go(f"/events/{number}/send/{kind}/")
     for name, text in typed.items():
         page.fill(f"#{name}", text)
-    seen.follow("main form .button")
+    seen.follow("main form > p .button")
     assert page.url.endswith(f"/events/{number}/"), page.locator("main").inner_text()
     return page

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import yaml
@@ -84,20 +84,26 @@ def morning(person: Person, *, now: datetime, today: date) -> Morning:
 
 def _signals(since: datetime) -> Iterator[News]:
     for row in Signal.objects.filter(raised_at__gt=since).order_by("-id")[:LIST]:
-        facts = {"number": row.pk, "title": headline(finding_of(row.evidence))}
+        facts = {"number": row.pk, "title": _title(row.evidence)}
         yield _news("signal_raised", row.raised_at, "signal", (str(row.pk),), **facts)
     grown = SignalEvidence.objects.filter(at__gt=since, signal__course="escalating", signal__closed_on=None)
     seen: set[int] = set()
     for each in grown.select_related("signal").order_by("-id")[:LIST]:
         if each.signal.raised_at <= since and each.signal.pk not in seen:
             seen.add(each.signal.pk)
-            facts = {"number": each.signal.pk, "title": headline(finding_of(each.finding))}
+            facts = {"number": each.signal.pk, "title": _title(each.finding)}
             yield _news("signal_grows", each.at, "signal", (str(each.signal.pk),), **facts)
     moves = SignalMove.objects.filter(at__gt=since).select_related("signal")
     for move in moves.filter(verb="answer").order_by("-id")[:LIST]:
         yield _of_move("signal_answered", move)
     for move in moves.filter(start=ARCHIVED, role="house").order_by("-id")[:LIST]:
         yield _of_move("signal_back", move)
+
+
+def _title(kept: Any) -> Text:
+    """What a signal says in one line; detectors have words of their own kind."""
+    told = headline(finding_of(kept))
+    return Text(ru=told.ru, en=told.en)
 
 
 def _of_move(kind: str, move: SignalMove) -> News:
