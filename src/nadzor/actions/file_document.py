@@ -70,10 +70,11 @@ def file_document(
     known_on = _known_on(row, kept, hand, today=moscow_date(now))
     _add_to_core(row, kept, hand, today=moscow_date(now))
     document, held = write_document(home, row, kind, hand, fields=kept, now=now, narrative=narrative)
-    step(row, VERBS[kind], hand, now=now, because=f"document {document.pk}", added={"document": document.pk})
+    because = f"документ {document.pk} / document {document.pk}"
+    step(row, VERBS[kind], hand, now=now, because=because, added={"document": document.pk})
     rescore(row)
     row.save(update_fields=["quality"])
-    _grow(row, before, on=known_on, now=now, because=f"document {document.pk}")
+    _grow(row, before, on=known_on, now=now, because=because)
     _tell(row, kind, by=by, held=held, now=now)
     return str(row.state)
 

@@ -65,6 +65,7 @@ def test_a_report_meets_the_clock(home, event):
     row = AdverseEvent.objects.get()
     assert [each["code"] for each in row.causes] == ["C1001"]
     assert clocks(event.number)[-1] == ("other", NOW.date(), "met")
+    assert row.steps.last().because.startswith("документ ")
     assert Notice.objects.filter(role="inspector", text_en__contains="filed about event").exists()
 
 
