@@ -8,8 +8,10 @@ from typing import Any
 
 from django.test import Client
 
+from nadzor.actions.give_api_token import give_api_token
+from nadzor.base import clock
 from nadzor.people.models import Organisation, User
-from nadzor.people.queries import Person
+from nadzor.people.queries import CONSOLE, Person
 
 API = "/api/v1"
 JSON = "application/json"
@@ -35,6 +37,13 @@ def calling(who: Person | None) -> Client:
     if who is not None:
         client.force_login(account(who), backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def program(who: Person, *, scope: str = "write") -> Client:
+    """A program that calls as somebody, by a personal token."""
+    username = account(who).username
+    secret = give_api_token(username, days=1, scope=scope, by=CONSOLE, now=clock.now()).token
+    return Client(headers={"authorization": f"Bearer {secret}"})
 
 
 def post(client: Client, path: str, body: Any = None, **more: Any) -> Any:

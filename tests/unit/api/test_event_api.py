@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from nadzor.actions.give_api_token import give_api_token
 from nadzor.actions.send_warnings import send_warnings
 from nadzor.base import clock
-from nadzor.people.queries import CONSOLE
 from nadzor.vigilance.models import AdverseEvent, Alert, LikelySame
 from tests.event_samples import (
     CLINIC,
@@ -26,7 +25,7 @@ from tests.event_samples import (
     STRANGER,
     furnish,
 )
-from tests.unit.api.callers import API, account, calling, code_of, post
+from tests.unit.api.callers import API, account, calling, code_of, post, program
 
 pytestmark = pytest.mark.django_db
 BODY = {
@@ -41,17 +40,14 @@ BODY = {
 }
 
 
+LAPSED = datetime(2027, 3, 1, 9, tzinfo=UTC)
+
+
 @pytest.fixture
-def site(home):
-    """The register, two clinics, an installation in the first."""
+def site(home, monkeypatch):
+    """The register, two clinics, an installation in the first; the house's clock stands in autumn 2026."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 22, 9, tzinfo=UTC))
     return furnish(home)
-
-
-def program(who, *, scope="write"):
-    """A program that calls as somebody, by a personal token."""
-    username = account(who).username
-    secret = give_api_token(username, days=1, scope=scope, by=CONSOLE, now=clock.now()).token
-    return Client(headers={"authorization": f"Bearer {secret}"})
 
 
 def told(who, **more):
@@ -102,6 +98,14 @@ def test_a_clinic_tells_follows_and_adds(site):
     seen = program(MAKER).get(f"{API}/events/{number}").json()["row"]
     assert (seen["site"], seen["installation"], seen["reporter_role"]) == ("", "", "")
     assert [row["number"] for row in clinic.get(f"{API}/events").json()["items"]] == [number]
+
+
+def test_after_the_order_has_lapsed_everything_is_received(site, monkeypatch):
+    """From 2027-01-01 no norm gives the report a day: none is told, and event and report are taken."""
+    monkeypatch.setattr(clock, "now", lambda: LAPSED)
+    found = post(program(CLINIC), "events", {**BODY, "installation": INSTALLATION}).json()
+    assert (found["state"], found["due"]) == ("awaiting_report", None)
+    assert paper(program(MAKER), found["number"], "report")["state"] == "reported"
 
 
 def test_told_twice_is_one_event(site):
@@ -161,7 +165,8 @@ def test_lists_narrow_and_have_pages(site):
     rest = client.get(f"{API}/events", {"seriousness": "other", "after": first["next"]}).json()
     assert [row["number"] for row in rest["items"]] == numbers[:1]
     since = client.get(f"{API}/events", {"changed_since": rest["as_of"]}).json()
-    assert since["items"] == []
+    assert len(since["items"]) == 4
+    assert client.get(f"{API}/events", {"changed_since": "2026-11-22T09:00:01Z"}).json()["items"] == []
     assert client.get(f"{API}/events", {"site": "s-1"}).status_code == 422
 
 
