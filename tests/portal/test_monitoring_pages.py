@@ -8,9 +8,11 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from django.utils import translation
 from openpyxl import load_workbook
 
 from nadzor.base import clock
+from nadzor.portal.monitoring_file import _spoken
 from nadzor.register.models import Device, RefusedMove
 from nadzor.statutory.monitoring_report import digest
 from nadzor.vigilance.models import MonitoringReport
@@ -169,3 +171,10 @@ def test_an_open_question_is_shown_as_one(client_of, year) -> None:
     page = client_of("inspector", "en").get(at(year + 3)).content.decode()
     assert "never counted as missing" in page and "/norms/switch.monitoring_fourth_report" in page
     assert client_of("inspector").get(at(year + 4)).status_code == 404
+
+
+def test_a_paper_says_its_days_as_people_write_them():
+    """Figures stay as they are; only whole ISO days are spoken."""
+    with translation.override("en"):
+        assert _spoken("2026-01-01 – 2026-12-31") == "1 Jan 2026 – 31 Dec 2026"
+        assert _spoken("AE-2026-000001; 3 802") == "AE-2026-000001; 3 802"

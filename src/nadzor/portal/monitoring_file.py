@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from datetime import date
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -22,6 +24,8 @@ from nadzor.statutory.monitoring_table import facts
 from nadzor.statutory.monitoring_words import said as named
 from nadzor.vigilance.monitoring import report
 from nadzor.vigilance.monitoring_cards import WRITTEN, Filed, ReportCard
+
+ISO_DAY: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 def file(request: HttpRequest, code: str, year: int, kind: str) -> HttpResponse:
@@ -58,7 +62,9 @@ def _paper(found: YearReport, words: dict[str, str], filed: Filed | None) -> byt
         "year": found.year,
     }
     context: dict[str, Any] = {
-        "facts": [Fact(label, str(cell)) for label, cell in facts(found, words, language()) if cell != ""],
+        "facts": [
+            Fact(label, _spoken(str(cell))) for label, cell in facts(found, words, language()) if cell != ""
+        ],
         "notes": [label for label, cell in facts(found, words, language()) if cell == ""],
         "bar": bar_of(found.progress) if found.progress else None,
         "tables": figure_tables(found),
@@ -71,6 +77,11 @@ def _paper(found: YearReport, words: dict[str, str], filed: Filed | None) -> byt
         "made": (filed.receipt.at.isoformat(timespec="seconds") if filed else found.known_by.isoformat()),
     }
     return print_pdf("portal/monitoring_paper.html", context, title=title, lang=language())
+
+
+def _spoken(cell: str) -> str:
+    """A cell of the tables as a paper says it: days as people write them."""
+    return ISO_DAY.sub(lambda found: day(date.fromisoformat(found[0])), cell)
 
 
 def _receipt(filed: Filed) -> list[Fact]:
