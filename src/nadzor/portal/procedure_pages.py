@@ -41,7 +41,7 @@ PIECES: Final = ("expertise", "objections")
 CHANGES: Final = (
     "amendment_version", "amendment_plain", "amendment_expertise", "amendment_new_registration",
 )  # fmt: skip
-IN_USE: Final = ("transmission", "signal", "case", "cancellation")
+IN_USE: Final = ("transmission", "adverse_event", "monitoring", "signal", "case", "cancellation")
 
 
 class Entry(Struct, frozen=True, kw_only=True):
