@@ -230,7 +230,11 @@ def file(
 
 
 def _moved(who: Person, code: str, year: int, wanted: MonitoringMoveIn) -> Receipt | None:
-    """The deed of a verb; a filing gives a receipt."""
+    """The deed of a verb; a filing gives a receipt.
+
+    Why seen first: whether there are data to draw from is nobody else's to learn.
+    """
+    seen_device(who, code)
     how: dict[str, Any] = {"by": who, "now": clock.now()}
     match wanted.verb:
         case "draft":

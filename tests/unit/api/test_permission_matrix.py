@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from nadzor.actions.file_document import VERBS
 from nadzor.base import clock
 from nadzor.people.models import Organisation
 from nadzor.people.queries import Person
 from nadzor.people.roles import Role
+from nadzor.procedures.adverse_event import AWAITING
 from nadzor.procedures.catalogue import PROCEDURES
 from nadzor.procedures.moves import BACK, Move, Procedure
 from nadzor.register.models import Device, Filing, FilingStep, Transmission
-from nadzor.vigilance.models import Signal
+from nadzor.vigilance.event_permissions import BY_DOCUMENT
+from nadzor.vigilance.models import AdverseEvent, EventStep, MonitoringReport, Signal
 from tests.filing_samples import (
     AUDITOR,
     CLINIC,
@@ -34,6 +37,9 @@ from tests.filing_samples import (
     RIVAL,
     town,
 )
+from tests.monitoring_samples import rows
+from tests.register_samples import NOW
+from tests.rollup_samples import write_rollups
 from tests.unit.api.callers import calling, post
 from tests.unit.vigilance.signals import file_signal
 
@@ -43,8 +49,10 @@ EVERYBODY = (
     MAKER_ADMIN, REPORTER, AGENT, REGISTRAR, HEAD, INSPECTOR, EXPERT, MOSCOW, AUDITOR, CLINIC, OPERATOR,
 )  # fmt: skip
 KEPT_OUT = {403, 404}
-#: Tables that no filing follows: the gate and signals have addresses of their own.
-ELSEWHERE = {"transmission", "signal"}
+YEAR = 2025
+NEW = {"received_at": NOW, "changed_at": NOW, "reporter_role": "clinic", "seriousness": "other"}
+#: Tables that no filing follows: they have addresses of their own.
+ELSEWHERE = {"transmission", "signal", "adverse_event", "monitoring"}
 
 
 def walk(table: Procedure) -> dict[str, list[Move]]:
@@ -178,6 +186,48 @@ def test_the_table_alone_decides_who_may_move_a_signal(streets):
     for state, move in cases(table):
         Signal.objects.filter(pk=row.pk).update(state=state)
         path, body = f"signals/{row.pk}/moves", {"verb": move.verb, "because": "because"}
+        wrong += wrong_of(table, move, {role: ask(client, path, body) for role, client in streets.items()})
+        wrong += [] if ask(calling(RIVAL), path, body)[0] == 404 else [f"{state} {move.verb} rival"]
+        wrong += [] if ask(calling(None), path, body)[0] == 401 else [f"{state} {move.verb} public"]
+    assert wrong == []
+
+
+def test_the_table_alone_decides_who_may_move_an_event(streets):
+    """The desk by moves, the maker's side by documents, a clinic at its own site; the house by nobody."""
+    table, wrong = PROCEDURES["adverse_event"], []
+    row = AdverseEvent.objects.create(number="AE-2026-000001", device="ai-901", way="api", **NEW)
+    for verb, start, to in (
+        ("send_message", "noticed", "received"),
+        ("tell_maker_other", "received", AWAITING),
+    ):
+        on = NOW.date()
+        EventStep.objects.create(event=row, at=NOW, on=on, verb=verb, start=start, to=to, role="house")
+    kinds = {verb: kind for kind, verb in VERBS.items() if kind != "message"}
+    for state, move in cases(table):
+        AdverseEvent.objects.filter(pk=row.pk).update(state=state)
+        path, body = f"events/{row.number}/moves", {"verb": move.verb, "because": "because"}
+        if move.verb in kinds:
+            path = f"events/{row.number}/documents"
+            body = {"kind": kinds[move.verb], "fields": {}, "narrative": "because"}
+        elif move.verb in BY_DOCUMENT:
+            continue
+        told = {role: ask(client, path, body) for role, client in streets.items() if role != "clinic"}
+        wrong += wrong_of(table, move, told)
+        wrong += [] if ask(streets["clinic"], path, body)[0] in {403, 404, 409} else [f"{move.verb} clinic"]
+        wrong += [] if ask(calling(RIVAL), path, body)[0] == 404 else [f"{state} {move.verb} rival"]
+        wrong += [] if ask(calling(None), path, body)[0] == 401 else [f"{state} {move.verb} public"]
+    assert wrong == []
+
+
+def test_the_table_alone_decides_who_may_move_a_yearly_report(home, streets):
+    """Maker, who signs, inspector and head each by their own moves; for a rival there is no report."""
+    write_rollups(home, rows())
+    table, wrong = PROCEDURES["monitoring"], []
+    row = MonitoringReport.objects.create(device="ai-901", year=YEAR, state=table.first, changed_at=NOW)
+    for state, move in cases(table):
+        MonitoringReport.objects.filter(pk=row.pk).update(state=state)
+        path = f"devices/ai-901/monitoring/{YEAR}/moves"
+        body = {"verb": move.verb, "because": "because"}
         wrong += wrong_of(table, move, {role: ask(client, path, body) for role, client in streets.items()})
         wrong += [] if ask(calling(RIVAL), path, body)[0] == 404 else [f"{state} {move.verb} rival"]
         wrong += [] if ask(calling(None), path, body)[0] == 401 else [f"{state} {move.verb} public"]
