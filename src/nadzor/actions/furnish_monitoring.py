@@ -37,12 +37,14 @@ from nadzor.procedures.monitoring import report_of
 from nadzor.procedures.rules.dossier import Plan
 from nadzor.register.models import Device
 from nadzor.simulate.vigilance import vigilance
+from nadzor.telemetry.store import Rollups
 from nadzor.vigilance.disputes import disputes
+from nadzor.vigilance.models import MonitoringReport
 from nadzor.vigilance.monitoring import plan
 
 HALF_A_YEAR: Final = timedelta(weeks=26)
 THREE_YEARS: Final = timedelta(weeks=156)
-SAMPLE: Final = 6_000  # studies: about half of it lies in the history of a demonstration
+SAMPLE: Final = 3_000  # labelled studies: the first device keeps this pace, the second does not
 PART: Final = ("literature", "feedback")  # what is written of the draft so far
 MORE: Final = 12  # studies the declared month has that nobody counted
 
@@ -55,7 +57,7 @@ def furnish_monitoring(home: Home, *, now: datetime) -> int:
     rows = Device.objects.filter(maker__code=cast.own, status="registered").order_by("code")
     own = list(rows.values_list("code", "registered_on"))
     watch_monitoring(home, now=now)
-    if not own or plan(own[0][0]) is not None:
+    if not own or plan(own[0][0]) is not None or not _counted(home):
         return 0
     year = moscow_date(now).year
     for code, _ in own[:2]:
@@ -63,7 +65,7 @@ def furnish_monitoring(home: Home, *, now: datetime) -> int:
     told = {line: Said(*said) for line, said in vigilance().ethics.items()}
     answer_ethics(own[0][0], told, by=maker, now=now)
     if report_of(own[0][1], year) is not None:
-        draft_monitoring(home, own[0][0], year, by=maker, now=now)
+        _draft(home, own[0][0], year, by=maker, now=now)
         words = {key: vigilance().monitoring[key] for key in PART}
         write_monitoring(own[0][0], year, words, by=maker, now=now)
     for code, registered_on in own[1:2]:
@@ -73,15 +75,30 @@ def furnish_monitoring(home: Home, *, now: datetime) -> int:
     return len(own[:2])
 
 
+def _counted(home: Home) -> bool:
+    """Whether anything was rolled up that a report could be drawn from."""
+    try:
+        Rollups.open(home)
+    except Refusal:
+        return False
+    return True
+
+
 def _plan(now: datetime) -> Plan:
     starts = moscow_date(now) - HALF_A_YEAR
     told = {**vigilance().plan, "sample_size": SAMPLE, "starts": starts, "ends": starts + THREE_YEARS}
     return msgspec.convert({**told, "comparison": False}, Plan)
 
 
+def _draft(home: Home, device: str, year: int, *, by: Person, now: datetime) -> None:
+    """Draw the report, unless the house has drawn it: in January it opens those of the year that is over."""
+    if not MonitoringReport.objects.filter(device=device, year=year).exists():
+        draft_monitoring(home, device, year, by=by, now=now)
+
+
 def _file(home: Home, device: str, year: int, *, by: Person, now: datetime) -> None:
     """The whole way of a report in one day: draft, texts, hash, signature, receipt."""
-    draft_monitoring(home, device, year, by=by, now=now)
+    _draft(home, device, year, by=by, now=now)
     write_monitoring(device, year, vigilance().monitoring, by=by, now=now)
     digest = make_ready(home, device, year, by=by, now=now)
     sign_monitoring(home, device, year, by=by, now=now, expected=digest)
