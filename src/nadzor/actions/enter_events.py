@@ -78,7 +78,9 @@ def shelf(*, file: str, source: str, by: str) -> Shelf:
             devices[normalise_number(number)] = code
     ours = own_list()
     editions = dict.fromkeys(ours.codes, ours.edition)
-    editions |= dict(Code.objects.order_by("edition__id").values_list("code", "edition__name"))
+    editions |= dict(
+        Code.objects.order_by("edition__released", "edition__id").values_list("code", "edition__name")
+    )
     return Shelf(devices, editions, file, source, by)
 
 

@@ -59,7 +59,7 @@ def lateness(
     from nadzor.vigilance.event_scope import Wanted
     from nadzor.vigilance.lateness_ledger import ledger
 
-    found = ledger(CONSOLE, Wanted(device=device, since=_day(since) if since else None))
+    found = ledger(CONSOLE, Wanted(device=_known(device), since=_day(since) if since else None))
     if as_json:
         print_json(found)
         return
@@ -91,7 +91,7 @@ def quality(
                  for each in one.parts]  # fmt: skip
         print_json(one) if as_json else print_table(parts, title=f"{number}: {one.value}")
         return
-    found = completeness(CONSOLE, Wanted(device=device))
+    found = completeness(CONSOLE, Wanted(device=_known(device)))
     if as_json:
         print_json(found)
         return
@@ -143,7 +143,7 @@ def export(
     from nadzor.people.queries import CONSOLE
     from nadzor.vigilance.event_scope import Wanted
 
-    wanted = Wanted(device=device, since=_day(since) if since else None)
+    wanted = Wanted(device=_known(device), since=_day(since) if since else None)
     made = export_events(CONSOLE, wanted, format, lang, now=clock.now())
     with out.open("wb") as page:
         size = sum(page.write(part) for part in made.chunks)
@@ -168,6 +168,13 @@ def _print_import(report: ImportReport) -> None:
         rows = [{"row": each.row, "report": each.report_id, "at": each.at, "what": each.en} for each in words]
         if rows:
             print_table(rows[:SHOWN], title=f"{title} ({len(rows)})")
+
+
+def _known(device: str) -> str:
+    """The code asked for; a misspelt one is refused, because no reports at all would read as an answer."""
+    from nadzor.register import queries as register
+
+    return register.device(device).code if device else ""
 
 
 def _day(text: str) -> date:

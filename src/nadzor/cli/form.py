@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -98,6 +98,7 @@ def fill(
     context: typer.Context,
     event: Annotated[str, typer.Argument(help="Number of the event, like AE-2026-000001.")],
     kind: Annotated[str, typer.Argument(help="message, report, corrective_action or safety_notice.")],
+    lang: Annotated[Literal["ru", "en"], typer.Option(help="Language of names, and so of the hash.")] = "ru",
     data: Data = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
@@ -108,11 +109,11 @@ def fill(
     from nadzor.statutory.event_body import event_body, event_digest
     from nadzor.statutory.event_table import event_rows
 
-    form = fill_event_form(event, kind, by=CONSOLE, today=clock.today(), language="en")
+    form = fill_event_form(event, kind, by=CONSOLE, today=clock.today(), language=lang)
     if as_json:
         print_json({**event_body(form), "hash": event_digest(form)})
         return
-    heads, *rows = event_rows(form, "en")
+    heads, *rows = event_rows(form, lang)
     print_table([dict(zip(heads[2:6], row[2:6], strict=True)) for row in rows], title=f"{event}, {kind}")
 
 

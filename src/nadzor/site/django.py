@@ -9,16 +9,20 @@ from pathlib import Path
 import django
 from django.apps import apps
 from django.conf import settings
+from django.db import DatabaseError
 
 from nadzor.base import clock
 from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
 from nadzor.site import configuration
+
+DAMAGED = ("not a database", "malformed")  # what SQLite says of a file that it cannot read
 
 
 def setup(home: Home | Path | str) -> Home:
     """Make Django work on this data directory, and its register ready; a process serves one directory only.
 
-    Raises: Refusal home.missing; RuntimeError when Django already works on another directory.
+    Raises: Refusal home.missing, register.damaged; RuntimeError when Django already works on another one.
     """
     opened = home if isinstance(home, Home) else Home.open(Path(home))
     if apps.ready:
@@ -28,7 +32,16 @@ def setup(home: Home | Path | str) -> Home:
     configuration.name_home(str(opened.root))
     os.environ["DJANGO_SETTINGS_MODULE"] = "nadzor.site.settings"
     django.setup()
+    _prepare(opened)
+    return opened
+
+
+def _prepare(home: Home) -> None:
     from nadzor.actions.prepare_register import prepare_register  # its models exist only from here on
 
-    prepare_register(opened, now=clock.now())
-    return opened
+    try:
+        prepare_register(home, now=clock.now())
+    except DatabaseError as error:
+        if any(sign in str(error) for sign in DAMAGED):
+            raise Refusal("register.damaged") from error
+        raise

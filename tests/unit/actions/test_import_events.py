@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 
 from nadzor.actions import import_events as action
+from nadzor.actions.import_codes import import_codes
 from nadzor.actions.import_events import ImportReport, import_events
 from nadzor.actions.import_register import import_register
 from nadzor.base.home import Home
@@ -344,3 +345,15 @@ def test_the_reviewed_sample_imports(home: Home) -> None:
     told = import_events(home, path, by=CONSOLE, now=NOW)
     assert (told.kept, told.unlinked, told.shape, told.refused) == (200, 200, "reviewed-sample", 0)
     assert Narrative.objects.filter(held=False).count() == 200
+
+
+def test_codes_of_a_file_are_of_the_newest_edition_that_has_them(taken: Import) -> None:
+    """An older edition that comes in later is not the newer one; a code that only it has is still of it."""
+    for name, codes in (("imdrf-2024", ["A01", "A02"]), ("imdrf-2022", ["A01", "A03"])):
+        rows = [{"code": each, "term": each} for each in codes]
+        import_codes({"annexa.json": msgspec.json.encode(rows)}, edition=name, by=CONSOLE, now=NOW)
+    taken(rows_of(["1", "ai-901", "2026-01-01", "", "", "death", "A01;A03", ""]))
+    assert AdverseEvent.objects.get().problems == [
+        {"code": "A01", "edition": "imdrf-2024"},
+        {"code": "A03", "edition": "imdrf-2022"},
+    ]

@@ -104,3 +104,10 @@ def test_export_writes_a_file(house, tmp_path):
     assert (told["bytes"], len(out.read_bytes().splitlines())) == (out.stat().st_size, 4)
     assert refused(ask(house, "ae", "export", "--out", tmp_path / "x", "--format", "doc")) == "ae-export.kind"
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("command", ["lateness", "quality"])
+def test_a_misspelt_device_is_no_device_without_reports(house, command):
+    """No reports at all would read as an answer; the register knows no such device."""
+    assert refused(ask(house, "ae", command, "--device", "ai-109", "--json")) == "register.device-unknown"
+    assert answer(house, "ae", command, "--device", "ai-901")["n"] == 0

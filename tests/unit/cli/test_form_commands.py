@@ -12,11 +12,14 @@ from typer.testing import CliRunner
 from nadzor.actions.build_month import build_month
 from nadzor.actions.create_home import create_home
 from nadzor.actions.file_event import Told, file_event
+from nadzor.actions.fill_event_form import fill_event_form
 from nadzor.actions.import_register import import_register
+from nadzor.base import clock
 from nadzor.base.interval import Month
 from nadzor.cli.app import app
 from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import Role
+from nadzor.statutory.event_body import event_digest
 from nadzor.vigilance.disputes import disputes
 from tests.register_samples import CLINIC_OID, NOW, device, register
 from tests.rollup_samples import row, write_rollups
@@ -95,7 +98,9 @@ def test_an_event_fills_its_form_at_the_console(house):
     )
     body = answer(house, "form", "fill", filed.number, "message")
     assert body["fields"]["device_name"]["source"] == {"kind": "fact", "ref": "device.name"}
-    assert "fact of" in ask(house, "form", "fill", filed.number, "message").stdout
+    assert "fact of" in ask(house, "form", "fill", filed.number, "message", "--lang", "en").stdout
+    shown = fill_event_form(filed.number, "message", by=CONSOLE, today=clock.today(), language="ru")
+    assert body["hash"] == event_digest(shown)
     assert refused(ask(house, "form", "fill", filed.number, "letter", "--json")) == "form.unknown"
 
 

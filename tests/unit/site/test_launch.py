@@ -23,6 +23,16 @@ def test_a_path_that_cannot_be_used_is_told(tmp_path):
     assert json.loads(done.stdout or done.stderr)["code"] == "path.unusable"
 
 
+def test_a_damaged_register_is_told(tmp_path):
+    """A file that is no database becomes a problem document with what to do, not a traceback."""
+    home = str(tmp_path / "home")
+    assert nadzor("init", "--data", home, "--json").returncode == 0
+    (tmp_path / "home" / "register.sqlite3").write_text("no database at all")
+    done = nadzor("ae", "lateness", "--data", home, "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout or done.stderr)["code"] == "register.damaged"
+
+
 def test_an_unknown_family_of_measurements_is_refused():
     """A typing error must not look like a met budget."""
     with pytest.raises(Refusal, match=r"bench\.unknown"):
