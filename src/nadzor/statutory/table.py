@@ -15,7 +15,7 @@ from nadzor.statutory.words import error_kinds, words
 
 Cell = str | int
 VERDICTS = ("accepted", "rejected", "modified", "supplemented", "not_reviewed")
-START_OF_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+START_OF_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Column(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from nadzor.vigilance.import_records import Broken, Cells
 from nadzor.vigilance.import_shapes import Layout, event_type
-from nadzor.vigilance.plain_text import personal_in
+from nadzor.vigilance.plain_text import personal_in, plain
 
 LIMITS: Final[Mapping[str, int]] = {
     "report_id": 100, "device": 300, "version": 40, "event_date": 40, "aware_date": 40, "received_date": 40,
@@ -104,8 +104,8 @@ def _row(told: Mapping[str, str], cells: Cells, layout: Layout, today: date) -> 
         for column in ("event_date", "aware_date", "received_date")
     )
     return ReadRow(
-        report_id=told["report_id"], device=_CONTROL.sub(" ", told.get("device", "")),
-        version=_CONTROL.sub(" ", told.get("version", "")),
+        report_id=told["report_id"], device=_CONTROL.sub(" ", plain(told.get("device", ""))),
+        version=_CONTROL.sub(" ", plain(told.get("version", ""))),
         event_on=event_on, aware_on=aware_on, received_on=received_on, event_type=kind,
         codes=_codes(told.get("problem_codes", "")), narrative=told.get("narrative", ""),
         kept={heading: str(cells.get(heading) or "")[:KEPT_MAX] for heading in layout.kept},
