@@ -19,6 +19,7 @@ from msgspec import Struct
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from nadzor.base.home import Home
+from tests.browser.event_forms import PERSONAL, reports
 from tests.browser.house_chores import house_chores
 from tests.browser.stage import stage
 from tests.browser.walks import Walk
@@ -186,6 +187,15 @@ def chore(town: Town) -> Iterator[Callable[[str], str]]:
     """Have a chore of the house done, which its scheduler would do by and by."""
     with house_chores(town.directory) as done:
         yield done
+
+
+@pytest.fixture(scope="package")
+def an_event(town: Town, chromium: Browser, pass_cards: Callable[[str], dict[str, Any]]) -> str:
+    """An event that a clinic reported, its text held back: its pages and clocks are there; its number."""
+    context = chromium.new_context(storage_state=pass_cards("clinic"))
+    number = reports(Visit(context, town), harm="unknown", words=PERSONAL.ru)
+    context.close()
+    return number
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ NUMBER: Final = re.compile(r"AE-\d{4}-\d{6}")
 SITE: Final = re.compile(r"\bs-[a-z2-7]{12}\b")
 BECAUSE: Final = Text(ru="Посмотрели вдвоём: так и было.", en="Two of us looked: it was so.")
 STORY: Final = Text(ru="Узел не отмечен, видно на снимке.", en="A nodule was not marked; it is plain to see.")
+PERSONAL: Final = Text(
+    ru="Пациент Иванов Пётр, узел не отмечен.", en="Patient Ivanov Petr, a nodule was not marked."
+)
 CONCLUSION: Final = Text(ru="Причина найдена: граница уверенности.", en="The cause was found: the threshold.")
 
 

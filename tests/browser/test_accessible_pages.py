@@ -31,6 +31,14 @@ PUBLIC: Final = (
     "/law/duty/?act=amendment_expertise&class=3",
     "/law/amendment/",
     "/law/amendment/?changes=version_numbering&changes=other&ai=yes&transmits=yes",
+    "/notices/",
+    "/codes/",
+    "/codes/?q=missed",
+    "/codes/A0908/",
+    "/guide/",
+    "/guide/clinic/",
+    "/say/AAAAAAAAAA/",
+    "/followed/nothing/",
     "/nope",
 )
 OPERATION: Final = (
@@ -58,7 +66,46 @@ OPERATION: Final = (
     "/authority/",
     "/norms/registration.version_amendment",
     "/problems/digest.mismatch",
+    "/morning/",
+    "/events/",
+    "/events/new/",
+    "/events/import/",
+    "/events/pairs/",
+    "/duty/",
+    "/warnings/",
+    "/notices/review/",
+    "/monitoring/?show=all",
+    "/monitoring/ai-001/2025/",
+    "/monitoring/ai-001/plan/",
+    "/forms/",
+    "/forms/order-4472/every-field/",
+    "/devices/ai-001/claims/",
+    "/devices/ai-001/ethics/",
 )
+#: Pages of vigilance by role; {event} is one that a clinic reported, its text held back.
+VIGILANCE: Final = {
+    "clinic": (
+        "/clinic/",
+        "/clinic/report/",
+        "/clinic/report/?practice=1",
+        "/clinic/events/",
+        "/clinic/events/{event}/",
+        "/clinic/codes/",
+        "/clinic/warnings/",
+    ),
+    "manufacturer_admin": (
+        "/account/",
+        "/events/{event}/",
+        "/events/{event}/send/report/",
+        "/events/{event}/send/follow_up/",
+        "/events/{event}/send/corrective_action/",
+        "/events/{event}/send/safety_notice/",
+        "/events/{event}/forms/report/",
+        "/devices/ai-001/ethics/",
+    ),
+    "inspector": ("/events/{event}/", "/events/{event}/texts/{text}/", "/filings/"),
+    "head": ("/head/", "/duty/", "/notices/review/", "/decisions/"),
+}
 RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COLOURS: Final = {"runOnly": ["color-contrast", "link-in-text-block"]}
 SMALLEST_TARGET: Final = """
@@ -87,6 +134,19 @@ def test_nothing_is_cut_at_320_pixels(visit, language):
     wide = [address for address in (*PUBLIC, *OPERATION, _month(narrow)) if _overflow(narrow.go(address)) > 0]
     assert wide == []
     assert narrow.complaints == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_pages_of_an_event_break_no_rule(visit, an_event, language):
+    """Form, list, card, papers and redaction by role: axe finds nothing; on a telephone nothing is cut."""
+    text = _held(visit().go(f"/events/{an_event}/"))
+    for role, pages in VIGILANCE.items():
+        wide, narrow = visit(language=language, role=role), visit(language=language, role=role, width=360)
+        for page in pages:
+            address = page.format(event=an_event, text=text)
+            assert (address, _faults(wide.go(address))) == (address, [])
+            assert (address, max(0, _overflow(narrow.go(address)))) == (address, 0)
+        assert wide.complaints + narrow.complaints == []
 
 
 def test_text_twice_as_large_still_fits(visit):
@@ -161,6 +221,12 @@ def _faults(page):
 def _month(seen):
     page = seen.go("/devices/ai-001/months/").content()
     return re.findall(r'href="(/months/\d{4}-\d\d/ai-001/)"', page)[1]
+
+
+def _held(page):
+    """The number of the text of an event that is held back."""
+    way = page.locator("#documents a[href*='/texts/']").first.get_attribute("href")
+    return way.rstrip("/").rpartition("/")[2]
 
 
 def _overflow(page):

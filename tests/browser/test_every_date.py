@@ -17,12 +17,15 @@ pytestmark = pytest.mark.browser
 CRAWLS: Final = (
     ("ru", MAKER), ("en", MAKER), ("ru", "registrar"), ("en", "registrar"), ("ru", "head"), ("en", "head"),
     ("ru", "expert"), ("en", "moscow_centre"), ("en", "inspector"), ("ru", "auditor"),
-    ("en", "representative"), ("ru", REPORTER), ("en", "clinic"), ("ru", "operator"), ("ru", "public"),
+    ("en", "representative"), ("ru", REPORTER), ("en", "clinic"), ("ru", "clinic"), ("ru", "inspector"),
+    ("ru", "operator"), ("ru", "public"),
 )  # fmt: skip
 STARTS: Final = {
-    MAKER: ("/account/", "/calendar/?view=list", "/filings/?stage=all"),
+    MAKER: ("/account/", "/events/?state=all", "/monitoring/", "/calendar/?view=list", "/filings/?stage=all"),
+    "inspector": ("/morning/", "/events/?state=all", "/warnings/", "/monitoring/?show=all", "/duty/"),
+    "clinic": ("/clinic/", "/clinic/report/", "/clinic/events/", "/clinic/warnings/", "/clinic/codes/"),
     "registrar": ("/board/", "/decisions/", "/calendar/", "/filings/?late=yes", "/filings/2026-000004/"),
-    "head": ("/decisions/", "/board/", "/calendar/?view=list", "/filings/2026-000006/"),
+    "head": ("/head/", "/duty/", "/decisions/", "/board/", "/calendar/?view=list", "/filings/2026-000006/"),
     "expert": ("/desk/", "/calendar/"),
 }
 EXPLAINED: Final = 8  # last days followed to their arithmetic in one crawl
@@ -34,7 +37,7 @@ LAST_DAY: Final = re.compile(
 
 
 @pytest.mark.parametrize(("language", "role"), CRAWLS)
-def test_every_page_stands_and_every_last_day_is_explained(visit, language, role):
+def test_every_page_stands_and_every_last_day_is_explained(visit, an_event, language, role):
     """No fault on any page, no word of ours in the other language; each date leads to norm and arithmetic."""
     seen = visit(language=language, **({"signed_in": False} if role == "public" else {"role": role}))
     home, found = seen.town.address, []

@@ -10,15 +10,21 @@ from typing import Any, Final
 import openpyxl
 import pytest
 
-from nadzor.base.problems import Text
-from tests.browser.event_forms import BECAUSE, DEVICE, NUMBER, SITE, STORY, days_ago, makes_move, reports
+from tests.browser.event_forms import (
+    BECAUSE,
+    DEVICE,
+    NUMBER,
+    PERSONAL,
+    SITE,
+    STORY,
+    days_ago,
+    makes_move,
+    reports,
+)
 from tests.browser.walks import MAKER
 
 pytestmark = pytest.mark.browser
 
-PERSONAL: Final = Text(
-    ru="Пациент Иванов Пётр, узел не отмечен.", en="Patient Ivanov Petr, a nodule was not marked."
-)
 FORMULA: Final = '=HYPERLINK("http://example.org","x")'
 HEAD: Final = "report_id,device,event_date,aware_date,received_date,event_type,problem_codes,narrative"
 UNKNOWN: Final = "A device of another make"
