@@ -207,7 +207,7 @@ def list_recomputations(request: HttpRequest, number: str) -> HttpResponse:
         signed_in=True,
         may="the maker's administrator or reporter, its representative",
         headers=[KEY],
-        example={"calculation": "poisson-ci", "figures": {"observed": 27, "expected": 9}, "because": "Our log."},
+        example={"calculation": "poisson-ci", "figures": {"observed": 27, "expected": 9}, "because": "Ours."},
     ),
 )
 def reckon(request: HttpRequest, number: str) -> HttpResponse:

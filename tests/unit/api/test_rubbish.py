@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from nadzor.base import clock
 from nadzor.procedures.signal import UNDER_REVIEW
+from nadzor.vigilance.models import MonitoringReport
+from tests.case_samples import event
 from tests.filing_samples import HEAD, MAKER_ADMIN, REGISTRAR, carry, draft, town
 from tests.unit.api.callers import API, calling
 from tests.unit.vigilance.signals import file_signal
@@ -38,6 +40,12 @@ NAMES = WORDS | st.sampled_from(
         "parts",
         "changes",
         "added",
+        "fields",
+        "words",
+        "grounds",
+        "figures",
+        "device",
+        "narrative",
     ]  # fmt: skip
 )
 BODIES = st.recursive(
@@ -49,14 +57,24 @@ ADDRESSES = ["number", "kind", "edition", "index", "id", "code", "key", "name", 
 PLACES = {"id": 1, "code": "ai-901", "month": "2026-10", "week": "2026-W47", "year": 2026}
 
 
+EVENT = "AE-2026-000001"
+
+
 @pytest.fixture
 def number(home):
-    """A filing that was handed in, and a signal that waits for a decision."""
+    """A filing that was handed in, a signal that waits for a decision, an event and a report under way."""
     town()
     file_signal(pk=PLACES["id"], device="ai-901", state=UNDER_REVIEW)
+    event(EVENT)
+    MonitoringReport.objects.create(device="ai-901", year=2026, state="drafting", changed_at=clock.now())
     found = draft(at=clock.now())
     carry(found, "submit", at=clock.now())
     return found
+
+
+def filled(path, number):
+    """An address about things that are there."""
+    return path.format(number=EVENT if "/events/" in path else number, **PLACES)
 
 
 def operations(client):
@@ -93,7 +111,7 @@ def test_rubbish_in_a_body_is_refused(number, who):
     def every(body):
         cache.clear()
         for method, path in hearing:
-            answered(client, method, path.format(number=number, **PLACES), json.dumps(body))
+            answered(client, method, filled(path, number), json.dumps(body))
 
     every()
 
@@ -115,7 +133,7 @@ def test_an_honest_body_with_one_wrong_part_is_refused(number, who):
         cache.clear()
         for method, path, example in examples:
             body = json.dumps(spoilt(example, rubbish, place))
-            answered(client, method, path.format(number=number, **PLACES), body)
+            answered(client, method, filled(path, number), body)
 
     every()
 
