@@ -15,6 +15,7 @@ from nadzor.api.files import streamed
 from nadzor.api.filing_words import Code, Moment
 from nadzor.api.law_words import Strict
 from nadzor.api.wire import asked, said
+from nadzor.api.words import ProblemDocument
 from nadzor.base import clock
 from nadzor.vigilance.notice_export import MEDIA_TYPES, notices_file, notices_tag
 from nadzor.vigilance.warning_cards import NoticeCard
@@ -61,7 +62,13 @@ def list_notices(request: HttpRequest) -> HttpResponse:
     return said(NoticesOut(items=found.rows, next=found.next, as_of=as_of))
 
 
-@router.get("/notices.{kind}", operation_id="export_notices", url_name="export-notices", openapi_extra=_FILES)
+@router.get(
+    "/notices.{kind}",
+    operation_id="export_notices",
+    url_name="export-notices",
+    response={422: ProblemDocument},
+    openapi_extra=_FILES,
+)
 def notices_download(request: HttpRequest, kind: File) -> HttpResponseBase:
     """Every notice as JSON or CSV."""
     now = clock.now()
