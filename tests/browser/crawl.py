@@ -26,13 +26,14 @@ HOLE: Final = re.compile(r"%\(\w+\)s|\\\{\w+\\\}|\{\w+\}")
 
 NOTHING: Final = "<svg xmlns='http://www.w3.org/2000/svg'/>"  # drawing charts is proved elsewhere
 
-#: Texts as they are drawn, links, and every last day with what it leads to.
+#: Texts as they are drawn, but for those marked as of another language; links; every last day and its way.
 LOOK: Final = """() => {
     const texts = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const node = walker.currentNode, text = node.textContent.replace(/\\s+/g, ' ').trim();
-        const tag = node.parentElement.closest('script, style, textarea, code');
-        if (text && !tag) texts.push(text);
+        const tag = node.parentElement.closest('script, style, textarea, code, .mono');
+        const other = node.parentElement.closest('[lang]').lang !== document.documentElement.lang;
+        if (text && !tag && !other) texts.push(text);
     }
     for (const each of document.querySelectorAll('[aria-label], [title], [placeholder]'))
         for (const name of ['aria-label', 'title', 'placeholder'])
