@@ -49,7 +49,7 @@ def told(
     if answer is not None:
         good["content"] = {JSON: {"schema": _ref(answer)}}
     headers = tuple(headers)
-    known = (SIGNED_IN if signed_in else (), (413, 415, 422) if hears else (), (409,) if headers else ())
+    known = (SIGNED_IN if signed_in else (), (413, 415, 422) if hears else (), (409, 422) if headers else ())
     codes = sorted({*refuses, *(code for some in known for code in some)})
     page: Page = {"responses": {status: good, **{code: _problem(code) for code in codes}}}
     if hears is not None:
