@@ -32,9 +32,7 @@ from nadzor_wire.base64text import unb64
 
 AHEAD_MAX: Final = timedelta(minutes=5)  # clocks differ; a receipt beyond that has not happened yet
 CHANNEL: Final = "gosuslugi"
-BY_PAPER: Final = frozenset(
-    {"registration_accelerated", "case"}
-)  # filed on paper; opened by the regulator
+BY_PAPER: Final = frozenset({"registration_accelerated", "case"})  # filed on paper; opened by the regulator
 
 
 class ImportReport(Struct, frozen=True):
