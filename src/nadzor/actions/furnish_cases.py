@@ -95,7 +95,7 @@ def _mover(number: str, verb: str, maker: Person) -> Person:
 
 def _recompute(number: str, maker: Person, *, now: datetime) -> None:
     """The maker reckons the first figure of the pack again, if it has one."""
-    held = [each for ground in packs(number)[-1].body["grounds"] for each in ground["reproduced_by"]]
+    held = [each for ground in packs(number)[-1].body["grounds"] for each in ground.get("reproduced_by", ())]
     if held:
         figures = msgspec.json.encode(held[0]["given"])
         recompute(number, held[0]["calculation"], figures, by=maker, now=now, because=BECAUSE)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from nadzor.portal.labels import metric_label
 from nadzor.portal.signal_words import detector_name
-from nadzor.portal.words import day, number
+from nadzor.portal.words import day, number, said
 from nadzor.vigilance.case_cards import GroundCard
+from nadzor.vigilance.event_words import event_words
 
 
 def kind_label(kind: str) -> str:
@@ -66,13 +67,9 @@ def ground_says(ground: GroundCard) -> str:
 
 
 def seriousness_label(seriousness: str) -> str:
-    """How serious an event is, in words."""
-    names = {
-        "threat": _("threat to public health"),
-        "death": _("death"),
-        "other": _("other harm or malfunction"),
-    }
-    return names.get(seriousness, seriousness)
+    """How serious an event is, in the words of its class."""
+    text = event_words().seriousness.get(seriousness)
+    return said(text) if text else seriousness
 
 
 def figure(value: object, digits: int = 4) -> str:
