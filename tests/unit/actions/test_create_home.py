@@ -80,3 +80,18 @@ def test_a_process_serves_one_directory(home, tmp_path):
         setup(create_home(tmp_path / "other"))
     with pytest.raises(Refusal, match=r"home\.missing"):
         setup(tmp_path / "nowhere")
+
+
+def test_a_register_that_is_gone_is_not_replaced_by_an_empty_one(tmp_path):
+    """A house that published its keys had a register: a lost file is said to be lost, and nothing is made."""
+    run(tmp_path / "home")
+    for file in (tmp_path / "home").glob("register.sqlite3*"):
+        file.unlink()
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        run(tmp_path / "home")
+    assert "register.gone" in failed.value.stderr
+    with sqlite3.connect(tmp_path / "home" / "register.sqlite3") as register:
+        tables = register.execute(
+            "SELECT count(*) FROM sqlite_master WHERE name LIKE 'vigilance_%'"
+        ).fetchone()
+    assert tables == (0,)
