@@ -75,6 +75,8 @@ def test_a_ground_is_added_or_refused_on_the_card(client_of, case, signal):
     assert client.post(f"/filings/{case}/grounds/", ground).status_code == 302
     wrong = client.post(f"/filings/{case}/grounds/", ground | {"ground.ref": "AE-2026-000778"})
     assert wrong.status_code == 422 and "This device has no such ground" in text(wrong)
+    assert 'id="do-ground" open' in text(wrong) and 'value="AE-2026-000778"' in text(wrong)
+    assert "The same version." in text(wrong)
     assert [each.kind for each in grounds(case)] == ["signal", "event"]
     page = text(client.get(f"/filings/{case}/"))
     assert "Signals alone" not in page and "Reports like AE-2026-000777" in page
@@ -115,6 +117,7 @@ def test_the_maker_recomputes_on_the_card(client_of, case, signal):
     assert answer.status_code == (302 if held else 422)
     wrong = client.post(f"/filings/{case}/recompute/", given | {"recompute.figures": "no figures"})
     assert wrong.status_code == 422
+    assert not held or ("no figures" in text(wrong) and "Our own count." in text(wrong))
     assert [each.same for each in recomputations(case)] == [True] * bool(held)
 
 

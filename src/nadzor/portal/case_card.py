@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -60,6 +60,18 @@ class Alike(Struct, frozen=True):
     said: Sequence[str]
 
 
+class CameBack(Struct, frozen=True, kw_only=True):
+    """A form of the desk that was refused: which one, what was typed, what is wrong."""
+
+    form: str = ""
+    given: Mapping[str, str] = {}
+    wrong: str = ""
+
+    def of(self, form: str) -> CameBack:
+        """This, if it is that form's; otherwise an empty one."""
+        return self if self.form == form else CameBack()
+
+
 class Desk(Struct, frozen=True, kw_only=True):
     """Everything of the desk; the two forms are empty for whoever may not send them."""
 
@@ -73,13 +85,15 @@ class Desk(Struct, frozen=True, kw_only=True):
     ways: Sequence[Way]
     ground_inputs: Sequence[Input]
     recompute_inputs: Sequence[Input]
+    came_back: str = ""
 
 
-def desk(who: Person | None, card: FilingCard, *, today: date, wrong: str = "") -> Desk | None:
+def desk(who: Person | None, card: FilingCard, *, today: date, back: CameBack | None = None) -> Desk | None:
     """The desk of a case; nothing for any other affair."""
     if card.row.procedure != CASE.name:
         return None
     number, rest, given = card.row.number, grounds(card.row.number), packs(card.row.number)
+    back = back or CameBack()
     return Desk(
         grounds=_rest(rest, number),
         alone=bool(rest) and all(each.kind == "signal" for each in rest),
@@ -89,8 +103,9 @@ def desk(who: Person | None, card: FilingCard, *, today: date, wrong: str = "") 
         warnings=_warned(who, card, today),
         similar=_similar(who, rest, today),
         ways=_ways(card.row.device, rest),
-        ground_inputs=_ground_inputs(wrong) if _may_add(who, card) else [],
-        recompute_inputs=_recompute_inputs(given, wrong) if _may_recompute(who, card) else [],
+        ground_inputs=_ground_inputs(back.of("ground")) if _may_add(who, card) else [],
+        recompute_inputs=_recompute_inputs(given, back.of("recompute")) if _may_recompute(who, card) else [],
+        came_back=back.form,
     )
 
 
@@ -204,26 +219,28 @@ def _may_recompute(who: Person | None, card: FilingCard) -> bool:
     return "recompute" in verbs and bool(calculations(packs(card.row.number)))
 
 
-def _ground_inputs(wrong: str) -> list[Input]:
+def _ground_inputs(back: CameBack) -> list[Input]:
     names = {kind: label for kind, label in kinds().items() if kind in ADDABLE}
     hint = _("A signal's or an event's number, kind/edition, finding/metric/version of a claim, month, year.")
     return [
-        select("ground.kind", _("Kind of ground"), names, "event"),
-        line("ground.ref", _("Its number"), hint=hint, error=wrong),
-        prose("ground.because", _("Why it bears on the case")),
+        select("ground.kind", _("Kind of ground"), names, back.given.get("ground.kind", "event")),
+        line(
+            "ground.ref", _("Its number"), value=back.given.get("ground.ref", ""), hint=hint, error=back.wrong
+        ),
+        prose("ground.because", _("Why it bears on the case"), value=back.given.get("ground.because", "")),
     ]
 
 
-def _recompute_inputs(given: Sequence[PackCard], wrong: str) -> list[Input]:
-    found = calculations(given)
+def _recompute_inputs(packed: Sequence[PackCard], back: CameBack) -> list[Input]:
+    found = calculations(packed)
     first = next(iter(found.values()))
     hint = _("JSON as nadzor calc reads it; the platform's own figures stand here to be replaced by yours.")
+    chosen = back.given.get("recompute.calculation", first["calculation"])
+    figures = back.given.get("recompute.figures", _json(first["given"]))
     return [
-        select(
-            "recompute.calculation", _("Calculation"), {name: name for name in found}, first["calculation"]
-        ),
-        prose("recompute.figures", _("Your figures"), value=_json(first["given"]), hint=hint, error=wrong),
-        prose("recompute.because", _("Where they come from")),
+        select("recompute.calculation", _("Calculation"), {name: name for name in found}, chosen),
+        prose("recompute.figures", _("Your figures"), value=figures, hint=hint, error=back.wrong),
+        prose("recompute.because", _("Where they come from"), value=back.given.get("recompute.because", "")),
     ]
 
 

@@ -13,6 +13,7 @@ from nadzor.actions.add_case_ground import add_case_ground
 from nadzor.actions.recompute import recompute as reckon
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
+from nadzor.portal.case_card import CameBack, desk
 from nadzor.portal.filing_card import card_page
 from nadzor.portal.filing_deeds import SHUT, told
 from nadzor.portal.frame import house, person_of
@@ -30,7 +31,7 @@ def ground(request: HttpRequest, number: str) -> HttpResponse:
             now=clock.now(), because=given.get("ground.because", ""), home=house(),
         )  # fmt: skip
     except Refusal as refusal:
-        return _back(request, number, refusal)
+        return _back(request, number, refusal, form="ground")
     messages.success(request, _("The case rests on it from now on."))
     return redirect(reverse("filing", args=[number]) + PLACE)
 
@@ -44,7 +45,7 @@ def recompute(request: HttpRequest, number: str) -> HttpResponse:
             by=person_of(request), now=clock.now(), because=given.get("recompute.because", ""),
         )  # fmt: skip
     except Refusal as refusal:
-        return _back(request, number, refusal)
+        return _back(request, number, refusal, form="recompute")
     agrees = _("Your figures give what the pack says.")
     messages.success(
         request, agrees if same else _("Your figures give something else; it is in the case now.")
@@ -52,11 +53,13 @@ def recompute(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(reverse("filing", args=[number]) + PLACE)
 
 
-def _back(request: HttpRequest, number: str, refusal: Refusal) -> HttpResponse:
-    """The card with what is wrong on top; whoever may not see the case learns nothing."""
+def _back(request: HttpRequest, number: str, refusal: Refusal, *, form: str) -> HttpResponse:
+    """The card with the form as typed and what is wrong; whoever may not see the case learns nothing."""
     if refusal.code in SHUT:
         raise refusal
     messages.error(request, told(refusal))
     who, today = person_of(request), clock.today()
     card = filings.filing(who, number, today=today)
-    return render(request, "portal/filing.html", card_page(who, card, today=today), status=422)
+    back = CameBack(form=form, given=request.POST.dict(), wrong=told(refusal))
+    page = card_page(who, card, today=today) | {"desk": desk(who, card, today=today, back=back)}
+    return render(request, "portal/filing.html", page, status=422)
