@@ -17,6 +17,7 @@ from nadzor.portal.case_card import CameBack, desk
 from nadzor.portal.filing_card import card_page
 from nadzor.portal.filing_deeds import SHUT, told
 from nadzor.portal.frame import house, person_of
+from nadzor.portal.refused_deeds import note_refused
 from nadzor.register import filings
 
 PLACE = "#desk"
@@ -55,6 +56,7 @@ def recompute(request: HttpRequest, number: str) -> HttpResponse:
 
 def _back(request: HttpRequest, number: str, refusal: Refusal, *, form: str) -> HttpResponse:
     """The card with the form as typed and what is wrong; whoever may not see the case learns nothing."""
+    note_refused(request, refusal, verb=form)
     if refusal.code in SHUT:
         raise refusal
     messages.error(request, told(refusal))

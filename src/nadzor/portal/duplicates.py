@@ -21,6 +21,7 @@ from nadzor.portal.event_device import device_called
 from nadzor.portal.event_labels import event_state, type_label, way_label
 from nadzor.portal.filing_deeds import told
 from nadzor.portal.frame import house
+from nadzor.portal.refused_deeds import note_refused
 from nadzor.portal.sheets import Cell, Crumb, Line, Table, columns
 from nadzor.portal.sheets import line as row
 from nadzor.portal.words import NOTHING, day, number, share
@@ -56,6 +57,7 @@ def judge(request: HttpRequest) -> HttpResponse:
             house(), first, second, verdict=verdict, because=because, by=asker(request), now=clock.now()
         )
     except Refusal as refusal:
+        note_refused(request, refusal, verb="mark_duplicate")
         if refusal.code not in ON_THE_PAGE:
             raise
         status = problem(refusal.code).status

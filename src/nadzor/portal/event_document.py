@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nadzor.actions.file_document import file_document
+from nadzor.actions.file_document import VERBS, file_document
 from nadzor.base import clock
 from nadzor.base.problems import Refusal, problem
 from nadzor.law.form import edition_or_last
@@ -24,6 +24,7 @@ from nadzor.portal.event_papers import KINDS, labels, papers_of
 from nadzor.portal.filing_deeds import told
 from nadzor.portal.frame import house, person_of
 from nadzor.portal.inputs import Input, summary
+from nadzor.portal.refused_deeds import note_refused
 from nadzor.portal.sheets import Crumb
 from nadzor.portal.words import said
 from nadzor.statutory.event_form import KINDS as FORMS
@@ -52,6 +53,7 @@ def page(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             now=clock.now(),
         )
     except Refusal as refusal:
+        note_refused(request, refusal, verb=VERBS.get(kind, kind))
         if refusal.code in FAR:
             raise
         status = problem(refusal.code).status

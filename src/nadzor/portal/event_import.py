@@ -22,6 +22,7 @@ from nadzor.portal.desks import asker
 from nadzor.portal.filing_deeds import told
 from nadzor.portal.frame import house
 from nadzor.portal.inputs import Input, line, summary
+from nadzor.portal.refused_deeds import note_refused
 from nadzor.portal.sheets import Cell, Count, Crumb, Table, columns
 from nadzor.portal.sheets import line as row
 from nadzor.portal.words import language, number
@@ -40,6 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         found = _taken(upload, by=asker(request), source=request.POST.get("source", "").strip()[:40])
     except Refusal as refusal:
+        note_refused(request, refusal, verb="note_reported")
         return _page(request, error=told(refusal), status=problem(refusal.code).status)
     return _page(request, found=found)
 

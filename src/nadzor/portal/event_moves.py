@@ -23,6 +23,7 @@ from nadzor.portal.filing_deeds import told
 from nadzor.portal.frame import house, person_of
 from nadzor.portal.inputs import Input, line, prose
 from nadzor.portal.law_marks import sentence
+from nadzor.portal.refused_deeds import note_refused
 from nadzor.portal.words import said
 from nadzor.procedures.adverse_event import ADVERSE_EVENT
 from nadzor.procedures.moves import Move
@@ -106,6 +107,7 @@ def _must_be_as_seen(card: EventCard, seen: str) -> None:
 
 
 def _refused(request: HttpRequest, card: EventCard, refusal: Refusal, *, verb: str) -> HttpResponse:
+    note_refused(request, refusal, verb=verb)
     if refusal.code in OWN_PAGE:
         raise refusal
     if refusal.code in AGAIN and card.steps and card.steps[-1].verb == verb:

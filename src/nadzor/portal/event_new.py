@@ -22,6 +22,7 @@ from nadzor.portal.event_harm import harms, problems_of
 from nadzor.portal.filing_deeds import told as told_words
 from nadzor.portal.frame import house
 from nadzor.portal.inputs import Input, line, summary
+from nadzor.portal.refused_deeds import note_refused
 from nadzor.portal.scope import scope_of
 from nadzor.portal.sheets import Crumb
 from nadzor.portal.words import language
@@ -64,6 +65,7 @@ def _sent(request: HttpRequest, answers: Answers, devices: Mapping[str, str], wh
     try:
         filed = file_event(house(), told, by=who, now=clock.now(), source_id=answers.once)
     except Refusal as refusal:
+        note_refused(request, refusal, verb="send_message")
         status = problem(refusal.code).status
         return _form(request, answers, devices, wrong=told_words(refusal), status=status)
     return redirect("event", number=filed.number)
