@@ -7,13 +7,14 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from nadzor.base.problems import Refusal
 from nadzor.portal.dues import Due, doubt, norm_of, role_label, run_state, what_of
 from nadzor.portal.sheets import State
 from nadzor.portal.words import day, language, said
 from nadzor.procedures.adverse_event import ADVERSE_EVENT, MAKER
 from nadzor.procedures.run import Run
 from nadzor.procedures.words import words
-from nadzor.vigilance.code_cards import own_list
+from nadzor.vigilance.code_cards import CodeCard, own_list
 from nadzor.vigilance.codes import code
 from nadzor.vigilance.event_cards import CodeOf, EventRow
 from nadzor.vigilance.event_words import event_words
@@ -112,8 +113,11 @@ def due_of_event(run: Run) -> Due:
     )
 
 
-def _known(found: CodeOf):  # noqa: ANN202
+def _known(found: CodeOf) -> CodeCard | None:
+    """The card of a code in its own edition; one that no edition knew when it came stays as it was told."""
+    if not found.edition:
+        return None
     try:
-        return code(found.code, found.edition) or code(found.code)
-    except LookupError:
+        return code(found.code, found.edition)
+    except Refusal:
         return None
