@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from django.test import Client
 
+from nadzor.people.models import User
 from nadzor.receipts.bundle_check import Pins, verify_bundle
 from nadzor_wire.receipt import decode_receipt, verify_receipt
 from tests.town import PASSWORD
@@ -32,7 +33,21 @@ def test_signing_in_and_out(client_of):
 def test_signing_in_leads_nowhere_else(client_of):
     """An address of another site as the place to return to is ignored."""
     answer = client_of().post("/login/?next=//evil.example/", {"username": "inspector", "password": PASSWORD})
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/morning/"
+
+
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [("head", "/head/"), ("registrar", "/morning/"), ("clinic", "/"), ("auditor", "/")],
+)
+def test_a_day_begins_where_the_role_works(client_of, role, first):
+    """Whoever signs in without having been on the way somewhere lands on the page of their day."""
+    client = client_of()
+    user = User.objects.filter(role=role).first()
+    user.set_password(PASSWORD)
+    user.save()
+    answer = client.post("/login/", {"username": user.username, "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, first)
 
 
 def test_language_and_theme_are_kept_and_the_page_stays(client_of):

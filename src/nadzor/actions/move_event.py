@@ -82,6 +82,8 @@ def checked_move(row: AdverseEvent, verb: str, *, by: Person, because: str, site
     """
     maker = maker_of(row.device)
     move = allowed(ADVERSE_EVENT, row.state, verb, by=by.role.value, because=because)
+    if verb == f"{RECLASSIFY}{row.seriousness}":  # the clock would begin anew, and nothing has become graver
+        raise Refusal("vigilance.serious-already", "$.verb", seriousness=row.seriousness)
     if not may_take(by, move, maker=maker, own_site=bool(site) and row.site == site):
         raise Refusal("move.not-yours", "$.by", verb=verb, may=", ".join(move.by))
     if is_desk(by) and maker and authority.interested(by.username, {maker}):

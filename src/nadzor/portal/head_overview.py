@@ -93,13 +93,13 @@ def _desk(found: Desk) -> list[Fact]:
         Fact(
             _("Alerts nobody has acknowledged"), number(found.alerts), href=events, state=_tone(found.alerts)
         ),
-        Fact(_("Signals nobody has taken up"), number(found.untaken_signals), href=signals),
-        Fact(_("Signals being worked on"), number(found.taken_signals), href=signals),
+        Fact(_("Signals nobody has taken up"), number(found.untaken_signals), href=f"{signals}?state=raised"),
+        Fact(_("Signals being worked on"), number(found.taken_signals), href=f"{signals}?state=open"),
         Fact(_("Adverse events that wait for the desk"), number(found.events), href=events),
-        Fact(_("Narratives held for redaction"), number(found.held), href=events),
+        Fact(_("Narratives held for redaction"), number(found.held), href=f"{events}?what=held&state=all"),
         Fact(_("Monitoring reports to review"), number(found.reports), href=reverse("monitoring")),
         Fact(_("Warnings not confirmed by a clinic"), number(found.unconfirmed_warnings),
-             href=reverse("warnings")),
+             href=reverse("warnings") + "?which=waits"),
     ]  # fmt: skip
 
 

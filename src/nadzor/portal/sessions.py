@@ -8,9 +8,12 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from nadzor.people.queries import person
+from nadzor.people.roles import Role
 from nadzor.portal.frame import KEYS_COOKIE, THEME_COOKIE, THEMES
 
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -19,6 +22,10 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "keys": (KEYS_COOKIE, ("on", "off")),
 }
 YEAR_S = 31_536_000
+FIRST = {
+    Role.INSPECTOR: "morning", Role.REGISTRAR: "morning", Role.HEAD: "head",
+    Role.MANUFACTURER_ADMIN: "account", Role.MANUFACTURER_REPORTER: "account", Role.REPRESENTATIVE: "account",
+}  # fmt: skip
 
 
 class Login(LoginView):
@@ -26,6 +33,11 @@ class Login(LoginView):
 
     template_name = "portal/login.html"
     redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        """The page a role's day begins with, unless somebody was on their way to another."""
+        who = person(self.request.user)
+        return reverse(FIRST.get(who.role, "overview") if who else "overview")
 
 
 class Logout(LogoutView):

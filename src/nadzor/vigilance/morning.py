@@ -22,6 +22,7 @@ from nadzor.detect.words import headline
 from nadzor.people.queries import Person
 from nadzor.procedures.signal import ARCHIVED
 from nadzor.register import clinic_words, filings
+from nadzor.register import queries as register
 from nadzor.register.filing_words import called
 from nadzor.vigilance.event_words import event_words
 from nadzor.vigilance.models import (
@@ -101,9 +102,12 @@ def _signals(since: datetime) -> Iterator[News]:
 
 
 def _title(kept: Any) -> Text:
-    """What a signal says in one line; detectors have words of their own kind."""
-    told = headline(finding_of(kept))
-    return Text(ru=told.ru, en=told.en)
+    """What a signal says in one line, with its finding called as the register calls it."""
+    found = finding_of(kept)
+    labels = [claim for claim in register.claims(found.device) if found.device] if found.finding else []
+    ru = headline(found, {claim.finding: claim.label("ru") for claim in labels}).ru
+    en = headline(found, {claim.finding: claim.label("en") for claim in labels}).en
+    return Text(ru=ru, en=en)
 
 
 def _of_move(kind: str, move: SignalMove) -> News:

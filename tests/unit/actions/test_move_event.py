@@ -74,6 +74,10 @@ def test_a_person_takes_a_shorter_limit_away_with_grounds(home):
     assert moved(home, found.number, "reclassify_other") == "awaiting_report"
     assert running(found.number, NOW.date()) == ["other"]
     assert AdverseEvent.objects.get().seriousness == "other"
+    later = NOW + timedelta(days=5)
+    assert code_of(moved, home, found.number, "reclassify_other", now=later) == "vigilance.serious-already"
+    (run,) = [run for run in runs_of_event(AdverseEvent.objects.get(), later.date()) if run.stopped is None]
+    assert run.started == NOW.date()
 
 
 def test_a_duplicate_is_led_and_split_again(home):
