@@ -219,7 +219,7 @@ def row_last(row: DeadlineRow) -> Due:
                   is_internal=status == "house"),
         state=State(words.get(row.state, _("running")), TONES.get(row.state, "calm")),
         what=said(entry.what),
-        whose=role_label(row.whose),
+        whose=_("Maker") if row.kind != "filing" and row.whose in SIDE else role_label(row.whose),
         note=doubts.get(status, ""),
     )  # fmt: skip
 

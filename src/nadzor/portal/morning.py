@@ -33,6 +33,7 @@ from nadzor.workdays.calendar import CalendarMissing
 AHEAD: Final = 5  # working days that a week's plan looks ahead
 OVERDUE_MAX: Final = 30
 TASKS: Final = 20
+OF_A_KIND: Final = 12  # the lists have the rest
 WEEK: Final = timedelta(weeks=1)
 
 
@@ -43,6 +44,14 @@ class New(Struct, frozen=True, kw_only=True):
     href: str
     at: str
     grave: bool
+
+
+class Kind(Struct, frozen=True):
+    """News of one kind: its heading, the newest of it, and how many more there are."""
+
+    title: str
+    items: Sequence[New]
+    more: str
 
 
 class Waits(Struct, frozen=True, kw_only=True):
@@ -61,7 +70,7 @@ def page(request: HttpRequest) -> HttpResponse:
     over = [row for row in last_days if row.day < today]
     shown = {
         "counts": _tally(found, over, [row for row in last_days if row.day >= today]),
-        "news": [_new(each) for each in found.news],
+        "kinds": _kinds(found),
         "more": _beyond(found),
         "since": moment(found.since),
         "is_first": found.is_first,
@@ -102,6 +111,27 @@ def _tally(found: Morning, over: Sequence[DeadlineRow], ahead: Sequence[Deadline
         Count(_("Overdue"), number(len(over)), href="#overdue", is_alarm=bool(over)),
         Count(_("Last days within five working days"), number(len(ahead)), href="#ahead"),
     ]
+
+
+def _kinds(found: Morning) -> list[Kind]:
+    """The news by what they are about, the urgent first: a reader looks for events, not for minutes."""
+    headings = {
+        "grave": _("Death or threat"), "event": _("Adverse events"), "limit": _("Limits passed unmet"),
+        "signal": _("Signals"), "filing": _("Filings"), "warning": _("Warnings"),
+        "monitoring": _("Clinical monitoring"), "clinic": _("What clinics say"),
+    }  # fmt: skip
+    by_kind: dict[str, list[New]] = {}
+    for each in found.news:
+        kind = "grave" if each.grave else each.kind.partition("_")[0]
+        by_kind.setdefault(kind, []).append(_new(each))
+    return [
+        Kind(heading, by_kind[kind][:OF_A_KIND], _more(by_kind[kind])) for kind, heading in headings.items()
+        if kind in by_kind
+    ]  # fmt: skip
+
+
+def _more(items: Sequence[New]) -> str:
+    return number(len(items) - OF_A_KIND) if len(items) > OF_A_KIND else ""
 
 
 def _new(each: News) -> New:
