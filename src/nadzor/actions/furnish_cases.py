@@ -28,7 +28,10 @@ from nadzor.vigilance.packs import packs
 
 BECAUSE: Final = str(DEMO_FACTS["because"])
 STAFF: Final = {role: Person(role, role, Role(role)) for role in ("inspector", "head", "registrar")}
-FACTS: Final = {**DEMO_FACTS, "norm_cite": "cancellation.suspension_first"}
+FACTS: Final = {
+    **DEMO_FACTS, "norm_cite": "cancellation.suspension_first",
+    "defects": ["Работает версия, которой нет в реестре", "Порог оценки не тот, что заявлен при регистрации"],
+}  # fmt: skip
 CONFIRMED: Final = Grounds(BECAUSE, {"reason_code": "deviation_confirmed"})
 
 

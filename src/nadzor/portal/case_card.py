@@ -96,7 +96,7 @@ def desk(who: Person | None, card: FilingCard, *, today: date, back: CameBack | 
     back = back or CameBack()
     return Desk(
         grounds=_rest(rest, number),
-        alone=bool(rest) and all(each.kind == "signal" for each in rest),
+        alone=_is_alone(card, rest),
         complaints=open_complaints([step.verb for step in card.steps]),
         packs=[_given(each) for each in given],
         reckoned=_reckoned(number),
@@ -107,6 +107,12 @@ def desk(who: Person | None, card: FilingCard, *, today: date, back: CameBack | 
         recompute_inputs=_recompute_inputs(given, back.of("recompute")) if _may_recompute(who, card) else [],
         came_back=back.form,
     )
+
+
+def _is_alone(card: FilingCard, rest: Sequence[GroundCard]) -> bool:
+    """Whether nothing but signals stands here: no other ground, and the maker has not answered."""
+    answered = any(step.verb == "answer" for step in card.steps)
+    return bool(rest) and not answered and all(each.kind == "signal" for each in rest)
 
 
 def calculations(given: Sequence[PackCard]) -> dict[str, dict[str, Any]]:
