@@ -32,7 +32,8 @@ LOOK: Final = """() => {
     while (walker.nextNode()) {
         const node = walker.currentNode, text = node.textContent.replace(/\\s+/g, ' ').trim();
         const tag = node.parentElement.closest('script, style, textarea, code, .mono');
-        const other = node.parentElement.closest('[lang]').lang !== document.documentElement.lang;
+        const near = node.parentElement.closest('[lang]');
+        const other = near !== null && near.lang !== document.documentElement.lang;
         if (text && !tag && !other) texts.push(text);
     }
     for (const each of document.querySelectorAll('[aria-label], [title], [placeholder]'))

@@ -30,6 +30,8 @@ STARTS: Final = {
 }
 EXPLAINED: Final = 8  # last days followed to their arithmetic in one crawl
 DAY: Final = re.compile(r"\d{2}\.\d{2}\.\d{4}|\d{1,2} [A-Z][a-z]{2} \d{4}")
+#: A norm's own page is the arithmetic.
+NORMS: Final = "/norms/"
 #: What stands before a last day in words, in both languages: such words never stand alone.
 LAST_DAY: Final = re.compile(
     r"(?:[Пп]оследний день|[Ll]ast day|due by|не позднее)\D{0,6}" + f"({DAY.pattern})"
@@ -62,7 +64,7 @@ def test_a_last_day_in_words_stands_beside_its_link(visit, language):
     for page in crawl(seen.page, seen.town.address, "/account/", "/filings/2026-000003/", limit=25):
         days = {day for text in page.texts for day in LAST_DAY.findall(text)}
         ways = seen.page.locator("a.due-day, a[href$='#clocks'], .derivation").count()
-        assert not days or ways, (page.address, days)
+        assert not days or ways or page.address.startswith(NORMS), (page.address, days)
         said += len(days)
     assert said >= 1
 

@@ -49,7 +49,7 @@ WAYS = {"clinic": "portal", "maker": "portal", "letter": "letter"}
 #: Of an event about the maker's device and one about another's: how many a role does not see; 2 for the rest.
 HIDDEN = {
     "inspector": 0, "head": 0, "registrar": 0, "auditor": 0, "moscow_centre": 0, "clinic": 0,
-    "manufacturer_admin": 1, "manufacturer_reporter": 1, "representative": 1,
+    "manufacturer_admin": 1, "manufacturer_reporter": 1, "representative": 2,
 }  # fmt: skip
 EVERYBODY = (None, *(role.value for role in Role))
 TODAY = clock.today().isoformat()
@@ -66,7 +66,7 @@ TOKEN: Final = re.compile(
 
 @pytest.fixture(autouse=True)
 def _accounts(house):
-    """An account of each role; the representative answers for the same maker as the town's makers."""
+    """An account of each role; the representative is of the maker's house and yet authorised by nobody."""
     maker = User.objects.get(username="manufacturer_admin").organisation
     for role in Role:
         user, _ = User.objects.get_or_create(username=role.value, defaults={"role": role.value})

@@ -90,11 +90,11 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
 def _facts(card: CodeCard) -> list[Fact]:
     edition = next(found for found in codes.editions() if found.name == card.edition)
     unofficial = _("unofficial translation of this system")
-    russian = Fact(_("Russian name"), card.term.ru, note=unofficial)
+    russian = Fact(_("Russian name"), card.term.ru, note=unofficial, lang="ru")
     return [
         Fact(_("Code"), card.code, mono=True),
         Fact(_("Annex"), annex_words(card.annex)),
-        Fact(_("English name"), card.term.en),
+        Fact(_("English name"), card.term.en, lang="en"),
         *([russian] if card.translated else []),
         Fact(_("Edition"), card.edition, note=source_words(edition).text),
         *([Fact(_("Mark of the edition"), card.status)] if card.status else []),

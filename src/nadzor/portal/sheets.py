@@ -44,7 +44,7 @@ class Table(Struct, frozen=True):
 
 
 class Fact(Struct, frozen=True):
-    """One line of a summary list."""
+    """One line of a summary list; `lang` where its text is of another language than the page."""
 
     label: str
     text: str
@@ -52,6 +52,7 @@ class Fact(Struct, frozen=True):
     note: str = ""
     mono: bool = False
     state: str = ""
+    lang: str = ""
 
 
 class Count(Struct, frozen=True):
