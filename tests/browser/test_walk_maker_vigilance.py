@@ -170,11 +170,13 @@ def _inquired(here: Walk) -> None:
 def _confirmed_signal(here: Walk) -> str:
     """A signal that a person looked at and confirmed for a case: each language another one."""
     desk, head = here.at("inspector"), here.at("head")
-    listed = desk.go(f"/signals/?device={HELD}").locator(".ledger .title")
-    address = listed.first.get_attribute("href") or ""
-    desk.go(address)
-    desk.follow("button[value=take]")
-    page = head.go(address)
+    titles = desk.go(f"/signals/?device={HELD}").locator(".ledger .title").all()
+    for address in [each.get_attribute("href") or "" for each in titles]:
+        if desk.go(address).locator("button[value=take]").count():  # others may be at work on it
+            desk.follow("button[value=take]")
+        page = head.go(address)
+        if page.locator("#move-confirm").count():
+            break
     page.click("#move-confirm summary")
     page.select_option("#confirm-reason_code", "deviation_confirmed")
     page.fill("#confirm-because", here.said(BECAUSE))

@@ -144,7 +144,7 @@ def test_the_mir_shape_is_sound_xml_and_claims_no_conformance() -> None:
     top = fromstring(taken(INSPECTOR, "mir"))
     assert "not conformance" in top.attrib["claim"]
     told = [each.findtext("incident/narrative") for each in top]
-    assert told == ["=1+2 & <b>", "held", "pl ain"]
+    assert told == ["=1+2 & <b>", "held", "plain"]
     problem = top[0].find("incident/problem")
     assert problem is not None and problem.attrib == {
         "section": "3.2",
