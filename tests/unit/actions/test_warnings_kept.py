@@ -183,7 +183,7 @@ def test_figures_come_with_what_they_were_counted_over(home, sites):  # noqa: F8
     )  # fmt: skip
     send_warnings(home, now=NOW)
     text = SafetyWarning.objects.get().text_en
-    assert "The figures it rests on" in text and "95 %" in text
+    assert "The figures it rests on" in text and "3.00 (95%: 1.80 to 4.90)" in text
 
 
 def test_a_held_text_of_a_maker_is_not_published(home, sites):  # noqa: F811
