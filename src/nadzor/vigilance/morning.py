@@ -128,7 +128,7 @@ def _events(since: datetime) -> Iterator[News]:
         yield _news("event_imported", imported.latest("id").received_at, "events", n=n)
     later = EventDocument.objects.filter(at__gt=since).exclude(kind="message").exclude(event__way="import")
     for each in later.select_related("event").order_by("-id")[:LIST]:
-        facts = {"number": each.event.number, "kind": words.documents[each.kind]}
+        facts = {"number": each.event.number, "document": words.documents[each.kind]}
         yield _news("event_document", each.at, "event", (each.event.number,), **facts)
 
 

@@ -170,7 +170,7 @@ def test_what_is_not_yet_or_not_theirs_is_refused(home: Home) -> None:
     refused("people.not-yours", open_monitoring, CODE, YEAR, by=INSPECTOR, now=JANUARY)
     refused("people.not-yours", write_monitoring, CODE, YEAR, WORDS, by=HEAD, now=JANUARY)
     told = {"by": MAKER_ADMIN, "grounds": BECAUSE, "now": JANUARY}
-    refused("monitoring.apart", move_monitoring, CODE, YEAR, "sign", **told)
+    assert refused("monitoring.apart", move_monitoring, CODE, YEAR, "sign", **told).code == "monitoring.apart"
 
 
 @pytest.mark.parametrize(

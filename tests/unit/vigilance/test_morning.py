@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from nadzor.actions.file_document import file_document
 from nadzor.actions.file_event import Told, file_event
 from nadzor.actions.import_register import import_register
 from nadzor.actions.mark_read_up import mark_read_up
@@ -99,6 +100,15 @@ def test_every_kind_of_news_has_its_sentence_and_its_page(home):
     assert found["limit_missed"].args == (number,) and found["filing_moved"].args == (filing,)
     assert all(each.said.ru and each.said.en and "{" not in each.said.en for each in found.values())
     assert set(found) <= set(morning_words())
+
+
+def test_a_new_document_of_an_event_is_news(home):
+    """A report that a maker filed since one last looked says which document it is, and leads to the event."""
+    number = event(home)
+    file_document(home, number, "report", {"summary": "A setting."}, by=MAKER_ADMIN, now=NOW + HOUR)
+    found = {each.kind: each for each in seen(now=NOW + 2 * HOUR).news}
+    assert found["event_document"].args == (number,)
+    assert number in found["event_document"].said.en and "report" in found["event_document"].said.en
 
 
 def test_concern_orders_devices_by_reasons(home):
