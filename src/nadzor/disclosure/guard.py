@@ -11,11 +11,15 @@ import msgspec
 from nadzor.base.problems import Text
 from nadzor.law.load import norm
 
-Reason = Literal["organisations", "studies"]
+Reason = Literal["organisations", "studies", "dominance", "neighbours"]
 HIDDEN_AS = Text(ru="скрыто", en="hidden")
 BECAUSE: dict[Reason, Text] = {
     "organisations": Text(ru="меньше {floor} организаций", en="fewer than {floor} organisations"),
     "studies": Text(ru="меньше {floor} исследований", en="fewer than {floor} studies"),
+    "dominance": Text(
+        ru="одна организация вычисляется точнее {floor} %", en="one organisation within {floor} %"
+    ),
+    "neighbours": Text(ru="раскрыло бы соседнее число", en="would reveal a figure beside it"),
 }
 
 
