@@ -84,6 +84,7 @@ class Home:
         self.spool = root / "spool"
         self.tiles = root / "tiles"
         self.sandbox_tiles = root / "sandbox" / "tiles"
+        self.audit_tiles = root / "audit" / "tiles"
         self.months = root / "months"
         self.keys = root / "keys"
         self.body_keys = root / "keys" / "bodies"
@@ -200,6 +201,14 @@ class Home:
         """
         name = f"{self.settings.origin}-seal"
         return name, _founded(self.root, "seal", name)
+
+    def audit_key(self) -> tuple[str, Ed25519PrivateKey]:
+        """Name and key of the log of deeds and readings; made on the first need.
+
+        Raises: Refusal home.damaged when the key was there and is lost: leaves were salted under it.
+        """
+        name = f"{self.settings.origin}/audit"
+        return name, _founded(self.root, "audit", name)
 
     @property
     def log_vkey(self) -> str:

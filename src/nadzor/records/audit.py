@@ -40,7 +40,7 @@ def record(verb: str, object: str, *, by: str, because: str, now: datetime, **fa
 
 def verify() -> list[Break]:
     """Every place where the stored chain fails; empty when it holds."""
-    return breaks((_link(row), row.entry) for row in AuditEntry.objects.order_by("seq").iterator(1000))
+    return breaks((link_of(row), row.entry) for row in AuditEntry.objects.order_by("seq").iterator(1000))
 
 
 def entries(
@@ -54,7 +54,7 @@ def entries(
         rows = rows.filter(verb=verb)
     if before:
         rows = rows.filter(seq__lt=before)
-    return [_link(row) for row in rows[: min(limit, 1000)]]
+    return [link_of(row) for row in rows[: min(limit, 1000)]]
 
 
 def head() -> tuple[int, str]:
@@ -65,8 +65,9 @@ def head() -> tuple[int, str]:
 
 def walk() -> Iterator[Link]:
     """All deeds, oldest first."""
-    return (_link(row) for row in AuditEntry.objects.order_by("seq").iterator(1000))
+    return (link_of(row) for row in AuditEntry.objects.order_by("seq").iterator(1000))
 
 
-def _link(row: AuditEntry) -> Link:
+def link_of(row: AuditEntry) -> Link:
+    """The struct of a row."""
     return Link(row.seq, row.at, row.verb, row.object, row.by, row.because, row.facts, row.prev)

@@ -39,8 +39,13 @@ def entry_hash(link: Link) -> str:
 
     Why: a changed, inserted or removed deed changes every later hash; a stored last hash shows a cut tail.
     """
+    return hashlib.sha256(entry_text(link)).hexdigest()
+
+
+def entry_text(link: Link) -> bytes:
+    """The one spelling of a deed, whose SHA-256 is its hash."""
     told = msgspec.structs.replace(link, at=link.at.astimezone(UTC))
-    return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()
+    return msgspec.json.encode(told, order="deterministic")
 
 
 def breaks(entries: Iterable[tuple[Link, str]]) -> list[Break]:
