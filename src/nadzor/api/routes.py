@@ -27,6 +27,7 @@ from nadzor.api import (
     event_routes,
     filing_routes,
     gate_routes,
+    known_routes,
     law_routes,
     ledger_routes,
     monitoring_routes,
@@ -92,6 +93,7 @@ api.add_router("", notice_routes.router)
 api.add_router("", monitoring_routes.router)
 api.add_router("", obligation_routes.router)
 api.add_router("", desk_routes.router)
+api.add_router("/known", known_routes.router)
 
 
 class EnrolThrottle(AnonRateThrottle):

@@ -11,6 +11,7 @@ import typer
 from nadzor.cli import (
     account,
     ae,
+    backup,
     baseline,
     bench,
     budget,
@@ -26,6 +27,7 @@ from nadzor.cli import (
     forwarder,
     gate,
     journal,
+    known,
     law,
     ledger,
     monitor,
@@ -33,6 +35,7 @@ from nadzor.cli import (
     register,
     replay,
     report,
+    restore,
     seam,
     serve,
     shred,
@@ -78,10 +81,13 @@ app.add_typer(enrol.tokens, name="token")
 app.add_typer(forwarder.app, name="forwarder")
 app.add_typer(declare.app, name="declare")
 app.add_typer(form.app, name="form")
+app.add_typer(known.app, name="known")
 app.add_typer(law.app, name="law")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(gate.app, name="gate")
 app.add_typer(witness.app, name="witness")
+app.add_typer(backup.app, name="backup")
+app.add_typer(restore.app, name="restore")
 app.add_typer(monitoring.app, name="monitoring")
 app.command("monitor")(monitor.monitor)
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)

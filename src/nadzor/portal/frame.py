@@ -120,6 +120,7 @@ def _oversight(who: Person | None) -> Links:
         (_("Clinical monitoring"), "monitoring"),
         (_("Statutory forms"), "forms"),
         *heard,
+        (_("Known on a day"), "known"),
         (_("Journal"), "journal"),
     ]
 
