@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from nadzor.base import clock
 from nadzor.base.home import SANDBOX, Home
@@ -29,7 +29,7 @@ from . import description, health, metrics, otlp, tiles
 from .intake import Desk, Intake, deliver_to
 from .keyring import DirectoryWatch
 from .meter import Tally
-from .replies import problem
+from .replies import dressed, problem
 from .sandbox import SANDBOX_PATH, Sandbox
 from .switch import Shut
 
@@ -75,7 +75,7 @@ def create_app(
     async def log_key(_request: Request) -> Response:
         return PlainTextResponse(key + "\n")
 
-    return _Gateway(
+    gateway = _Gateway(
         routes=[
             Route(PATH, only_post),
             Route("/log/key", log_key),
@@ -87,6 +87,8 @@ def create_app(
         lifespan=running,
         exception_handlers={HTTPException: refuse_address, Refusal: refuse},
     )
+    gateway.secure = address.startswith("https://")
+    return gateway
 
 
 def _opened(home: Home, address: str, *, worker: int, read_only: bool) -> Ready:
@@ -114,13 +116,28 @@ class _Gateway(Starlette):
     Why: for a batch of one event, routing and middleware cost as much as judging; the intake needs neither.
     """
 
+    secure = False  # whether senders know this gateway under an https address
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            send = _dressing(send, secure=self.secure)
         if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
             await scope["state"]["intake"](scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == SANDBOX_PATH and scope["method"] == "POST":
             await scope["state"]["sandbox"](scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+
+def _dressing(send: Send, *, secure: bool) -> Send:
+    """The same way out, along which every answer gets the headers it lacks."""
+
+    async def dressed_send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = dressed(message["headers"], secure=secure)
+        await send(message)
+
+    return dressed_send
 
 
 async def only_post(_request: Request) -> Response:

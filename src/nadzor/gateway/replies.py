@@ -14,6 +14,15 @@ from nadzor.journal.entry import Stored
 from nadzor_wire.receipt import Verdict
 
 Reply = tuple[int, list[tuple[bytes, bytes]], bytes]
+#: For whoever opens an address of the gateway in a browser: nothing is guessed, framed, run or kept.
+ALWAYS: Final[tuple[tuple[bytes, bytes], ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+UNKEPT: Final = (b"cache-control", b"no-store")
+SECURE: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -67,6 +76,13 @@ def reply(status: int, body: bytes, media_type: bytes, extra: Mapping[bytes, byt
     """A whole reply."""
     headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
     return status, [*headers, *(extra or {}).items()], body
+
+
+def dressed(headers: list[tuple[bytes, bytes]], *, secure: bool) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, with those that every answer carries and this one lacks."""
+    known = {name.lower() for name, _value in headers}
+    wanted = (*ALWAYS, UNKEPT, *((SECURE,) if secure else ()))
+    return [*headers, *((name, value) for name, value in wanted if name not in known)]
 
 
 _DEMANDED: Final[Mapping[int, tuple[bytes, bytes]]] = {

@@ -34,11 +34,11 @@ def order(chart: str, facts: dict[str, Any], *, digest: str, device: str = "") -
 
 
 def drawing(request: HttpRequest, name: str) -> HttpResponse:
-    """The SVG of a chart, for those who may read its devices; an address is as lasting as its content."""
+    """The SVG of a chart, for those who may read its devices; no browser keeps it after they left."""
     drawn = draw_chart(house(), name)
     codes, shown = scope_of(request).codes, set(drawn.device.split())
     if codes is not None and not (shown and shown <= codes):
         raise Refusal("portal.chart-unknown")
     answer = HttpResponse(drawn.svg, content_type="image/svg+xml")
-    answer["Cache-Control"] = "private, max-age=31536000, immutable"
+    answer["Cache-Control"] = "private, no-store"
     return answer

@@ -14,6 +14,7 @@ import msgspec
 
 from nadzor.base.problems import MEDIA_TYPE, Refusal, document, preferred_language
 from nadzor.records.files import SIZE_MAX
+from nadzor.site.headers import ALWAYS
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -90,6 +91,7 @@ async def _problem(scope: Scope, send: Send) -> None:
     headers = [
         (b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode()),
         (b"vary", b"Accept-Language"), (b"connection", b"close"),
+        *((name.lower().encode(), value.encode()) for name, value in ALWAYS.items()),
     ]  # fmt: skip
     await send({"type": "http.response.start", "status": TOO_LARGE, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nadzor.site.headers.HeadersMiddleware",  # first: no answer leaves without them
     "nadzor.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "nadzor.site.static.StaticMiddleware",
@@ -110,7 +111,9 @@ SESSION_COOKIE_AGE = CONFIGURATION.session_s
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = "nadzor_session"
+# Over HTTPS a browser itself holds that these two belong to this host alone, and were set securely.
+SESSION_COOKIE_NAME = "__Host-nadzor_session" if HTTPS else "nadzor_session"
+CSRF_COOKIE_NAME = "__Host-nadzor_csrf" if HTTPS else "nadzor_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

@@ -131,7 +131,7 @@ def test_a_browser_proves_that_the_portal_sent_it():
     assert client.get(f"{API}/me").status_code == 200
     assert code_of(post(client, "opinions", answers)) == (403, "api.csrf")
     secret = "x" * 32
-    client.cookies["csrftoken"] = secret
+    client.cookies["nadzor_csrf"] = secret
     assert post(client, "opinions", answers, headers={"x-csrftoken": secret}).status_code == 201
 
 
