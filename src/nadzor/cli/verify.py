@@ -12,12 +12,15 @@ import typer
 from nadzor.base.directory import KeyEntry, holders, open_directory
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
+from nadzor.cli.audit import audit, audit_bundle
 from nadzor.cli.options import AsJson, Data
 from nadzor.cli.output import out, print_facts, print_json, refuse, show
 from nadzor_wire.note import NoteError, parse_vkey
 from nadzor_wire.receipt import Receipt, ReceiptError, assurance, decode_receipt, verify_receipt
 
 app = typer.Typer(help="Verify a receipt, a proof bundle or a journal offline.", no_args_is_help=True)
+app.command("audit")(audit)
+app.command("audit-bundle")(audit_bundle)
 
 ASSURANCES = {
     "A": "signed by the installation's key",
