@@ -137,7 +137,7 @@ def _content(home: Home, reader: Reader, wish: Wish, *, now: datetime, bar: Prog
         step()
     counts = _counted(read)
     return Content(
-        made_at=moment_text(now), log=LogTold(origin=home.settings.origin, vkey=home.log_vkey),
+        made_at=moment_text(now), log=LogTold(origin=home.log_origin, vkey=home.log_vkey),
         checkpoint=note, witnesses=_witnesses(home, note), directory=_excerpt(home, records, now=now),
         batches=tuple(batches), events=_named(wish, records, read), counts=counts,
         calculation=_calculation(wish.calculation, counts),

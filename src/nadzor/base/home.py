@@ -25,6 +25,9 @@ SIGNING_KEYS: Final = ("log", "directory")
 SECRETS: Final = ("vault", "secret")
 SANDBOX: Final = "/sandbox"  # under the gateway's address; the log of test streams stands behind it
 PRACTICE: Final = "practice."  # before the name of a log that was made to practise with
+RESTORING: Final = "restoring"  # stands while files are put back, and after a crash meanwhile
+RESTORED: Final = "restored.json"  # put back, and not opened yet
+MOVED: Final = "moved.json"  # its last backup was taken to continue elsewhere
 _ROOMS: Final = ("journal", "lake", "rollups", "charts", "spool", "months", "keys", "keys/bodies")
 
 
@@ -33,6 +36,15 @@ class Witness(Struct, frozen=True, forbid_unknown_fields=True):
 
     url: str
     vkey: str
+
+
+class FormerLog(Struct, frozen=True, forbid_unknown_fields=True):
+    """A log that ended here: its key, and the last of it that a restored backup still held."""
+
+    vkey: str
+    size: int
+    root: str  # base64
+    ended_at: datetime
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +59,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     witnesses: tuple[Witness, ...] = ()
     journal_url: str = ""  # of a PostgreSQL server, without a password; empty: SQLite in the data directory
     practice: bool = False  # a house to learn in: marked on every page and paper; mails nobody
+    former_logs: tuple[FormerLog, ...] = ()  # a restored house begins another log
+    second_factor: bool = True  # staff prove who they are by a code or a key, too
 
 
 class Log(Struct, frozen=True):
@@ -99,6 +113,7 @@ class Home:
         portal_url: str = "http://127.0.0.1:8400",
         journal_url: str = "",
         practice: bool = False,
+        second_factor: bool = True,
     ) -> Home:
         """Make a data directory, or open the one that is there with the settings it has.
 
@@ -106,6 +121,7 @@ class Home:
         house to practise in says so in its log's name, so that no receipt of it passes for a real one.
         """
         root = Path(path).absolute()
+        _must_be_its_own(root)
         if (root / "nadzor.json").exists():
             return cls.open(root)
         _furnish(root)
@@ -118,6 +134,7 @@ class Home:
             directory_key=b64(_signing_key(root, "directory").public_key().public_bytes_raw()),
             journal_url=journal_url,
             practice=practice,
+            second_factor=second_factor,
         )
         pinned = vkey(origin, _signing_key(root, "log").public_key())
         write_atomic(root / "keys" / "log.vkey", pinned.encode() + b"\n")
@@ -128,14 +145,16 @@ class Home:
     def open(cls, path: Path | str) -> Home:
         """The data directory at a path.
 
-        Raises: Refusal home.missing, or home.damaged when `nadzor.json` cannot be read.
+        Raises: Refusal home.missing, or home.damaged when `nadzor.json` cannot be read; home.restored before
+        a restored directory was opened, home.moved after its last backup went elsewhere.
         """
         root = Path(path).absolute()
+        _must_be_its_own(root)
         config = root / "nadzor.json"
         if not config.is_file():
             raise Refusal("home.missing", path=str(path))
         try:
-            settings = msgspec.json.decode(config.read_bytes(), type=Settings)
+            settings = _settings(config.read_bytes())
         except msgspec.DecodeError as error:
             raise Refusal("home.damaged", file="nadzor.json") from error
         return cls(root, settings)
@@ -163,9 +182,14 @@ class Home:
         return _secret(self.root, name)
 
     @property
+    def log_origin(self) -> str:
+        """The log's name: the house's own, with a number where a restored house began another log."""
+        return origin_after(self.settings.origin, len(self.settings.former_logs))
+
+    @property
     def log(self) -> Log:
         """The log of what devices really did."""
-        origin, address = self.settings.origin, self.settings.public_url
+        origin, address = self.log_origin, self.settings.public_url
         url = self.settings.journal_url
         return Log(origin, self.key("log"), self.journal, self.body_keys, self.tiles, address, url)
 
@@ -174,7 +198,7 @@ class Home:
 
         Raises: Refusal home.damaged when its key was there and is lost: receipts were given under it.
         """
-        origin = f"{self.settings.origin}-sandbox"
+        origin = f"{self.log_origin}-sandbox"
         return Log(
             origin=origin,
             key=_founded(self.root, "sandbox-log", origin),
@@ -214,6 +238,32 @@ class Home:
     def log_vkey(self) -> str:
         """The log's public key as makers pin it (C2SP signed-note verifier key)."""
         return _read(self.root, "log.vkey").decode().strip()
+
+
+def _settings(page: bytes) -> Settings:
+    """What `nadzor.json` says.
+
+    Why: a house to practise in of an earlier release was furnished with passwords alone, and shows them.
+    """
+    found = msgspec.json.decode(page, type=Settings)
+    is_older = b'"second_factor"' not in page
+    return msgspec.structs.replace(found, second_factor=False) if is_older and found.practice else found
+
+
+def origin_after(origin: str, former: int) -> str:
+    """The name of a house's log after so many that ended.
+
+    Why: two histories under one name and key are what a log may never show.
+    """
+    return f"{origin}.{former + 1}" if former else origin
+
+
+def _must_be_its_own(root: Path) -> None:
+    """Refuse a directory that is not to be served as it stands."""
+    if any((root / name).exists() for name in (RESTORING, RESTORED)):
+        raise Refusal("home.restored", path=str(root))
+    if (root / MOVED).exists():
+        raise Refusal("home.moved", path=str(root))
 
 
 def _furnish(root: Path) -> None:
