@@ -1,29 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Name the clinics of a month inside the vault: what leaves this file is sealed, or opened by two people."""
+"""Name the clinics of a month inside the vault: what leaves this file is sealed; `look_behind` opens it."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from pathlib import Path
-from typing import Final
 
-from django.db import transaction
 from msgspec import Struct
 
 from nadzor.base.home import Home
 from nadzor.base.interval import Month
 from nadzor.base.problems import Refusal
-from nadzor.people.permissions import may_decide, may_read_every_device
-from nadzor.people.queries import Person
-from nadzor.records import audit, vault
+from nadzor.records import vault
 from nadzor.register import queries as register
 from nadzor.statutory.body import body, digest
 from nadzor.statutory.identified import Identity, identified
 from nadzor.statutory.month import MonthReport
 from nadzor_wire.canonical import canonical
-
-BECAUSE_MAX: Final = 500
 
 
 class SealedMonth(Struct, frozen=True, kw_only=True):
@@ -60,53 +53,33 @@ def join_identifiers(home: Home, report: MonthReport) -> SealedMonth:
     )
 
 
-class Opening(Struct, frozen=True, kw_only=True):
-    """Who asks to open a sealed month, and why: the head first, somebody else of the oversight second."""
+def paper_of(home: Home, month: str) -> Path:
+    """Where a sealed month lies, by its name ("CODE YYYY-MM").
 
-    first: Person | None
-    second: Person | None
-    because: str
-
-    @property
-    def is_allowed(self) -> bool:
-        """Whether two people who may do so name their grounds."""
-        if self.first is None or self.second is None or self.first.username == self.second.username:
-            return False
-        return may_decide(self.first) and may_read_every_device(self.second) and bool(self.because.strip())
-
-
-def open_identified(home: Home, device: str, month: Month, opening: Opening, *, now: datetime) -> bytes:
-    """The sealed month as canonical JSON, for the head and a second person of the oversight.
-
-    Why: the opening is recorded before the paper is read, and a refused one is recorded, too.
-    Raises: Refusal register.device-unknown, vault.two-people, vault.no-paper, vault.damaged.
+    Raises: Refusal register.device-unknown, vault.no-paper.
     """
-    register.device(device)
-    _record(_about(device, month), opening, now=now)
-    if not opening.is_allowed:
-        raise Refusal("vault.two-people")
-    path = sealed_path(home, month, device)
+    code, _, text = month.partition(" ")
+    register.device(code)
+    try:
+        path = sealed_path(home, Month.parse(text), code)
+    except ValueError as error:
+        raise Refusal("vault.no-paper") from error
     if not path.exists():
         raise Refusal("vault.no-paper")
-    return vault.open_paper(path.read_bytes(), about=_about(device, month), home=home)
+    return path
+
+
+def open_named(home: Home, month: str) -> bytes:
+    """A sealed month as canonical JSON.  The caller is an action that has asked two people and recorded it.
+
+    Raises: Refusal register.device-unknown, vault.no-paper, vault.damaged.
+    """
+    return vault.open_paper(paper_of(home, month).read_bytes(), about=month, home=home)
 
 
 def sealed_path(home: Home, month: Month, device: str) -> Path:
     """Where the sealed month of a device lies."""
     return home.months / str(month) / f"{device}.sealed"
-
-
-@transaction.atomic
-def _record(about: str, opening: Opening, *, now: datetime) -> None:
-    first, second = (each.username if each else "" for each in (opening.first, opening.second))
-    audit.record(
-        "vault.month.open" if opening.is_allowed else "vault.month.refuse",
-        about,
-        by=first,
-        because=opening.because[:BECAUSE_MAX],
-        now=now,
-        second=second,
-    )
 
 
 def _identity(site: str, home: Home) -> Identity | None:

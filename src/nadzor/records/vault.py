@@ -10,18 +10,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 from datetime import datetime
 from typing import Final
 
 import msgspec
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
 from nadzor.base.home import Home
 from nadzor.base.identifiers import oid_ok
 from nadzor.base.problems import Refusal
+from nadzor.records import vault_keys
 from nadzor.records.models import VaultEntry
 
 _SITE: Final = b"nadzor vault: site pseudonym v1"
@@ -29,7 +28,6 @@ _SEAL: Final = b"nadzor vault: clinic entry v1"
 _SPEAKER: Final = b"nadzor vault: who spoke for a site v1"
 _PAPER: Final = b"nadzor vault: paper that names clinics v1"
 _MARK: Final = b"nadzor vault: mark of such a paper v1"
-_NONCE: Final = 12
 
 
 class Clinic(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,10 +65,9 @@ def speaker(username: str, *, home: Home) -> str:
 def seal(clinic: Clinic, *, home: Home, now: datetime) -> str:
     """Keep the way back from a site to its clinic, sealed, in place of any former entry; return the site."""
     site = pseudonym(clinic.oid, home=home)
-    nonce = secrets.token_bytes(12)
-    sealed = AESGCM(_derived(home, _SEAL)).encrypt(nonce, msgspec.json.encode(clinic), site.encode())
+    made = vault_keys.seal(home, _SEAL, msgspec.json.encode(clinic), bound=site.encode())
     VaultEntry.objects.update_or_create(
-        site=site, defaults={"nonce": nonce, "sealed": sealed, "sealed_at": now}
+        site=site, defaults={"nonce": made.nonce, "sealed": made.text, "sealed_at": now}
     )
     return site
 
@@ -83,17 +80,53 @@ def unseal(site: str, *, home: Home) -> Clinic:
     entry = VaultEntry.objects.filter(site=site).first()
     if entry is None:
         raise Refusal("vault.unknown")
+    return msgspec.json.decode(_opened(entry, home).clear, type=Clinic)
+
+
+def knows(site: str) -> bool:
+    """Whether there is a seal for a site; nothing is opened."""
+    return bool(VaultEntry.objects.filter(site=site).exists())
+
+
+def sealed_sites() -> list[str]:
+    """Every site that has a seal."""
+    return list(VaultEntry.objects.order_by("site").values_list("site", flat=True))
+
+
+def version_of(site: str, *, home: Home) -> int:
+    """The version of the key that opens a site's seal; nothing of the clinic comes out.
+
+    Raises: Refusal vault.damaged.
+    """
+    return _opened(VaultEntry.objects.get(site=site), home).version
+
+
+def reseal(site: str, *, home: Home) -> bool:
+    """Seal an entry anew under the newest key; False when it lies under that one, or was sealed meanwhile.
+
+    Raises: Refusal vault.damaged.
+    """
+    entry = VaultEntry.objects.get(site=site)
+    opened = _opened(entry, home)
+    if opened.version == vault_keys.versions(home)[0]:
+        return False
+    made = vault_keys.seal(home, _SEAL, opened.clear, bound=site.encode())
+    same = VaultEntry.objects.filter(site=site, nonce=entry.nonce)
+    return bool(same.update(nonce=made.nonce, sealed=made.text))
+
+
+def _opened(entry: VaultEntry, home: Home) -> vault_keys.Opened:
+    sealed = vault_keys.Sealed(bytes(entry.nonce), bytes(entry.sealed))
     try:
-        opened = AESGCM(_derived(home, _SEAL)).decrypt(bytes(entry.nonce), bytes(entry.sealed), site.encode())
-    except InvalidTag as error:
+        return vault_keys.unseal(home, _SEAL, sealed, bound=entry.site.encode())
+    except (InvalidTag, ValueError) as error:
         raise Refusal("vault.damaged") from error
-    return msgspec.json.decode(opened, type=Clinic)
 
 
 def seal_paper(paper: bytes, *, about: str, home: Home) -> bytes:
     """A paper that names clinics, sealed: nonce and ciphertext, bound to what it is about."""
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(_derived(home, _PAPER)).encrypt(nonce, paper, about.encode())
+    made = vault_keys.seal(home, _PAPER, paper, bound=about.encode())
+    return made.nonce + made.text
 
 
 def open_paper(sealed: bytes, *, about: str, home: Home) -> bytes:
@@ -101,9 +134,17 @@ def open_paper(sealed: bytes, *, about: str, home: Home) -> bytes:
 
     Raises: Refusal vault.damaged when the seal does not open, or is of another paper.
     """
+    return paper_opened(sealed, about=about, home=home).clear
+
+
+def paper_opened(sealed: bytes, *, about: str, home: Home) -> vault_keys.Opened:
+    """The paper with the version of its key.
+
+    Raises: Refusal vault.damaged.
+    """
+    split = vault_keys.Sealed(sealed[: vault_keys.NONCE], sealed[vault_keys.NONCE :])
     try:
-        key = AESGCM(_derived(home, _PAPER))
-        return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], about.encode())
+        return vault_keys.unseal(home, _PAPER, split, bound=about.encode())
     except (InvalidTag, ValueError) as error:
         raise Refusal("vault.damaged") from error
 

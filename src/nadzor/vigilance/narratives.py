@@ -7,16 +7,14 @@ a redaction can be judged later by whoever may open it.
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from datetime import datetime
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
+from nadzor.records import vault_keys
 from nadzor.vigilance.models import EventDocument, Narrative
 from nadzor.vigilance.plain_text import personal_in, plain
 
@@ -44,9 +42,8 @@ def narrative_row(home: Home, document: EventDocument, text: str, *, kind: str =
     found = kind or personal_in(words)
     if not found:
         return Narrative(document=document, text=words)
-    nonce = secrets.token_bytes(12)
-    sealed = AESGCM(_key(home)).encrypt(nonce, words.encode(), _bound(document.pk))
-    return Narrative(document=document, held=True, kind=found[:20], nonce=nonce, sealed=sealed)
+    made = vault_keys.seal(home, _PURPOSE, words.encode(), bound=_bound(document.pk))
+    return Narrative(document=document, held=True, kind=found[:20], nonce=made.nonce, sealed=made.text)
 
 
 def opened(home: Home, row: Narrative) -> str:
@@ -56,11 +53,35 @@ def opened(home: Home, row: Narrative) -> str:
     """
     if row.sealed is None or row.nonce is None:
         return str(row.text)
-    try:
-        clear = AESGCM(_key(home)).decrypt(bytes(row.nonce), bytes(row.sealed), _bound(row.document_id))  # type: ignore[attr-defined]
-    except InvalidTag as error:
-        raise Refusal("vigilance.narrative-damaged") from error
-    return clear.decode()
+    return _unsealed(home, row).clear.decode()
+
+
+def sealed_narratives() -> list[int]:
+    """The documents whose narratives are sealed."""
+    rows = Narrative.objects.exclude(sealed=None).order_by("document_id")
+    return list(rows.values_list("document_id", flat=True))
+
+
+def version_of(home: Home, document: int) -> int:
+    """The version of the key that opens a narrative's seal; nothing of it comes out.
+
+    Raises: Refusal vigilance.narrative-damaged.
+    """
+    return _unsealed(home, Narrative.objects.get(document=document)).version
+
+
+def reseal(home: Home, document: int) -> bool:
+    """Seal a narrative anew under the newest key; False when it lies under that one already.
+
+    Raises: Refusal vigilance.narrative-damaged.
+    """
+    row = Narrative.objects.get(document=document)
+    found = _unsealed(home, row)
+    if found.version == vault_keys.versions(home)[0]:
+        return False
+    made = vault_keys.seal(home, _PURPOSE, found.clear, bound=_bound(document))
+    same = Narrative.objects.filter(document=document, nonce=row.nonce)
+    return bool(same.update(nonce=made.nonce, sealed=made.text))
 
 
 def release(row: Narrative, text: str, *, by: str, now: datetime) -> None:
@@ -69,8 +90,12 @@ def release(row: Narrative, text: str, *, by: str, now: datetime) -> None:
     row.save(update_fields=["text", "held", "released_at", "released_by"])
 
 
-def _key(home: Home) -> bytes:
-    return hmac.digest(home.secret("vault"), _PURPOSE, "sha256")
+def _unsealed(home: Home, row: Narrative) -> vault_keys.Opened:
+    sealed = vault_keys.Sealed(bytes(row.nonce or b""), bytes(row.sealed or b""))
+    try:
+        return vault_keys.unseal(home, _PURPOSE, sealed, bound=_bound(row.document_id))  # type: ignore[attr-defined]
+    except (InvalidTag, ValueError) as error:
+        raise Refusal("vigilance.narrative-damaged") from error
 
 
 def _bound(document: int) -> bytes:

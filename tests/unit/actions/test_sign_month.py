@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from nadzor.actions.ask_opening import Asked, ask_opening
 from nadzor.actions.build_month import build_month, kept_month
+from nadzor.actions.decide_opening import decide_opening
 from nadzor.actions.import_register import import_register
-from nadzor.actions.join_identifiers import Opening, open_identified, sealed_path
+from nadzor.actions.join_identifiers import sealed_path
+from nadzor.actions.look_behind import look_at_month
 from nadzor.actions.seams.signer import Signature
 from nadzor.actions.seams.signers import signer_of
 from nadzor.actions.sign_month import SignedMonth, sign_month, signed_bytes, signed_month
@@ -24,6 +27,7 @@ from nadzor.base.problems import Refusal
 from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import Role
 from nadzor.records import audit, vault
+from nadzor.records.models import VaultLook
 from tests.register_samples import NOW, device, foreign_device, register
 from tests.rollup_samples import row, steady, write_rollups
 
@@ -64,10 +68,12 @@ def refused(home: Home, **how: Any) -> str:
     return refusal.value.code
 
 
-def opened(home: Home, first: Person | None = HEAD, second: Person | None = INSPECTOR) -> bytes:
-    """The sealed October, asked for by two."""
-    asked = Opening(first=first, second=second, because="court's order")
-    return open_identified(home, CODE, OCTOBER, asked, now=NOW)
+def opened(home: Home, month: Month = OCTOBER) -> bytes:
+    """A sealed month, asked for by an inspector and approved by the head."""
+    wanted = Asked(purpose="court", because="court's order", month=f"{CODE} {month}")
+    id = ask_opening(home, wanted, by=INSPECTOR, now=NOW)
+    decide_opening(id, approve=True, because="read", by=HEAD, now=NOW)
+    return look_at_month(home, id, by=HEAD, now=NOW)
 
 
 def test_the_pseudonymous_report_stays_and_the_named_one_is_sealed(home: Home) -> None:
@@ -142,23 +148,22 @@ def test_a_month_with_a_line_without_a_site_is_stopped(home: Home) -> None:
     assert refused(home) == "month.blocked"
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [(HEAD, None), (HEAD, HEAD), (INSPECTOR, HEAD), (None, INSPECTOR), (HEAD, Person("c", "c", Role.CLINIC))],
-    ids=["alone", "same", "no-head", "nobody", "clinic"],
-)
-def test_one_person_does_not_open_the_vault(home: Home, first: Person | None, second: Person | None) -> None:
-    """It takes the head and another of the oversight; a refused opening stands in the chain."""
+def test_a_month_is_not_opened_by_one(home: Home) -> None:
+    """It takes a second person; a request for sites opens no month, and the clinics named count as seen."""
     signed(home)
-    with pytest.raises(Refusal, match=r"vault\.two-people"):
-        opened(home, first, second)
-    (deed,) = audit.entries(verb="vault.month.refuse")
-    assert deed.object == f"{CODE} 2026-10"
-    assert not audit.entries(verb="vault.month.open")
+    wanted = Asked(purpose="court", because="court's order", month=f"{CODE} {OCTOBER}")
+    id = ask_opening(home, wanted, by=INSPECTOR, now=NOW)
+    for person, code in ((INSPECTOR, "opening-state"), (HEAD, "not-yours"), (None, "not-yours")):
+        with pytest.raises(Refusal, match=rf"vault\.{code}"):
+            look_at_month(home, id, by=person, now=NOW)
+    assert not audit.entries(verb="vault.opening.look")
+    opened(home)
+    site = vault.pseudonym(OID, home=home)
+    assert [look.site for look in VaultLook.objects.all()] == [site]
 
 
 def test_an_opening_is_recorded_before_it_is_read(home: Home) -> None:
-    """What was never sealed, or is another month's paper, does not open; both attempts are recorded."""
+    """What was never sealed is not asked for; another month's paper does not open, and that is recorded."""
     with pytest.raises(Refusal, match=r"vault\.no-paper"):
         opened(home)
     signed(home)
@@ -166,6 +171,5 @@ def test_an_opening_is_recorded_before_it_is_read(home: Home) -> None:
     other.parent.mkdir(parents=True, exist_ok=True)
     other.write_bytes(sealed_path(home, OCTOBER, CODE).read_bytes())
     with pytest.raises(Refusal, match=r"vault\.damaged"):
-        asked = Opening(first=HEAD, second=INSPECTOR, because="check")
-        open_identified(home, CODE, Month(2026, 9), asked, now=NOW)
-    assert len(audit.entries(verb="vault.month.open")) == 2
+        opened(home, Month(2026, 9))
+    assert len(audit.entries(verb="vault.opening.look")) == 1
