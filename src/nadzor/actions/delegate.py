@@ -15,6 +15,7 @@ from nadzor.people.models import User
 from nadzor.people.permissions import must_decide
 from nadzor.people.queries import Person
 from nadzor.records import audit
+from nadzor.register.authority import MATTERS
 from nadzor.register.filing_form import FORMS
 from nadzor.register.filing_permissions import DELEGATES
 from nadzor.register.models import Delegation
@@ -23,7 +24,10 @@ YEARS_MAX: Final = 1  # longer than this is an office, not a delegation
 
 
 class Power(Struct, frozen=True, kw_only=True):
-    """To whom, by which order, from which day until which (exclusive), in which procedures (none: in all)."""
+    """To whom, by which order, from which day until which (exclusive), in which procedures or matters.
+
+    None named: in all but those that no delegation covers unnamed.
+    """
 
     to: str
     order: str
@@ -80,5 +84,5 @@ def _must_be_sound(power: Power, *, on: date) -> None:
         raise Refusal("authority.days", "$.valid_until")
     if not power.order.strip():
         raise Refusal("authority.order-missing", "$.order")
-    if strange := set(power.procedures) - set(FORMS):
+    if strange := set(power.procedures) - {*FORMS, *MATTERS}:
         raise Refusal("filing.procedure-unknown", "$.procedures", procedures=", ".join(sorted(strange)))

@@ -1,22 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may decide for the head on a day, and who must keep out of an organisation's affairs."""
+"""Who may decide for the head on a day, and who must keep out of an organisation's affairs.
+
+Every decision of every room asks here: `must_be_disinterested` with the organisations it is about, and what
+is the head's, `must_act_for_head` with its matter (a procedure's name, or one of MATTERS).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
+from typing import Final
 
+from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.people.roles import Role
 from nadzor.register.filing_cards import DelegationCard, InterestCard
-from nadzor.register.models import Delegation, Interest
+from nadzor.register.filing_permissions import DELEGATES, SIDE
+from nadzor.register.models import Delegation, Device, Interest
 
 SEES_ALL = frozenset({Role.HEAD, Role.AUDITOR})
+#: What a delegation may be limited to besides the procedures of filings.
+MATTERS: Final = ("signal", "monitoring", "notice", "opening", "destruction", "release")
+#: What no delegation covers that does not name it: what is opened or destroyed cannot be taken back.
+NAMED_ALONE: Final = frozenset({"opening", "destruction", "release"})
+#: Whoever speaks for their own house is no judge in its affairs, and is not barred from them.
+_OWN: Final = frozenset({*SIDE, Role.CLINIC})
 
 
 def delegation(username: str, procedure: str, on: date) -> DelegationCard | None:
-    """The delegation by which somebody decides in a procedure on a day, if there is one."""
+    """The delegation by which somebody decides in a procedure or matter on a day, if there is one."""
     rows = Delegation.objects.filter(to=username, ended_at=None, valid_from__lte=on, valid_until__gt=on)
-    return next((_delegation(row) for row in rows if not row.procedures or procedure in row.procedures), None)
+    return next((_delegation(row) for row in rows if _covers(row, procedure)), None)
 
 
 def delegations(person: Person | None, *, on: date | None = None) -> tuple[DelegationCard, ...]:
@@ -35,12 +49,60 @@ def interested(username: str, organisations: set[str]) -> bool:
     return bool(rows.exists())
 
 
+def must_be_disinterested(person: Person | None, organisations: Collection[str]) -> None:
+    """Whoever acts for the regulator, and has an interest in one of these organisations, keeps out.
+
+    Raises: Refusal filing.interest.
+    """
+    if person is None or person.role in _OWN:
+        return
+    if interested(person.username, {code for code in organisations if code}):
+        raise Refusal("filing.interest")
+
+
+def must_act_for_head(person: Person | None, matter: str, *, on: date) -> DelegationCard | None:
+    """The head, or who holds a delegation for this matter on this day; it is returned, for the record.
+
+    Raises: Refusal people.head-only, filing.no-delegation.
+    """
+    if person is not None and (person.at_console or person.role is Role.HEAD):
+        return None
+    if person is None or person.role not in DELEGATES:
+        raise Refusal("people.head-only")
+    found = delegation(person.username, matter, on)
+    if found is None:
+        raise Refusal("filing.no-delegation")
+    return found
+
+
+def acts_for_head(person: Person | None, matter: str, *, on: date) -> bool:
+    """Whether `must_act_for_head` would let somebody: for the buttons of a page."""
+    try:
+        must_act_for_head(person, matter, on=on)
+    except Refusal:
+        return False
+    return True
+
+
+def parties_of(device: str) -> set[str]:
+    """The organisations whose affair a device is: its maker, and whoever represents it; none if unknown."""
+    row = Device.objects.select_related("maker__represented_by").filter(code=device).first()
+    if row is None:
+        return set()
+    agent = row.maker.represented_by
+    return {row.maker.code, *([agent.code] if agent else [])}
+
+
 def interests(person: Person | None) -> tuple[InterestCard, ...]:
     """Declared interests: all for the head and the auditor, one's own for others."""
     if person is None:
         return ()
     rows = Interest.objects.all() if _sees_all(person) else Interest.objects.filter(username=person.username)
     return tuple(_interest(row) for row in rows)
+
+
+def _covers(row: Delegation, matter: str) -> bool:
+    return matter in row.procedures or (not row.procedures and matter not in NAMED_ALONE)
 
 
 def _sees_all(person: Person) -> bool:
