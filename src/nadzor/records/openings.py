@@ -57,6 +57,11 @@ class OpeningCard(Struct, frozen=True, kw_only=True):
     looks: tuple[Look, ...]
 
     @property
+    def waits(self) -> bool:
+        """Whether somebody has something to do with it."""
+        return self.state in {"asked", "open"} or self.waits_for_review
+
+    @property
     def waits_for_review(self) -> bool:
         """Whether the glass was broken and nobody has judged it yet."""
         return self.kind == "break_glass" and not self.finding and self.state in ENDED
