@@ -27,6 +27,7 @@ MAGIC: Final = "nadzor keys v1"
 NONCE: Final = 12
 SALT: Final = 16
 COST: Final = 1 << 17  # scrypt: 128 MiB and about half a second a try (RFC 7914; OWASP's first choice)
+COST_MAX: Final = COST  # a file that asks for more memory is not tried
 BLOCKS: Final = 8
 SHORTEST: Final = 12  # characters of a pass phrase
 _MEMORY: Final = 256 << 20
@@ -45,7 +46,7 @@ class _Head(Struct, frozen=True, forbid_unknown_fields=True):
     kind: str  # phrase or recipient
     salt: str
     phrases: int = 0
-    cost: int = COST
+    cost: int = 0
     ephemeral: str = ""
     recipient: str = ""
     magic: str = MAGIC
@@ -77,7 +78,7 @@ def seal_with_phrases(keys: Mapping[str, KeyFile], phrases: Sequence[bytes]) -> 
     if not phrases or any(len(phrase) < SHORTEST for phrase in phrases):
         raise Refusal("keys.phrase-short", least=SHORTEST)
     salt = os.urandom(SALT)
-    head = _Head("phrase", b64(salt), phrases=len(phrases))
+    head = _Head("phrase", b64(salt), phrases=len(phrases), cost=COST)
     return _sealed(head, keys, _by_phrases(phrases, salt, COST))
 
 
@@ -101,7 +102,7 @@ def open_keys(content: bytes, opener: Opener) -> dict[str, KeyFile]:
     try:
         line, _, sealed = content.partition(b"\n")
         head = msgspec.json.decode(line, type=_Head)
-        if head.magic != MAGIC or head.cost > COST:
+        if head.magic != MAGIC or head.cost > COST_MAX:
             raise Refusal("keys.unreadable")
         key = _key(head, opener)
         opened = AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], line)
