@@ -33,6 +33,7 @@ from nadzor.api import (
     monitoring_routes,
     notice_routes,
     obligation_routes,
+    open_routes,
     paper_routes,
     problems,
     procedure_routes,
@@ -93,6 +94,7 @@ api.add_router("", notice_routes.router)
 api.add_router("", monitoring_routes.router)
 api.add_router("", obligation_routes.router)
 api.add_router("", desk_routes.router)
+api.add_router("/open", open_routes.router)
 api.add_router("/known", known_routes.router)
 
 

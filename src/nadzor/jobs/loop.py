@@ -231,6 +231,13 @@ def _watch_events(home: Home) -> str | None:
     return f"missed limits {missed}, alerts escalated {escalated}" if missed or escalated else None
 
 
+def _publish_open_rows(home: Home) -> str | None:
+    from nadzor.actions.publish_open_rows import publish_open_rows
+
+    changed = publish_open_rows(home, now=clock.now())
+    return f"published {changed} open rows" if changed else None
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("tiles", 2.0, _publish_tiles),  # anyone sees a receipt's leaf covered within seconds
@@ -252,5 +259,6 @@ TASKS = (
     Task("monitoring", 3600.0, _watch_monitoring),  # days matter: within the hour after midnight is in time
     Task("duplicates", 3600.0, _find_duplicates),  # a person looks at pairs once a day
     Task("clinics", 3600.0, _remind_clinics),  # once a quarter; an hour late is in time
+    Task("open", 5.0, _publish_open_rows),  # a notice is in the open sets within seconds of being public
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )

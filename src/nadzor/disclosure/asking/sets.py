@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -29,7 +30,10 @@ class Column(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OpenSet(Struct, frozen=True, forbid_unknown_fields=True):
-    """One open set; `key` names a row, `found` are the columns where bare words are looked for."""
+    """One open set; `key` names a row, `found` are the columns where bare words are looked for.
+
+    `deprecated`: since when another set is to be used; `sunset`: the first day without this one.
+    """
 
     name: Text
     says: Text
@@ -37,6 +41,8 @@ class OpenSet(Struct, frozen=True, forbid_unknown_fields=True):
     key: str
     found: tuple[str, ...]
     columns: dict[str, Column]
+    deprecated: date | None = None
+    sunset: date | None = None
 
 
 class Shelf(Struct, frozen=True, forbid_unknown_fields=True):
