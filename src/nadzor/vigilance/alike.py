@@ -7,7 +7,7 @@ of each other; what is known of both and cannot differ (study, site, installatio
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, Literal
@@ -24,6 +24,8 @@ Ints = NDArray[np.int64]
 WINDOW_DAYS: Final = 10
 NEIGHBOURS: Final = 60  # of one report within the window: a device with more a day is compared in part
 THRESHOLD: Final = 0.5  # a person decides: a pair missed costs more than a pair looked at
+SENTENCE: Final = 20  # letters from which the same words are no accident
+FEW: Final = 5  # reports in the same words; more of them are a form that somebody fills every time
 FIELDS: Final = (
     Field("device", "exact"), Field("version", "exact"), Field("site", "exact"), Field("study", "exact"),
     Field("day", "date", 2.0), Field("event_type", "exact"), Field("problems", "text"),
@@ -71,15 +73,17 @@ class Likely(Struct, frozen=True, kw_only=True):
 
 
 def likely(reports: Sequence[Report], *, threshold: float = THRESHOLD) -> list[Likely]:
-    """Pairs at least so likely to be one event, the surest first.
+    """Pairs at least so likely to be one event, and those in the very same words, the surest first.
 
+    Why also the same words: among few reports, or many of one pattern, the shares are estimated badly; a text
+    that two reports of a device have in common is worth a look whatever its weight.
     Method: Fellegi & Sunter 1969 with degrees of agreement (detect.stats.linkage), complete-link groups.
     """
     among = pairs(reports)
     if not len(among[0]):
         return []
     columns = [column_of(field, [_told(each, field.name) for each in reports]) for field in FIELDS]
-    sure = link(columns, among=among).above(threshold)
+    sure = _worth_a_look(link(columns, among=among), reports, threshold)
     clusters = {place: group for group in groups(sure) for place in group}
     return [
         Likely(
@@ -88,6 +92,25 @@ def likely(reports: Sequence[Report], *, threshold: float = THRESHOLD) -> list[L
         )
         for a, b, weight, chance, compared in _rows(sure, columns)
     ]  # fmt: skip
+
+
+def _worth_a_look(links: Links, reports: Sequence[Report], threshold: float) -> Links:
+    told = [_sentence(each) for each in reports]
+    common = Counter(told)
+    alike = [
+        told[a] == told[b] and common[told[a]] <= FEW for a, b in zip(links.first, links.second, strict=True)
+    ]
+    kept = np.flatnonzero((links.probability >= threshold) | np.array(alike, bool))
+    return Links(links.first[kept], links.second[kept], links.weight[kept], links.probability[kept]).above(
+        0.0
+    )
+
+
+def _sentence(report: Report) -> tuple[str, ...]:
+    """What a report tells of its device and day; the report itself where that is no sentence."""
+    if len(report.words) < SENTENCE:
+        return (report.number,)
+    return (report.device, str(report.day), report.words)
 
 
 def pairs(reports: Sequence[Report]) -> tuple[Ints, Ints]:

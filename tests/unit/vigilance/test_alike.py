@@ -48,6 +48,28 @@ def test_what_cannot_differ_parts_two_reports() -> None:
         assert len(pairs([one, replace(same, **{name: ""})])[0]) == 1
 
 
+def test_the_same_sentence_is_always_worth_a_look() -> None:
+    """Among many reports of one pattern the shares are estimated badly; a form filled every time is none."""
+    words = "missed a nodule of the right lung"
+    crowd = [
+        Report(
+            number=f"c{n:02}",
+            device="d",
+            event_on=DAY,
+            event_type="malfunction",
+            problems="A09",
+            words="froze",
+        )
+        for n in range(40)
+    ]
+    twins = [Report(number=name, device="d", event_on=DAY, words=words) for name in ("x", "y")]
+    assert ("x", "y") in {(each.first, each.second) for each in likely([*crowd, *twins])}
+    form = [replace(twins[0], number=f"f{n}") for n in range(6)]
+    apart = replace(twins[0], number="z", event_on=DAY + timedelta(days=1))
+    found = {(each.first, each.second) for each in likely([*crowd, *twins, apart], threshold=2.0)}
+    assert found == {("x", "y")} and not likely([*crowd, *form], threshold=2.0)
+
+
 def test_reports_far_apart_are_not_compared() -> None:
     """Another device, or days apart; one study brings reports together whatever their days."""
     one = Report(number="a", device="d", event_on=DAY, study="x")
