@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The narrowest interval of a sum that linear equations with non-negative unknowns leave open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, vstack
+
+from nadzor.disclosure.equations import Equation, Key
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """What is looked for: the sum over `keys` at one site, or over all sites where `site` is empty.
+
+    `friends` are the sites and `makers` the makers whose counts are known to the opponents.
+    """
+
+    keys: frozenset[Key]
+    site: str
+    friends: frozenset[str]
+    makers: frozenset[str]
+
+
+class Field(Struct, frozen=True):
+    """Where targets stand: the equations, the counts by key and site, the maker of each device."""
+
+    equations: Sequence[Equation]
+    counts: Mapping[Key, Mapping[str, int]]
+    makers: Mapping[str, str]
+
+
+def bounds(field: Field, target: Target) -> tuple[float, float]:
+    """The least and the most a target may be; the most is infinite where nothing bounds it.
+
+    Method: keys that the same equations hold are one unknown for the target and one for everybody else, which
+    is exact for sums of non-negative unknowns; solved by HiGHS (Huangfu and Hall, 2018).
+    """
+    equations = _connected(field.equations, target.keys)
+    columns, unknown = _columns(equations, target, field)
+    if not columns:
+        known = sum(_known(field, key, target, wanted=True) for key in target.keys)
+        return float(known), float(known)
+    cost = np.array([1.0 if wanted else 0.0 for wanted, _ in columns])
+    matrix = _matrix(columns, len(equations))
+    given = np.array([sum(unknown[key] for key in one.keys if key in unknown) for one in equations], float)
+    low = np.array([one.low for one in equations]) - given
+    high = np.array([one.high for one in equations]) - given
+    ends = [_solve(sign * cost, matrix, low, high) for sign in (1.0, -1.0)]
+    return ends[0], -ends[1]
+
+
+def _connected(equations: Sequence[Equation], keys: frozenset[Key]) -> list[Equation]:
+    """The equations that share unknowns with some keys, directly or through others."""
+    reached, left, found = set(keys), list(equations), []
+    while near := [one for one in left if not reached.isdisjoint(one.keys)]:
+        found += near
+        left = [one for one in left if reached.isdisjoint(one.keys)]
+        reached.update(*(one.keys for one in near))
+    return found
+
+
+def _columns(
+    equations: Sequence[Equation], target: Target, field: Field
+) -> tuple[list[tuple[bool, frozenset[int]]], dict[Key, int]]:
+    """The unknowns, as (is of the target, equations that hold it), and what opponents know of each key."""
+    held: dict[Key, set[int]] = defaultdict(set)
+    for number, one in enumerate(equations):
+        for key in one.keys:
+            held[key].add(number)
+    columns: dict[tuple[bool, frozenset[int]], None] = {}
+    for key, numbers in held.items():
+        for wanted in _open(field.counts.get(key, {}), key, target, field):
+            columns[wanted, frozenset(numbers)] = None
+    return list(columns), {key: _known(field, key, target, wanted=False) for key in held}
+
+
+def _open(counts: Mapping[str, int], key: Key, target: Target, field: Field) -> Collection[bool]:
+    """Whether a key holds unknowns of the target (True) and of others (False)."""
+    if field.makers.get(key[1], key[1]) in target.makers:
+        return ()
+    wanted = {
+        key in target.keys and target.site in ("", site) for site in counts if site not in target.friends
+    }
+    return sorted(wanted)
+
+
+def _known(field: Field, key: Key, target: Target, *, wanted: bool) -> int:
+    """What the opponents know of a key themselves."""
+    counts = field.counts.get(key, {})
+    if field.makers.get(key[1], key[1]) in target.makers:
+        return counts.get(target.site, 0) if wanted else sum(counts.values())
+    return 0 if wanted else sum(n for site, n in counts.items() if site in target.friends)
+
+
+def _matrix(columns: Sequence[tuple[bool, frozenset[int]]], height: int) -> csr_array:
+    places = [(row, column) for column, (_, rows) in enumerate(columns) for row in rows]
+    rows, cols = zip(*places, strict=True)
+    return csr_array((np.ones(len(places)), (rows, cols)), shape=(height, len(columns)))
+
+
+def _solve(cost: np.ndarray, matrix: csr_array, low: np.ndarray, high: np.ndarray) -> float:
+    exact = low == high
+    solved = linprog(
+        cost,
+        A_eq=matrix[exact] if exact.any() else None,
+        b_eq=low[exact] if exact.any() else None,
+        A_ub=_both(matrix[~exact]) if (~exact).any() else None,
+        b_ub=np.concatenate([high[~exact], -low[~exact]]) if (~exact).any() else None,
+        method="highs",
+    )
+    return float(solved.fun) if solved.status == 0 else float("-inf")
+
+
+def _both(matrix: csr_array) -> csr_array:
+    return vstack([matrix, -matrix]).tocsr()
