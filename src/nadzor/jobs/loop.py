@@ -238,6 +238,13 @@ def _publish_open_rows(home: Home) -> str | None:
     return f"published {changed} open rows" if changed else None
 
 
+def _make_snapshots(home: Home) -> str | None:
+    from nadzor.actions.make_snapshot import make_snapshots
+
+    made = make_snapshots(home, now=clock.now())
+    return f"made {', '.join(made)}" if made else None
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("tiles", 2.0, _publish_tiles),  # anyone sees a receipt's leaf covered within seconds
@@ -260,5 +267,6 @@ TASKS = (
     Task("duplicates", 3600.0, _find_duplicates),  # a person looks at pairs once a day
     Task("clinics", 3600.0, _remind_clinics),  # once a quarter; an hour late is in time
     Task("open", 5.0, _publish_open_rows),  # a notice is in the open sets within seconds of being public
+    Task("snapshots", 600.0, _make_snapshots),  # files to take away: one snapshot a day of what changed
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )
