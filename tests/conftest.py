@@ -26,7 +26,7 @@ if os.environ.get("NADZOR_TORTURE") == "1":  # kept under a name that the house'
     os.environ["FAULTS_AT_LENGTH"] = "1"
 for name in [name for name in os.environ if name.startswith("NADZOR_")]:
     del os.environ[name]
-setup(Home.create(_ROOT))
+setup(Home.create(_ROOT, second_factor=False))
 for name in ("NADZOR_HOME", "DJANGO_SETTINGS_MODULE"):
     del os.environ[name]  # read already; workers and child processes name a directory of their own
 django_settings.PASSWORD_HASHERS = [
@@ -75,7 +75,7 @@ def _fresh_cache() -> Iterator[None]:
 @pytest.fixture
 def home(tmp_path: Path, settings: Any) -> Home:
     """A fresh data directory of its own, which Django's settings name as well."""
-    settings.HOME = Home.create(tmp_path / "data")
+    settings.HOME = Home.create(tmp_path / "data", second_factor=False)
     return settings.HOME
 
 

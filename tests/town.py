@@ -67,7 +67,7 @@ def main(directory: Path) -> None:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    home = create_home(directory, public_url=address)
+    home = create_home(directory, public_url=address, second_factor=False)
     setup(home)
     _furnish(home, clock.now())
     with _gateway(home, listening):

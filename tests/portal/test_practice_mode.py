@@ -38,7 +38,7 @@ def _marks():
 @pytest.fixture
 def learning(house, settings, tmp_path):
     """The town, served from a house to learn in."""
-    settings.HOME = Home.create(tmp_path / "learning", practice=True)
+    settings.HOME = Home.create(tmp_path / "learning", practice=True, second_factor=False)
     return settings.HOME
 
 

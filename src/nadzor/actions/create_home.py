@@ -20,6 +20,7 @@ def create_home(
     portal_url: str = "http://127.0.0.1:8400",
     journal_url: str = "",
     practice: bool = False,
+    second_factor: bool = True,
 ) -> Home:
     """Make a data directory, or open the one that is there; its register follows in `prepare_register`.
 
@@ -29,8 +30,9 @@ def create_home(
     """
     url = journal_address(journal_url) if journal_url else ""
     home = Home.create(
-        path, origin=origin, public_url=public_url, portal_url=portal_url, journal_url=url, practice=practice
-    )
+        path, origin=origin, public_url=public_url, portal_url=portal_url, journal_url=url, practice=practice,
+        second_factor=second_factor,
+    )  # fmt: skip
     if url and home.settings.journal_url != url:
         raise Refusal("journal.elsewhere")
     check_journal(home)

@@ -11,16 +11,21 @@ from django.db import transaction
 from msgspec import Struct
 
 from nadzor.actions.issue_token import token_digest
+from nadzor.actions.tell_account import tell_account
+from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
+from nadzor.people.factors import has_factor
 from nadzor.people.models import SCOPES, ApiToken, User
 from nadzor.people.permissions import must_run_house
 from nadzor.people.queries import Person
+from nadzor.people.sign_in import must_prove_more
 from nadzor.records import audit
 
 MARK: Final = "nzp_"  # so that a scanner of leaked secrets knows one when it sees it
 DAYS_MAX: Final = 365  # a program that lives longer asks anew: nobody remembers older tokens
 DAY: Final = timedelta(hours=24)
 PREFIX: Final = 12
+TOKENS_MAX: Final = 20  # that work at once; more than that nobody tells apart
 
 
 class GivenToken(Struct, frozen=True):
@@ -46,6 +51,47 @@ def give_api_token(
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
         raise Refusal("people.account-unknown", username=username)
+    found = _given(user, days=days, scope=scope, now=now)
+    audit.record(
+        "people.token.give", username, by=by.username if by else "", now=now, because="asked at the console",
+        scope=scope, days=days, digest=token_digest(found.token)[:PREFIX],
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def give_own_token(who: Person, *, days: int, scope: str, home: Home, now: datetime) -> GivenToken:
+    """A token for one's own programs; the page has asked for a fresh proof.
+
+    Raises: Refusal people.factor-first for staff without a second factor, people.tokens-many, people.token-days,
+    people.token-scope.
+    """
+    if home.settings.second_factor and must_prove_more(who.role) and not has_factor(who.username):
+        raise Refusal("people.factor-first")
+    user = User.objects.select_for_update().get(username=who.username, is_active=True)
+    if user.api_tokens.filter(revoked_at=None, expires_at__gt=now).count() >= TOKENS_MAX:
+        raise Refusal("people.tokens-many", limit=TOKENS_MAX)
+    found = _given(user, days=days, scope=scope, now=now)
+    digest = token_digest(found.token)[:PREFIX]
+    tell_account(user, "token.self", by=who.username, now=now, scope=scope, days=days, digest=digest)
+    return found
+
+
+@transaction.atomic
+def revoke_own_token(who: Person, prefix: str, *, now: datetime) -> None:
+    """Revoke a token of one's own; once revoked it stays so.
+
+    Raises: Refusal people.token-unknown, for somebody else's as for none.
+    """
+    user = User.objects.get(username=who.username)
+    rows = user.api_tokens.filter(prefix=prefix)
+    if not rows.exists():
+        raise Refusal("people.token-unknown")
+    if rows.filter(revoked_at=None).update(revoked_at=now):
+        tell_account(user, "token.drop", by=who.username, now=now)
+
+
+def _given(user: User, *, days: int, scope: str, now: datetime) -> GivenToken:
     if not 1 <= days <= DAYS_MAX:
         raise Refusal("people.token-days", "$.days", limit=DAYS_MAX)
     if scope not in SCOPES:
@@ -55,11 +101,7 @@ def give_api_token(
         digest=token_digest(token), prefix=token[:PREFIX], owner=user, scope=scope, issued_at=now,
         expires_at=now + days * DAY,
     )  # fmt: skip
-    audit.record(
-        "people.token.give", username, by=by.username if by else "", now=now, because="asked at the console",
-        scope=scope, days=days, digest=row.digest[:PREFIX],
-    )  # fmt: skip
-    return GivenToken(token, row.prefix, username, user.role, scope, row.expires_at)
+    return GivenToken(token, row.prefix, user.username, user.role, scope, row.expires_at)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from nadzor.actions.tell_account import account_addresses
 from nadzor.people.queries import addresses
 from nadzor.records import notices
 from nadzor.records.notices import Unmailed
@@ -47,13 +48,20 @@ def send_mail(*, now: datetime) -> int:
 
 def _sent(notice: Unmailed, connection: BaseEmailBackend, *, now: datetime) -> bool:
     """Send one notice; a letter somebody's server refuses is noted and does not keep the others back."""
-    to = addresses(role=notice.role, organisation=notice.organisation)
+    to = _addresses(notice)
     refused = [kind for address in to if (kind := _posted(notice, address, connection))]
     if refused and len(refused) == len(to):
         notices.mark_failed(notice.id, fault=refused[0])
         return False
     notices.mark_mailed(notice.id, now=now)
     return bool(to)
+
+
+def _addresses(notice: Unmailed) -> list[str]:
+    """Whom a notice goes to; the addresses of a role that is none are nobody's."""
+    if notice.account:
+        return account_addresses(notice.account, home=settings.HOME)
+    return addresses(role=notice.role, organisation=notice.organisation)
 
 
 def _posted(notice: Unmailed, address: str, connection: BaseEmailBackend) -> str:

@@ -64,7 +64,7 @@ def demo(
     house = frame(context)
     from nadzor.actions.create_home import create_home
 
-    home = addressed(create_home(data, practice=True), port)
+    home = addressed(create_home(data, practice=True, second_factor=False), port)
     if not no_serve:
         house.must_be_free(home, only=frozenset())  # said now, not after the work
     staff = _furnish(house, home)

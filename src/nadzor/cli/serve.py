@@ -31,12 +31,21 @@ def init(
     practice: Annotated[
         bool, typer.Option("--practice", help="A house to learn in: marked everywhere, it mails nobody.")
     ] = False,
+    second_factor: Annotated[
+        bool | None,
+        typer.Option(
+            "--second-factor/--no-second-factor",
+            help="Staff sign in with a code or a key, too; asked for unless the house is one to learn in.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Create a data directory: keys, register, one account for each role (passwords are shown once)."""
     from nadzor.actions.create_home import create_home
 
-    home = addressed(create_home(data, journal_url=journal, practice=practice), port)
+    asked = not practice if second_factor is None else second_factor
+    made = create_home(data, journal_url=journal, practice=practice, second_factor=asked)
+    home = addressed(made, port)
     if practice and not home.settings.practice:
         raise Refusal("home.not-practice")
     frame(context).settle(home)
@@ -50,6 +59,7 @@ def init(
                 "portal": home.settings.portal_url,
                 "gateway": home.settings.public_url,
                 "practice": home.settings.practice,
+                "second_factor": home.settings.second_factor,
                 "staff": staff,
             }
         )

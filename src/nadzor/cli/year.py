@@ -49,7 +49,7 @@ def year(
 def _played(context: typer.Context, directory: Path, seed: int, devices: int, span: tuple[date, date]) -> Any:
     from nadzor.actions.create_home import create_home
 
-    house, home = frame(context), create_home(directory)
+    house, home = frame(context), create_home(directory, second_factor=False)
     house.settle(home)
     from nadzor.actions.year.play import play_year
     from nadzor.simulate.year import year_world

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login as PendingLogin
 from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -14,7 +17,8 @@ from django.views.decorators.http import require_POST
 
 from nadzor.people.queries import person
 from nadzor.people.roles import Role
-from nadzor.portal.frame import KEYS_COOKIE, THEME_COOKIE, THEMES
+from nadzor.portal.frame import KEYS_COOKIE, THEME_COOKIE, THEMES, house
+from nadzor.portal.second_step import entered
 
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "language": (settings.LANGUAGE_COOKIE_NAME, ("ru", "en")),
@@ -34,9 +38,21 @@ class Login(LoginView):
     template_name = "portal/login.html"
     redirect_authenticated_user = True
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """On to the second step, or to the desk where there is none."""
+        self.user = form.get_user()
+        found = PendingLogin(user=self.user, redirect_url=self.get_success_url())
+        named = {"username": self.user.get_username()}
+        return entered(self.request, perform_password_login(self.request, named, found), way="password")
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """What the page says beside the form."""
+        told = {"asks_no_second": not house().settings.second_factor}
+        return super().get_context_data(**more) | told
+
     def get_default_redirect_url(self) -> str:
         """The page a role's day begins with, unless somebody was on their way to another."""
-        who = person(self.request.user)
+        who = person(getattr(self, "user", self.request.user))
         return reverse(FIRST.get(who.role, "overview") if who else "overview")
 
 

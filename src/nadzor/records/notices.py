@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Notices to a role or an organisation: written with the deed that causes them."""
+"""Notices to a role, an organisation or one account: written with the deed that causes them."""
 
 from __future__ import annotations
 
@@ -34,6 +34,16 @@ def to_organisation(code: str, *, subject: str, text: Text, now: datetime) -> No
     )
 
 
+def to_account(account: str, *, subject: str, text: Text, now: datetime) -> None:
+    """Tell the owner of one account; a clinic's account is named by its pseudonym."""
+    Notice.objects.create(created=now, account=account, subject=subject, text_ru=text.ru, text_en=text.en)
+
+
+def of_account(account: str, *, limit: int = 20) -> list[NoticeCard]:
+    """The latest notices for one account."""
+    return [_card(row) for row in Notice.objects.filter(account=account)[:limit]]
+
+
 def of(role: str, organisation: str | None, *, limit: int = 50) -> list[NoticeCard]:
     """The latest notices for somebody of this role and organisation."""
     return [_card(row) for row in Notice.objects.filter(_mine(role, organisation))[:limit]]
@@ -45,20 +55,23 @@ def mark_read(id: int, *, role: str, organisation: str | None, by: str, now: dat
 
 
 class Unmailed(Struct, frozen=True):
-    """A notice that has not gone out by e-mail yet, and whom it is for: a role or an organisation."""
+    """A notice that has not gone out by e-mail yet, and whom it is for: a role, an organisation or one account."""
 
     id: int
     role: str
     organisation: str
     subject: str
     text: Text
+    account: str = ""
 
 
 def unmailed(*, tries: int, limit: int = 100) -> list[Unmailed]:
     """Notices that still want to go out, oldest first; after so many tries one stays in the portal alone."""
     rows = Notice.objects.filter(mailed_at=None, mail_tries__lt=tries).order_by("id")
     return [
-        Unmailed(row.id, row.role, row.organisation_code, row.subject, Text(row.text_ru, row.text_en))
+        Unmailed(
+            row.id, row.role, row.organisation_code, row.subject, Text(row.text_ru, row.text_en), row.account
+        )
         for row in rows[:limit]
     ]
 

@@ -19,13 +19,20 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True):
     home: Annotated[str, Meta(min_length=1)]
     hosts: tuple[str, ...] = ()  # names the portal answers to, beside the host of its own address
     proxy: bool = False  # a trusted proxy ends TLS and sets X-Forwarded-Proto
-    session_s: Annotated[int, Meta(ge=300, le=86_400)] = (
-        28_800  # one working day; longer leaves desks open overnight
-    )
+    # A session's longest life and longest silence; staff see every device, so theirs are shorter.
+    session_s: Annotated[int, Meta(ge=300, le=86_400)] = 43_200
+    session_idle_s: Annotated[int, Meta(ge=60, le=86_400)] = 7_200
+    staff_session_s: Annotated[int, Meta(ge=300, le=86_400)] = 28_800
+    staff_idle_s: Annotated[int, Meta(ge=60, le=86_400)] = 1_800
+    sessions_max: Annotated[int, Meta(ge=1, le=50)] = 5  # of one account; a new one ends the oldest
+    proof_s: Annotated[int, Meta(ge=60, le=3_600)] = 600  # how long a proof is good for a decision
     lockout_failures: Annotated[int, Meta(ge=3, le=20)] = 5  # fewer locks out honest typing errors
     lockout_s: Annotated[int, Meta(ge=60, le=86_400)] = 900  # slows guessing to 480 tries a day and account
     enrol_per_minute: Annotated[int, Meta(ge=1, le=10_000)] = (
         60  # tokens are 256 bits; this bounds the work, not the luck
+    )
+    security_contact: Annotated[str, Meta(pattern=r"^(|(mailto:|https://|tel:)[^\s]{3,300})$")] = (
+        ""  # for security.txt; empty: mailto:security@ the portal's host
     )
     scan: str = ""  # a virus scanner: given a file's path it answers 0 for clean, 1 for infected
     mail_host: str = ""  # empty: letters go to the console; notices stand in the portal in any case

@@ -39,6 +39,11 @@ INSTALLED_APPS = [
     "nadzor.register",
     "nadzor.vigilance",
     "nadzor.portal",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
 ]
 
 MIDDLEWARE = [
@@ -52,9 +57,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "nadzor.site.session_limits.SessionLimits",
+    "nadzor.site.sign_in_gate.SignInGate",
+    "nadzor.site.access_gate.AccessGate",
+    "nadzor.site.reading_log.ReadingLog",  # no answer with somebody's data leaves unrecorded
     "axes.middleware.AxesMiddleware",  # last: it turns a lock-out into the answer
 ]
 
@@ -102,12 +112,25 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_CALLABLE = "nadzor.site.lockout.locked"
+# The second factor, sessions and linked accounts are allauth's tables; none of its own pages is mounted.
+ACCOUNT_ADAPTER = "nadzor.people.adapters.AccountAdapter"
+MFA_ADAPTER = "nadzor.people.adapters.FactorAdapter"
+SOCIALACCOUNT_ADAPTER = "nadzor.people.adapters.LinkAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_LOGIN_TIMEOUT = 300  # between the password and the second factor
+ACCOUNT_RATE_LIMITS = {"login_failed": f"{4 * CONFIGURATION.lockout_failures}/{CONFIGURATION.lockout_s}s/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
+MFA_TRUST_ENABLED = MFA_PASSKEY_LOGIN_ENABLED = MFA_PASSKEY_SIGNUP_ENABLED = False
+SOCIALACCOUNT_STORE_TOKENS = False
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 # Sessions, cookies, transport.
-SESSION_COOKIE_AGE = CONFIGURATION.session_s
+SESSION_COOKIE_AGE = max(CONFIGURATION.session_s, CONFIGURATION.staff_session_s)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Take a second factor off an account: its owner one of several, the operator all of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from nadzor.actions.add_factor import NAME_MAX
+from nadzor.actions.end_sessions import end_sessions
+from nadzor.actions.tell_account import tell_account
+from nadzor.base.home import Home
+from nadzor.base.problems import Refusal
+from nadzor.people.factors import CODES, KEY
+from nadzor.people.models import User
+from nadzor.people.permissions import must_run_house
+from nadzor.people.queries import Person
+from nadzor.people.roles import Role
+from nadzor.people.sign_in import must_prove_more
+
+
+@transaction.atomic
+def remove_factor(username: str, id: int, *, home: Home, now: datetime) -> None:
+    """Remove an app or a key; with the last one go the recovery codes.
+
+    Raises: Refusal people.factor-unknown, people.factor-last where the role must keep one.
+    """
+    user = User.objects.select_for_update().get(username=username)
+    rows = Authenticator.objects.filter(user=user).exclude(type=CODES)
+    row = rows.filter(pk=id).first()
+    if row is None:
+        raise Refusal("people.factor-unknown")
+    is_last = rows.count() == 1
+    if is_last and home.settings.second_factor and must_prove_more(Role(user.role)):
+        raise Refusal("people.factor-last")
+    tell_account(user, "factor.remove", by=username, now=now, factor=row.type)
+    row.delete()
+    if is_last:
+        Authenticator.objects.filter(user=user).delete()
+
+
+@transaction.atomic
+def rename_key(username: str, id: int, *, name: str, now: datetime) -> None:
+    """Give a key another name.
+
+    Raises: Refusal people.factor-unknown.
+    """
+    row = Authenticator.objects.select_for_update().filter(user__username=username, type=KEY, pk=id).first()
+    if row is None or not name.strip():
+        raise Refusal("people.factor-unknown")
+    row.data["name"] = name.strip()[:NAME_MAX]
+    row.save(update_fields=["data"])
+    tell_account(row.user, "factor.rename", by=username, now=now)
+
+
+@transaction.atomic
+def reset_factors(username: str, *, by: Person | None, now: datetime) -> int:
+    """Take all factors off an account that lost them, and end its sessions; returns how many there were.
+
+    Raises: Refusal people.operator-only, people.account-unknown.
+    """
+    must_run_house(by)
+    user = User.objects.select_for_update().filter(username=username).first()
+    if user is None:
+        raise Refusal("people.account-unknown", username=username)
+    count = Authenticator.objects.filter(user=user).exclude(type=CODES).count()
+    Authenticator.objects.filter(user=user).delete()
+    end_sessions(username)
+    tell_account(user, "factor.reset", by=by.username if by else "", now=now, factors=count)
+    return count
