@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from nadzor.base import clock
@@ -67,7 +66,7 @@ def put(
         done = restore_backup(
             backup_at(source.absolute()), to, opened, now=clock.now(), wanted=wanted, bar=bar
         )
-    told = {name: value for name, value in msgspec.to_builtins(done).items() if name != "settings"}
+    told = {name: getattr(done, name) for name in done.__struct_fields__ if name != "settings"}
     told["next"] = f"nadzor restore open --data {to} --because ..."
     show(told, as_json=as_json, title="Restored, and still closed")
 

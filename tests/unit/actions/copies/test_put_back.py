@@ -71,7 +71,7 @@ def test_what_comes_back_is_what_was_copied(burnt):
 
 
 def test_an_opened_house_signs_under_another_name_and_key(burnt):
-    """Old receipts hold under the old key, the same leaves lie under the new one, its private half is gone."""
+    """Old receipts hold under the old key, the same leaves lie under the new, its private half is gone."""
     burnt.goes_on(3)
     old_seed = burnt.keys["log.key"].content
     home, done = burnt.opened()
@@ -221,7 +221,7 @@ def test_opening_goes_through_after_a_crash_at_any_step(burnt, monkeypatch):
     import nadzor.actions.copies.open_again as opening
 
     burnt.put_back()
-    steps = ("continue_as", "_forget_sandbox", "_settle_register", "write_atomic", "sync_directory")
+    steps = ("continue_as", "_forget_sandbox", "_settle_register", "write_atomic")
     for step in steps:
         with monkeypatch.context() as broken:
             broken.setattr(opening, step, _cut)
