@@ -12,8 +12,10 @@ import pytest
 from nadzor.actions.move_filing import move_filing
 from nadzor.actions.move_signal import Grounds, move_signal
 from nadzor.base import clock
+from nadzor.detect.calc.registry import calculate
 from nadzor.people.queries import Person
 from nadzor.people.roles import Role
+from nadzor.records.case_bundle import verify_case
 from nadzor.vigilance.case_grounds import grounds, recomputations
 from nadzor.vigilance.models import AdverseEvent, Signal
 from nadzor.vigilance.packs import packs
@@ -133,3 +135,17 @@ def _maker_of(signal):
         row.organisation = Organisation.objects.get(code=code)
         row.save()
     return row
+
+
+def test_the_case_is_taken_as_one_file_that_holds_without_the_house(client_of, case, house):
+    """Batches with their receipts are in it; staff of another role get it, a rival and the public do not."""
+    _asked(case)
+    address = f"/filings/{case}/bundle.json"
+    assert f'href="{address}"' in text(client_of("inspector", "en").get(f"/filings/{case}/"))
+    answer = client_of("inspector").get(address)
+    assert answer.status_code == 200 and answer["Cache-Control"] == "private, no-store"
+    report = verify_case(answer.content, house.log.vkey, calculate=calculate)
+    assert (report.number, report.packs) == (case, 1) and report.batches > 0 and report.left_out == ()
+    assert client_of("auditor").get(f"/api/v1/cases/{case}/bundle").status_code == 200
+    assert client_of("clinic").get(address).status_code in {403, 404}
+    assert client_of().get(address).status_code == 302

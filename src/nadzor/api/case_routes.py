@@ -6,12 +6,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from msgspec import Meta, Struct
 from ninja import Path, Router
 
 from nadzor.actions.add_case_ground import add_case_ground
+from nadzor.actions.make_case_bundle import make_case_bundle
 from nadzor.actions.open_case import open_case
 from nadzor.actions.recompute import recompute
 from nadzor.api.credentials import SIGNED_IN, caller
@@ -182,6 +184,23 @@ def read_pack(request: HttpRequest, number: str, id: int = Path(ge=1, le=ID_MAX)
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     answer["Cache-Control"] = "private, no-store"
     answer["ETag"] = f'"{found.digest}"'
+    return answer
+
+
+@router.get(
+    "/{number}/bundle",
+    operation_id="read_case_bundle",
+    openapi_extra=file_told(media=[JSON], refuses=[404, 422], may=SEE),
+)
+def bundle(request: HttpRequest, number: str) -> HttpResponse:
+    """The whole case as one file that anybody checks offline with the log's key; the deed is written down."""
+    made = make_case_bundle(
+        settings.HOME, number, by=caller(request), because="asked for", now=clock.now()
+    )  # fmt: skip
+    answer = HttpResponse(made, content_type=JSON)
+    name = f"case-{number}.json"
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    answer["Cache-Control"] = "private, no-store"
     return answer
 
 

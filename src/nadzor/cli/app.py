@@ -17,6 +17,7 @@ from nadzor.cli import (
     budget,
     bundle,
     calc,
+    case,
     claims,
     codes,
     declare,
@@ -72,6 +73,7 @@ def nadzor(
 app.add_typer(register.app, name="register")
 app.add_typer(seam.app, name="seam")
 app.add_typer(codes.app, name="codes")
+app.add_typer(case.app, name="case")
 app.add_typer(verify.app, name="verify")
 app.add_typer(account.app, name="account")
 app.add_typer(ae.app, name="ae")

@@ -87,6 +87,31 @@ def bundle(
     _report({"valid": True} | msgspec.to_builtins(report), as_json=as_json)
 
 
+@app.command("case")
+def case(
+    file: Path,
+    key: LogKey = None,
+    data: OptionalData = None,
+    directory_key: Annotated[
+        str | None, typer.Option(help="The directory's public key (base64), when it is known beforehand.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the bundle of a case: seal, steps, digests, figures, deeds, batches; exit 1 when one fails."""
+    from nadzor.detect.calc.registry import calculate
+    from nadzor.receipts.bundle import BundleError
+    from nadzor.records.case_bundle import verify_case
+
+    vkey = _readable(_log_key(key, data, beside=file))
+    raw = _read_file(file, "bundle.unreadable")
+    try:
+        report = verify_case(raw, vkey, calculate=calculate, directory_key=directory_key)
+    except BundleError as error:
+        _report({"valid": False, "reason": str(error)}, as_json=as_json)
+        raise typer.Exit(1) from error
+    _report({"valid": True} | msgspec.to_builtins(report), as_json=as_json)
+
+
 @app.command("journal")
 def journal(
     data: Data,

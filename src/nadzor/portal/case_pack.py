@@ -14,11 +14,12 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from nadzor.actions.make_case_bundle import make_case_bundle
 from nadzor.base import clock
 from nadzor.detect.finding import Finding
 from nadzor.portal.case_words import figure, ground_says, kind_label
 from nadzor.portal.filing_card import crumbs
-from nadzor.portal.frame import person_of
+from nadzor.portal.frame import house, person_of
 from nadzor.portal.printing import pdf_answer, print_pdf
 from nadzor.portal.sheets import Fact
 from nadzor.portal.signal_words import detector_name, effect_words, guarantee_words
@@ -76,6 +77,16 @@ def pdf(request: HttpRequest, number: str, id: int) -> HttpResponse:
     return pdf_answer(
         print_pdf("portal/case_pack_paper.html", shown, title=title, lang=language()), f"pack-{number}-{id}"
     )
+
+
+def bundle(request: HttpRequest, number: str) -> HttpResponse:
+    """The whole case as one file that is checked without this house; the deed is written down."""
+    body = make_case_bundle(house(), number, by=person_of(request), because="asked for", now=clock.now())
+    answer = HttpResponse(body, content_type="application/json")
+    name = f"case-{number}.json"
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _pack(request: HttpRequest, number: str, id: int) -> PackCard:
