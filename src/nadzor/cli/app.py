@@ -34,6 +34,7 @@ from nadzor.cli import (
     monitor,
     monitoring,
     register,
+    release,
     replay,
     report,
     restore,
@@ -71,6 +72,7 @@ def nadzor(
 
 
 app.add_typer(register.app, name="register")
+app.add_typer(release.app, name="release")
 app.add_typer(seam.app, name="seam")
 app.add_typer(codes.app, name="codes")
 app.add_typer(case.app, name="case")

@@ -86,9 +86,10 @@ def _inside(table: PublicTable, cell: Cell, key: Key, groups: Mapping[str, str])
     month, device, part = key
     if month not in months(table.period):
         return False
-    own = {"device": device, "modality": groups.get(device, ""), "stage": part, "seriousness": part}
+    own = {"nation": "all", "device": device, "modality": groups.get(device, "")}
+    own |= {"stage": part, "seriousness": part}
     pairs = zip(table.dimensions, cell.row, strict=True)
-    return all(stratum in (own[dimension], "all") for dimension, stratum in pairs)
+    return all(stratum == own[dimension] for dimension, stratum in pairs)
 
 
 def _edges(

@@ -58,8 +58,10 @@ def rows_of(name: str, facts: Facts, parts: Sequence[str]) -> tuple[tuple[str, .
     """The fixed rows of a series; `parts`: the strata of its dimension that is no device and no modality."""
     devices = sorted(facts.groups)
     match series(name).dimensions:
+        case ("nation",):
+            return ((NATION,),)
         case ("modality",):
-            return ((NATION,), *((group,) for group in sorted({*facts.groups.values()})))
+            return tuple((group,) for group in sorted({*facts.groups.values()}))
         case ("device", _):
             return tuple((device, part) for device in devices for part in parts)
         case ("device",):
@@ -88,7 +90,7 @@ class Index:
         """The atoms that a row of a series adds up; a second text of a row is a part."""
         if (key := (name, period, row)) not in self._found:
             dimension = series(name).dimensions[0]
-            stratum = "" if row == (NATION,) and dimension == "modality" else f"{dimension} {row[0]}"
+            stratum = "" if dimension == "nation" else f"{dimension} {row[0]}"
             found = [number for month in months_of(name, period) for number in self._by[month, stratum]]
             part = row[1] if len(row) > 1 else None
             self._found[key] = tuple(n for n in found if part is None or self.ledger.atoms[n].part == part)

@@ -19,7 +19,7 @@ from nadzor.base.quarter import Quarter
 
 Every = Literal["month", "quarter"]
 Made = Literal["sum", "share", "organisations", "events"]
-NATION: Final = "all"  # the row of the whole nation in a series by modality
+NATION: Final = "all"  # the one row of a series of the whole nation
 
 
 class Measure(Struct, frozen=True, forbid_unknown_fields=True):
