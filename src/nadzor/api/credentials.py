@@ -16,6 +16,7 @@ from ninja.utils import check_csrf
 from nadzor.actions.heed_api_token import Bearer, heed_api_token
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
+from nadzor.people.access import Entry, may_enter
 from nadzor.people.queries import Person, person
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -61,11 +62,13 @@ class SignedIn(AuthBase):
     def __call__(self, request: HttpRequest) -> Any:
         """The person who calls.
 
-        Raises: Refusal people.token-refused, api.read-only, api.too-many, api.csrf, api.anonymous.
+        Raises: Refusal people.token-refused, api.read-only, api.too-many, api.csrf, api.anonymous, and what
+        the table of addresses refuses this role with.
         """
-        if header := request.headers.get(BASIC, ""):
-            return self._by_token(request, header)
-        return self._by_session(request)
+        header = request.headers.get(BASIC, "")
+        who = self._by_token(request, header) if header else self._by_session(request)
+        _must_enter(request, who)
+        return who
 
     def _by_token(self, request: HttpRequest, header: str) -> Person:
         bearer = self._bearer(request, header)
@@ -94,6 +97,15 @@ class SignedIn(AuthBase):
         if request.method not in SAFE and check_csrf(request):
             raise Refusal("api.csrf")
         return who
+
+
+def _must_enter(request: HttpRequest, who: Person) -> None:
+    """Why here: the gate at the door cannot know whose a token is, and left the row with the request."""
+    found: Entry | None = getattr(request, "entry", None)
+    if found is None:
+        raise Refusal("people.address-shut")
+    if not may_enter(who.role, found.name):
+        raise Refusal(found.refused)
 
 
 SIGNED_IN: Final = SignedIn()

@@ -28,6 +28,7 @@ class Row(Struct, frozen=True, forbid_unknown_fields=True):
     hidden: Literal[403, 404] = 404
     decides: bool = False
     refused: str = "people.desk-of-others"
+    back: str = ""
 
 
 class File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +47,7 @@ class Entry(Struct, frozen=True):
     hidden: int
     decides: bool
     refused: str
+    back: str
 
     @property
     def is_open(self) -> bool:
@@ -103,5 +105,5 @@ def members(words: str, known: Mapping[str, str]) -> frozenset[str]:
 def _entry(name: str, row: Row, known: Mapping[str, str]) -> Entry:
     return Entry(
         name=name, roles=members(row.roles, known), object=row.object, hidden=row.hidden,
-        decides=row.decides, refused=row.refused,
+        decides=row.decides, refused=row.refused, back=row.back,
     )  # fmt: skip
