@@ -38,10 +38,12 @@ from nadzor.cli import (
     replay,
     report,
     restore,
+    retention,
     seam,
     serve,
     shred,
     simulate,
+    vault,
     verify,
     witness,
 )
@@ -93,10 +95,12 @@ app.add_typer(witness.app, name="witness")
 app.add_typer(backup.app, name="backup")
 app.add_typer(restore.app, name="restore")
 app.add_typer(monitoring.app, name="monitoring")
+app.add_typer(shred.app, name="shred")
+app.add_typer(vault.app, name="vault")
 app.command("monitor")(monitor.monitor)
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
 app.command("bundle")(bundle.bundle)
-app.command("shred")(shred.shred)
+app.command("retention")(retention.retention)
 app.command("init")(serve.init)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)

@@ -245,6 +245,20 @@ def _make_snapshots(home: Home) -> str | None:
     return f"made {', '.join(made)}" if made else None
 
 
+def _watch_openings(home: Home) -> str | None:
+    from nadzor.actions.watch_openings import watch_openings
+
+    found = watch_openings(home, now=clock.now())
+    return f"vault: {found}" if found.did else None
+
+
+def _finish_shredding(home: Home) -> str | None:
+    from nadzor.actions.shred_bodies import finish_shredding
+
+    done = finish_shredding(home, now=clock.now())
+    return f"finished {done} orders to destroy" if done else None
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("tiles", 2.0, _publish_tiles),  # anyone sees a receipt's leaf covered within seconds
@@ -268,5 +282,7 @@ TASKS = (
     Task("clinics", 3600.0, _remind_clinics),  # once a quarter; an hour late is in time
     Task("open", 5.0, _publish_open_rows),  # a notice is in the open sets within seconds of being public
     Task("snapshots", 600.0, _make_snapshots),  # files to take away: one snapshot a day of what changed
+    Task("openings", 30.0, _watch_openings),  # an opening is shut by the clock; this writes it down
+    Task("destruction", 300.0, _finish_shredding),  # only what was begun and cut short
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -22,10 +23,12 @@ from nadzor.telemetry.comparing import Places, shredded_since, table_digests
 from nadzor.telemetry.load import load_lake
 from nadzor.telemetry.manifest import read_manifest
 from nadzor.telemetry.rollup import roll_up_lake
-from nadzor.telemetry.rollup_file import bins_digest, read_rollup_manifest, stored_digest
+from nadzor.telemetry.rollup_file import RollupManifest, bins_digest, read_rollup_manifest, stored_seals
+from nadzor.telemetry.sealing import DaySeals, rollup_digest
 from nadzor.telemetry.stored import Reader, StoredBatch
 
 ROLLUP: Final = "rollup"
+KEPT: Final = "rollup of days destroyed"
 
 
 class Pair(Struct, frozen=True):
@@ -35,17 +38,30 @@ class Pair(Struct, frozen=True):
     rebuilt: str
 
 
+class ShreddedRange(Struct, frozen=True, kw_only=True):
+    """What an installation reported in a month and nobody can read again: its leaves and how many events."""
+
+    installation: str
+    month: str
+    first: int
+    last: int
+    batches: int
+    events: int
+
+
 class RebuildReport(Struct, frozen=True):
     """Whether everything is equal, and the digests by table, the rollup among them.
 
     `shredded` batches could not be read again; when there are any, the rollup is made from the lake that is
-    kept.
+    kept.  `ranges` are what was destroyed on purpose: figures of their days are held against their own seals,
+    because nothing is left to make them from.
     """
 
     equal: bool
     digests: dict[str, Pair]
     shredded: int
     journal_size: int
+    ranges: tuple[ShreddedRange, ...] = ()
 
 
 class _Until:
@@ -89,15 +105,27 @@ def _rollups(home: Home, anew: Path, bins: Bins, gone: Places) -> dict[str, Pair
     source = home.lake if gone else anew
     rebuilt = roll_up_lake(source, anew.parent / "rollups", bins=bins)
     serving = _serving(home, bins, rebuilt.journal_size)
-    kept = serving or roll_up_lake(home.lake, anew.parent / "kept", bins=bins).digest
-    return {ROLLUP: Pair(kept, rebuilt.digest)}
+    if serving is None:
+        return {ROLLUP: Pair(roll_up_lake(home.lake, anew.parent / "kept", bins=bins).digest, rebuilt.digest)}
+    until, stored = serving.kept_until, stored_seals(home.rollups, serving)
+    if until is None:
+        return {ROLLUP: Pair(rollup_digest(stored), rebuilt.digest)}
+    made = read_rollup_manifest(anew.parent / "rollups").seals
+    return {
+        ROLLUP: Pair(_digest(stored, after=until), _digest(made, after=until)),
+        KEPT: Pair(_digest(stored, until=until), _digest(serving.seals, until=until)),
+    }
 
 
-def _serving(home: Home, bins: Bins, journal_size: int) -> str | None:
-    """The digest of the rows that are served, if they claim to cover the same journal with the same bins."""
+def _digest(seals: DaySeals, *, after: date = date.min, until: date = date.max) -> str:
+    return rollup_digest({day: seal for day, seal in seals.items() if after < day <= until})
+
+
+def _serving(home: Home, bins: Bins, journal_size: int) -> RollupManifest | None:
+    """The rollup that is served, if it claims to cover the same journal with the same bins."""
     try:
         claimed = read_rollup_manifest(home.rollups)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
     same = (claimed.journal_size, claimed.bins) == (journal_size, bins_digest(bins))
-    return stored_digest(home.rollups, claimed) if same else None
+    return claimed if same else None

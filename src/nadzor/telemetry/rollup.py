@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -40,6 +41,7 @@ from nadzor.telemetry.rollup_file import (
     read_rollup_manifest,
     whole,
 )
+from nadzor.telemetry.rollup_kept import kept_parts
 from nadzor.telemetry.rollup_part import RollupPart, merge_parts, month_of
 from nadzor.telemetry.schema import TABLES
 from nadzor.telemetry.sealing import rollup_digest
@@ -58,6 +60,7 @@ _BATCHES: Final = """
     FROM batch WHERE batch < ? ORDER BY batch
 """
 _SINCE: Final = "SELECT min(known) FROM batch WHERE batch >= ?"
+_AFTER: Final = "SELECT min(known) FROM batch WHERE known > ?"
 _KNOWN: Final = "SELECT known, sum(lines) FROM batch WHERE known >= ? GROUP BY known ORDER BY known"
 
 
@@ -86,8 +89,11 @@ def roll_up_lake(lake: Path, rollups: Path, *, bins: Bins) -> RollupReport:
         base = before if before and _extends(store, manifest, before, bins) else None
         if base and base.journal_size == manifest.journal_size:
             return RollupReport(base.rows, base.digest, base.journal_size)
-        parts = _grown(store, rollups / PARTS, base, tables)
-        after = _manifest(store, manifest, parts, bins)
+        stay = [] if base else kept_parts(rollups, rollups / PARTS, before, bins)
+        parts = _grown(
+            store, rollups / PARTS, base, _Kept(stay, before.kept_until if before else None), tables
+        )
+        after = _remembering(_manifest(store, manifest, parts, bins), before)
         publish(rollups, replace(after, previous=before.files if before else []), bins)
         return RollupReport(after.rows, after.digest, after.journal_size)
 
@@ -120,19 +126,42 @@ def _lake_seal(store: duckdb.DuckDBPyConnection, size: int) -> str:
     return seal.hexdigest()
 
 
+class _Kept(Struct, frozen=True):
+    """Parts that no lake can make again, and the last day they speak of."""
+
+    parts: list[RollupPart]
+    until: date | None
+
+
+def _remembering(after: RollupManifest, before: RollupManifest | None) -> RollupManifest:
+    """A manifest that goes on knowing what was destroyed, and counts it among the events."""
+    if before is None or not before.destroyed:
+        return after
+    events = Counter(after.events)
+    for counts in before.destroyed.values():
+        events.update(counts)
+    return replace(after, events=dict(events), kept_until=before.kept_until, destroyed=before.destroyed)
+
+
 def _grown(
-    store: duckdb.DuckDBPyConnection, folder: Path, base: RollupManifest | None, tables: BinTables
+    store: duckdb.DuckDBPyConnection,
+    folder: Path,
+    base: RollupManifest | None,
+    kept: _Kept,
+    tables: BinTables,
 ) -> list[RollupPart]:
     """The parts that can stay, and those of dates on which batches became known since."""
-    parts, size = (base.parts, base.journal_size) if base else ([], 0)
+    parts, size = (base.parts, base.journal_size) if base else (kept.parts, 0)
     since = (store.execute(_SINCE, [size]).fetchone() or (None,))[0]
+    if since is not None and kept.parts and kept.until:
+        since = (store.execute(_AFTER, [kept.until]).fetchone() or (None,))[0]
     if since is None:
         return parts
     since = min([since, *(part.first for part in parts if part.last >= since)])
     stay = [part for part in parts if part.last < since]
     known = store.execute(_KNOWN, [since]).fetchall()
     fresh = _rolled_up(store, folder, known, _lasting(store, tables))
-    return _by_month(folder, [*stay, *fresh], apart=known[-1][0])
+    return _by_month(folder, [*stay, *fresh], apart=known[-1][0], kept=kept.until or date.min)
 
 
 def _rolled_up(
@@ -196,13 +225,17 @@ def _view(store: duckdb.DuckDBPyConnection, name: str, table: str, which: str) -
     store.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {table} WHERE {which}")  # noqa: S608
 
 
-def _by_month(folder: Path, parts: list[RollupPart], *, apart: date) -> list[RollupPart]:
-    """One part a month, and one of the last date."""
+def _by_month(folder: Path, parts: list[RollupPart], *, apart: date, kept: date) -> list[RollupPart]:
+    """One part a month, and one of the last date; what must stay is never in one file with what need not."""
     found: list[RollupPart] = []
-    for _, some in groupby(parts, key=lambda part: (month_of(part.first), part.first == apart)):
+    for _, some in groupby(parts, key=lambda part: _bundle(part, apart, kept)):
         pieces = list(some)
         found.append(pieces[0] if len(pieces) == 1 else merge_parts(folder, pieces))
     return found
+
+
+def _bundle(part: RollupPart, apart: date, kept: date) -> tuple[date, bool, bool]:
+    return month_of(part.first), part.first == apart, part.last <= kept
 
 
 def _manifest(

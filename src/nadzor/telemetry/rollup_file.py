@@ -34,7 +34,8 @@ class RollupManifest(Struct, frozen=True):
     `journal_size` is the number of batches it covers and `lake` the seal of those batches as they were
     loaded; `definition` is the digest of the queries that made it.  `known_until` is the last date on which
     any of it became known, `events` how many distinct events of each kind the lake held, test and phantom
-    ones too.
+    ones too, and those that were destroyed since.  Figures of days up to `kept_until` are never made anew,
+    and `destroyed` counts events by kind under the name of what was destroyed.
     """
 
     format: int
@@ -49,6 +50,8 @@ class RollupManifest(Struct, frozen=True):
     lake: str
     parts: list[RollupPart]
     previous: list[str] = []
+    kept_until: date | None = None
+    destroyed: dict[str, dict[str, int]] = {}
 
     @property
     def seals(self) -> DaySeals:
@@ -113,12 +116,17 @@ def whole(rollups: Path, manifest: RollupManifest) -> bool:
 
 def stored_digest(rollups: Path, manifest: RollupManifest) -> str:
     """The digest of the rows that the files hold now, whatever the manifest says."""
+    return rollup_digest(stored_seals(rollups, manifest))
+
+
+def stored_seals(rollups: Path, manifest: RollupManifest) -> DaySeals:
+    """The seals of the rows that the files hold now, whatever the manifest says."""
     seals: DaySeals = {}
     for part in manifest.parts:
         file = open_part(rollups / PARTS / part.file)
         numbers = sorted(group.number for groups in file.groups.values() for group in groups)
         seals |= table_seals(file.read(numbers, list(COLUMNS)))
-    return rollup_digest(seals)
+    return seals
 
 
 def read_bins(rollups: Path) -> Bins:
