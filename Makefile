@@ -5,9 +5,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-SOURCES := src sdk tests
+SOURCES := src sdk tests supply fuzz
+FUZZ_S ?= 300
 
-.PHONY: demo test torture check fix bench lock clean
+.PHONY: demo test torture check fix bench fuzz sbom audit lock clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)
@@ -28,6 +29,8 @@ check: $(READY)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m supply check
+	$(BIN)/python -m supply advisories --daily
 
 fix: $(READY)
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -35,6 +38,18 @@ fix: $(READY)
 
 bench: $(READY)
 	$(BIN)/nadzor bench
+
+# Every parser that strangers reach, FUZZ_S seconds each; what they find is kept in build/fuzz.
+fuzz: $(READY)
+	$(BIN)/python -m fuzz --seconds $(FUZZ_S)
+
+sbom: $(READY)
+	$(BIN)/python -m supply sbom
+
+# What is known against the pinned versions; once a day `make check` asks, too.
+audit: $(READY)
+	$(BIN)/python -m supply check
+	$(BIN)/python -m supply advisories
 
 # Needs uv on the path; keeps every pin that still fits.
 lock:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, fromstring
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from nadzor.statutory.declared_said import CELLS_MAX, ROWS_MAX, Formula, RawRow, Unreadable
 
@@ -33,15 +33,20 @@ def read_xlsx(body: bytes) -> list[RawRow]:
     try:
         with ZipFile(BytesIO(body)) as archive:
             return list(_rows(archive))
-    except (BadZipFile, ParseError, KeyError, ValueError, zlib.error, EOFError, RuntimeError) as error:
+    except (BadZipFile, ParseError, LookupError, ValueError, zlib.error, EOFError, RuntimeError) as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable("declared.file") from error
 
 
 def _rows(archive: ZipFile) -> Iterator[RawRow]:
-    if len(archive.infolist()) > PARTS_MAX:
+    parts = archive.infolist()
+    if len(parts) > PARTS_MAX:
         raise Unreadable("declared.file-size")
+    if any(part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for part in parts):
+        raise Unreadable(
+            "declared.file"
+        )  # no spreadsheet writes another, and each has ways of its own to break
     texts = _texts(archive)
     sheet = _part(archive, _first_sheet(archive))
     for place, row in enumerate(sheet.iterfind(f"{_MAIN}sheetData/{_MAIN}row"), start=1):
@@ -69,7 +74,15 @@ def _value(cell: Element, texts: list[str]) -> str | Formula:
     if kind == "inlineStr":
         return _text(cell.find(f"{_MAIN}is"))
     said = cell.findtext(f"{_MAIN}v") or ""
-    return texts[int(said)] if kind == "s" and said else said
+    return texts[_index(said)] if kind == "s" and said else said
+
+
+def _index(said: str) -> int:
+    """The number of a shared text; one below zero would be counted from the end."""
+    number = int(said)
+    if number < 0:
+        raise Unreadable("declared.file")
+    return number
 
 
 def _texts(archive: ZipFile) -> list[str]:

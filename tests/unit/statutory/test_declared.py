@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import openpyxl
 import pytest
@@ -16,6 +16,7 @@ from nadzor.statutory.declared_compare import compare
 from nadzor.statutory.declared_files import read_rows
 from nadzor.statutory.declared_said import FILE_MAX, Unreadable
 from nadzor.statutory.declared_template import render_template
+from nadzor.statutory.declared_xlsx import read_xlsx
 from tests.unit.statutory.months import DEVICE, OCTOBER, october
 
 OID = "1.2.643.5.1.13.13.12.2.77.7973"
@@ -241,3 +242,25 @@ def test_declared_and_counted_stand_beside_each_other():
     assert beside["errors_processing"] == (0, 3, -3)
     assert beside["results.effusion.decided"] == (90, 90, 0)
     assert "results.effusion.tn" not in beside
+
+
+@pytest.mark.parametrize("spoil", ["text beyond the list", "text below zero", "another compression"])
+def test_a_workbook_that_points_nowhere_is_refused_and_breaks_nothing(spoil):
+    """A shared text that is not there, counted from the end, a part in a coding no spreadsheet writes."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    number = {"text beyond the list": "7", "text below zero": "-1"}.get(spoil, "0")
+    parts = {
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/'
+        '2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<R><Relationship Id="r1" Target="a.xml"/></R>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{main}"><si><t>x</t></si></sst>',
+        "xl/a.xml": f'<worksheet xmlns="{main}"><sheetData><row><c t="s"><v>{number}</v></c></row></sheetData>'
+        "</worksheet>",
+    }
+    held = BytesIO()
+    with ZipFile(held, "w", ZIP_LZMA if "compression" in spoil else ZIP_DEFLATED) as book:
+        for name, text in parts.items():
+            book.writestr(name, text)
+    with pytest.raises(Unreadable) as refused:
+        read_xlsx(held.getvalue())
+    assert refused.value.code == "declared.file"
