@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast
 
 import typer
 
+from nadzor.base import clock
 from nadzor.base.home import Home
 
 
@@ -50,4 +51,20 @@ def settled(context: typer.Context, data: Path) -> Home:
     home = Home.open(data)
     check_journal(home)
     frame(context).settle(home)
+    _note_reading(context, home)
     return home
+
+
+def _note_reading(context: typer.Context, home: Home) -> None:
+    """Whoever reads data at the console is in the log of readings before the first row is printed."""
+    from nadzor.actions.note_reading import Look, note_reading
+    from nadzor.people.queries import CONSOLE
+    from nadzor.records.reading import shown
+
+    words = context.command_path.partition(" ")[2]
+    name = f"console:{words}"
+    told = shown(name)
+    if told.is_sensitive:
+        given = {f"-{option}": str(text) for option, text in context.params.items() if text is not None}
+        look = Look(way="console", route=name, shown=told, given=given)
+        note_reading(home, look, by=CONSOLE, now=clock.now())

@@ -13,7 +13,17 @@ from nadzor.law.norm import Entry, Item, Span, Unit, Value, Worth
 from nadzor.workdays.calendar import Checked
 
 NUMBERS: frozenset[Unit] = frozenset(
-    {"working_day", "calendar_day", "hour", "month", "roubles", "organisations", "studies", "percent"}
+    {
+        "working_day",
+        "calendar_day",
+        "hour",
+        "month",
+        "roubles",
+        "organisations",
+        "studies",
+        "attempts",
+        "percent",
+    }
 )
 POSITIVE: frozenset[Unit] = frozenset({"working_day", "calendar_day", "hour", "month"})
 TERMS: frozenset[Unit] = POSITIVE | {"date", "period"}

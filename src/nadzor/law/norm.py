@@ -17,7 +17,7 @@ from nadzor.workdays.spoken import plain
 Status = Literal["seed", "read", "reported", "unverified", "house"]
 Unit = Literal[
     "working_day", "calendar_day", "hour", "month", "period", "date",
-    "roubles", "organisations", "studies", "percent", "switch",
+    "roubles", "organisations", "studies", "attempts", "percent", "switch",
     "rule", "act", "list",
 ]  # fmt: skip
 

@@ -29,6 +29,7 @@ FORMS: dict[Unit, tuple[tuple[str, str, str], tuple[str, str]]] = {
     "month": (("месяц", "месяца", "месяцев"), ("month", "months")),
     "roubles": (("рубль", "рубля", "рублей"), ("rouble", "roubles")),
     "organisations": (("организация", "организации", "организаций"), ("organisation", "organisations")),
+    "attempts": (("попытка", "попытки", "попыток"), ("attempt", "attempts")),
     "studies": (("исследование", "исследования", "исследований"), ("study", "studies")),
     "percent": (("процент", "процента", "процентов"), ("per cent", "per cent")),
 }

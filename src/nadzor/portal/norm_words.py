@@ -37,6 +37,7 @@ def unit_label(unit: Unit) -> str:
         "roubles": _("roubles"),
         "organisations": _("organisations"),
         "studies": _("studies"),
+        "attempts": _("attempts"),
         "percent": _("per cent"),
         "switch": _("switch"),
         "rule": _("rule"),

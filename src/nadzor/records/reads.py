@@ -89,6 +89,11 @@ def find(sought: Sought, *, before: int | None = None, limit: int = 100) -> list
     return [card_of(row) for row in rows[: min(limit, LIMIT_MAX)]]
 
 
+def count_reads(sought: Sought) -> int:
+    """How many there are."""
+    return int(_sought(sought).count())
+
+
 class DayCount(Struct, frozen=True):
     """Readings of one day by one account on one page: how many, and how many rows they showed."""
 

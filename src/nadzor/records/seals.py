@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
@@ -57,8 +57,29 @@ def seal_at(size: int) -> SealCard | None:
     return _card(row) if row else None
 
 
-def seal_of(kind: Kind, n: int) -> SealCard | None:
-    """The step that took a row in; None while it waits."""
+def placed(kind: Kind, numbers: Sequence[int]) -> Iterator[tuple[int, AuditRow]]:
+    """Rows of one kind with their places in the tree, those that are sealed; `numbers` rise."""
+    card, row_at = None, dict[int, tuple[int, AuditRow]]()
+    for n in numbers:
+        if card is None or not _covers(card, kind, n):
+            card = _seal_of(kind, n)
+            row_at = _places(card, kind) if card else {}
+        if n in row_at:
+            yield row_at[n]
+
+
+def _places(card: SealCard, kind: Kind) -> dict[int, tuple[int, AuditRow]]:
+    rows = list(rows_of(card))
+    first = card.size - len(rows)
+    return {row.n: (first + at, row) for at, row in enumerate(rows) if row.kind == kind}
+
+
+def _covers(card: SealCard, kind: Kind, n: int) -> bool:
+    span = (card.first_deed, card.last_deed) if kind == "deed" else (card.first_read, card.last_read)
+    return span[0] <= n <= span[1]
+
+
+def _seal_of(kind: Kind, n: int) -> SealCard | None:
     bounds = {f"first_{kind}__lte": n, f"last_{kind}__gte": n}
     row = AuditSeal.objects.filter(**bounds).order_by("id").first()
     return _card(row) if row else None
