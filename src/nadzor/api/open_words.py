@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from nadzor.actions.open_shelf.ask import Answer, Changed, Counted
-from nadzor.disclosure.asking.sets import Kind, OpenSet, Row, shelf
+from nadzor.actions.open_shelf.ask import Answer
+from nadzor.disclosure.asking.sets import Kind, OpenSet, shelf
 
 
 class Results(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,10 +40,10 @@ class About(Struct, frozen=True, kw_only=True):
 
 
 class AnswerOut(Struct, frozen=True, kw_only=True):
-    """An answer: rows, counts of values, or changes."""
+    """An answer.  `results` are rows, or `{term, count}`, or changes `{change, key, deleted, row}`."""
 
     meta: About
-    results: Sequence[Row | Counted | Changed]
+    results: Sequence[Any]
 
 
 class ColumnOut(Struct, frozen=True):
