@@ -89,6 +89,14 @@ class Api(NinjaAPI):
             _finish(operation)
         return page
 
+    def operation_ids(self) -> dict[str, dict[str, str]]:
+        """The id of every operation by path and method; whoever asks this needs none of the shapes."""
+        paths = super().get_openapi_schema()["paths"]
+        return {
+            path: {method.upper(): str(each["operationId"]) for method, each in methods.items()}
+            for path, methods in paths.items()
+        }
+
 
 def operations(page: Mapping[str, Any]) -> Iterator[Page]:
     """Every operation of a description."""

@@ -71,10 +71,10 @@ def name_of(match: ResolverMatch, method: str) -> str:
 @cache
 def operations() -> Mapping[str, Mapping[str, str]]:
     """The operations of the API as the table calls them, by path and method."""
-    paths = api.get_openapi_schema()["paths"]
+    found = api.operation_ids()
     return {
-        path: {method.upper(): f"{NAMESPACE}:{each['operationId']}" for method, each in methods.items()}
-        for path, methods in paths.items()
+        path: {method: f"{NAMESPACE}:{name}" for method, name in methods.items()}
+        for path, methods in found.items()
     }
 
 
