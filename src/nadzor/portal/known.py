@@ -17,6 +17,7 @@ from nadzor.portal.frame import house, person_of
 from nadzor.portal.inputs import Input, line, select
 from nadzor.portal.known_case import case_sheet
 from nadzor.portal.known_sheets import Sheet, device_sheet, event_sheet, register_sheet, signal_sheet
+from nadzor.portal.readings import note
 from nadzor.portal.sheets import Crumb
 from nadzor.portal.words import day, language, moment
 from nadzor.vigilance.known.case import known_case
@@ -45,7 +46,9 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/known.html", shown)
     try:
         found = moment_of(asked.on, now=clock.now())
-        shown |= {"sheet": _sheet(person_of(request), asked, found), "as_of": _as_of(asked.on, found)}
+        sheet = _sheet(person_of(request), asked, found)
+        note(request, device=sheet.device, grounds=f"{asked.kind} {asked.ref}")
+        shown |= {"sheet": sheet, "as_of": _as_of(asked.on, found)}
     except Refusal as refusal:
         shown |= {"refusal": document(refusal, language())}
         return render(request, "portal/known.html", shown, status=problem(refusal.code).status)

@@ -27,6 +27,7 @@ def case_sheet(found: KnownCase) -> Sheet:
         facts=_facts(found),
         tables=[table for table in tables if table.lines],
         note=later(found.later),
+        device=found.device,
     )
 
 

@@ -47,6 +47,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     tables: Sequence[Table]
     state: State | None = None
     note: str = ""
+    device: str = ""
 
 
 def device_sheet(found: KnownDevice, at: Moment) -> Sheet:
@@ -57,6 +58,7 @@ def device_sheet(found: KnownDevice, at: Moment) -> Sheet:
     return Sheet(
         title=said(entry.name) if entry else found.code,
         href=reverse("register-card", args=[found.code]),
+        device=found.code,
         state=device_state(entry.status) if entry else None,
         facts=[
             *facts,
@@ -84,6 +86,7 @@ def signal_sheet(found: KnownSignal) -> Sheet:
     return Sheet(
         title=_("Signal %(id)s") % {"id": found.id}, href=reverse("signal", args=[found.id]),
         state=signal_state(found.state), facts=facts, tables=[evidence, moves], note=later(found.later),
+        device=found.device,
     )  # fmt: skip
 
 
@@ -105,6 +108,7 @@ def event_sheet(found: KnownEvent) -> Sheet:
     return Sheet(
         title=found.number, href=reverse("event", args=[found.number]), state=event_state(found.state),
         facts=facts, tables=[documents, moves, clocks(found.runs)], note=later(found.later),
+        device=found.device,
     )  # fmt: skip
 
 
