@@ -21,6 +21,7 @@ from nadzor.disclosure.tables import PublicTable, read
 from nadzor.records.releases import kept_table, public_table, published, release
 
 PERCENT: Final = 100
+THOROUGH: Final = 200  # linear programs a quantity, the most exposed targets first
 TABLE_MAX: Final = 16 * 1024 * 1024  # the largest file that is read as a table
 
 
@@ -46,8 +47,10 @@ def check_file(home: Home, file: Path, *, now: datetime) -> Report:
     return check_table(home, table, now=now)
 
 
-def check_table(home: Home, table: PublicTable, *, now: datetime) -> Report:
+def check_table(home: Home, table: PublicTable, *, now: datetime, programs: int = THOROUGH) -> Report:
     """Attack one table together with every published one that shares an unknown with it.
+
+    `programs`: the most linear programs for each quantity, beside all differences.
 
     Why not with all: tables that share no month hold no common unknown, so no equation joins them.
     """
@@ -58,7 +61,16 @@ def check_table(home: Home, table: PublicTable, *, now: datetime) -> Report:
     facts = release_facts(home, months, earlier=every, known_by=table.known_by)
     secret = Secret(counted=facts.counted, groups=facts.groups, makers=facts.makers, running=facts.running)
     rules = rules_on(moscow_date(now))
-    return attack([*near, table], secret, interval=rules.interval / PERCENT)
+    return attack([*near, table], secret, interval=rules.interval / PERCENT, programs=programs)
+
+
+def beside(series: str, period: str) -> list[str]:
+    """The digests of the published tables that a period is attacked with: what a check rests on."""
+    months = set(quarter_months(months_of(series, period)))
+    found = [
+        card.sha256 for card in published() if not months.isdisjoint(months_of(card.series, card.period))
+    ]
+    return sorted(found)
 
 
 def against(every: Sequence[PublicTable], series: str, period: str) -> list[PublicTable]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from django.db import transaction
 
 from nadzor.actions.build_release import Wanted, build_release, must_be_over
-from nadzor.actions.check_release import check_release
+from nadzor.actions.check_release import beside, check_release
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
 from nadzor.base.interval import Month
@@ -38,19 +38,28 @@ def publish_release(home: Home, wanted: Wanted, *, by: Person | None, now: datet
     card = release(wanted.series, wanted.period)
     if card.published_at:
         raise Refusal("release.published")
-    report = check_release(home, wanted.series, wanted.period, now=now)
-    if not (card.is_safe and report.is_safe):
-        raise Refusal("release.unsafe", close=max(report.close, card.attack.get("close", 0)))
+    found = _attacked_anew(home, card, now=now)
+    if not card.is_safe or found["close"]:
+        raise Refusal("release.unsafe", close=max(found["close"], card.attack["close"]))
     with transaction.atomic():
         row = Release.objects.select_for_update().get(pk=card.id)
         row.published_at, row.published_by = now, by.username if by else ""
-        row.attack = msgspec.to_builtins(report)
+        row.attack = found
         row.save(update_fields=["published_at", "published_by", "attack"])
         audit.record(
             "records.release.publish", f"release {row.series} {row.period}", by=row.published_by, now=now,
-            because=order.order if order else "", sha256=row.sha256, narrowest=report.narrowest,
+            because=order.order if order else "", sha256=row.sha256, narrowest=found["narrowest"],
         )  # fmt: skip
     return release(wanted.series, wanted.period)
+
+
+def _attacked_anew(home: Home, card: ReleaseCard, *, now: datetime) -> dict[str, Any]:
+    """The report of the attack; made again where something was published beside it since."""
+    rests = beside(card.series, card.period)
+    if card.attack.get("beside") == rests:
+        return card.attack
+    report = check_release(home, card.series, card.period, now=now)
+    return {**msgspec.to_builtins(report), "beside": rests}
 
 
 def publish_due(home: Home, *, now: datetime, back: int = BACK) -> list[ReleaseCard]:

@@ -22,6 +22,7 @@ from nadzor.cli.serve import Port, addressed
 
 DEMO_HOME = Path("demo-home")
 SHARED_READS = Path("../shared/real-ai-reads")
+RELEASED = 4  # months whose public tables a demonstration shows
 SHOWN = "ai-032"  # the device of the demonstration's maker
 
 
@@ -44,6 +45,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     adverse_events: dict[str, int]
     warnings: int
     signals: dict[str, int]
+    releases: int
     month: Any
     performance: list[Any]
 
@@ -145,6 +147,7 @@ def _find(home: Home) -> dict[str, Any]:
     from nadzor.actions.furnish_vigilance import furnish_vigilance, lead_to_events
     from nadzor.actions.measure_performance import measure_performance
     from nadzor.actions.note_transmission import note_transmission
+    from nadzor.actions.publish_release import publish_due
     from nadzor.actions.raise_signals import raise_signals
     from nadzor.actions.report_status import report_status
     from nadzor.actions.roll_up_day import roll_up_day
@@ -154,7 +157,7 @@ def _find(home: Home) -> dict[str, Any]:
     from nadzor.vigilance import queries as vigilance
 
     with progress() as bar:
-        steps = bar.add_task("load, roll up, detect, month", total=5)
+        steps = bar.add_task("load, roll up, detect, month, publish", total=6)
         roll_up_day(home, now=clock.now())
         note_transmission(home, now=clock.now())
         furnish_clinic(home, now=clock.now())
@@ -170,6 +173,8 @@ def _find(home: Home) -> dict[str, Any]:
         bar.advance(steps)
         performance = measure_performance(home)
         bar.advance(steps)
+        released = publish_due(home, now=clock.now(), back=RELEASED)
+        bar.advance(steps)
     counts = register.counts()
     return {
         "devices": counts.devices,
@@ -178,6 +183,7 @@ def _find(home: Home) -> dict[str, Any]:
         "adverse_events": events,
         "warnings": warnings,
         "signals": vigilance.counts_by_detector(),
+        "releases": sum(card.published_at is not None for card in released),
         "month": month,
         "performance": performance,
         "status": report_status(home),
@@ -200,6 +206,7 @@ def _print(summary: Summary, staff: list[Any]) -> None:
             "adverse events": summary.adverse_events,
             "warnings to clinics": summary.warnings,
             "signals": summary.signals,
+            "public tables": summary.releases,
             "reads": summary.reads,
         },
         title="nadzor demo",

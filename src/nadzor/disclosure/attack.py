@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Final
 
 from msgspec import Struct
@@ -128,7 +128,8 @@ class Siege:
         """Differences for every target, then linear programs for those that came closest."""
         tried = [(self._by_difference(one, target), target) for one, target in self._targets()]
         tried.sort(key=lambda pair: pair[0].width)
-        return [find for find, _ in tried] + [self._by_program(*pair) for pair in tried[:programs]]
+        joined = (pair for pair in tried if len(self._field.connected(pair[1].keys)) > 1)
+        return [find for find, _ in tried] + [self._by_program(*pair) for pair in islice(joined, programs)]
 
     def _targets(self) -> Iterator[tuple[Equation, Target]]:
         for one in self._equations:

@@ -26,12 +26,26 @@ class Target(Struct, frozen=True, kw_only=True):
     makers: frozenset[str]
 
 
-class Field(Struct, frozen=True):
+class Field:
     """Where targets stand: the equations, the counts by key and site, the maker of each device."""
 
-    equations: Sequence[Equation]
-    counts: Mapping[Key, Mapping[str, int]]
-    makers: Mapping[str, str]
+    def __init__(
+        self,
+        equations: Sequence[Equation],
+        counts: Mapping[Key, Mapping[str, int]],
+        makers: Mapping[str, str],
+    ) -> None:
+        self.counts, self.makers = counts, makers
+        self._group: dict[Key, list[Equation]] = {}
+        for one in equations:
+            joined = {id(group): group for key in one.keys if (group := self._group.get(key))}
+            merged = [one, *(other for group in joined.values() for other in group)]
+            self._group |= dict.fromkeys((key for other in merged for key in other.keys), merged)
+
+    def connected(self, keys: frozenset[Key]) -> list[Equation]:
+        """The equations that share unknowns with some keys, directly or through others."""
+        groups = {id(group): group for key in keys if (group := self._group.get(key))}
+        return [one for group in groups.values() for one in group]
 
 
 def bounds(field: Field, target: Target) -> tuple[float, float]:
@@ -40,7 +54,7 @@ def bounds(field: Field, target: Target) -> tuple[float, float]:
     Method: keys that the same equations hold are one unknown for the target and one for everybody else, which
     is exact for sums of non-negative unknowns; solved by HiGHS (Huangfu and Hall, 2018).
     """
-    equations = _connected(field.equations, target.keys)
+    equations = field.connected(target.keys)
     columns, unknown = _columns(equations, target, field)
     if not columns:
         known = sum(_known(field, key, target, wanted=True) for key in target.keys)
@@ -52,16 +66,6 @@ def bounds(field: Field, target: Target) -> tuple[float, float]:
     high = np.array([one.high for one in equations]) - given
     ends = [_solve(sign * cost, matrix, low, high) for sign in (1.0, -1.0)]
     return ends[0], -ends[1]
-
-
-def _connected(equations: Sequence[Equation], keys: frozenset[Key]) -> list[Equation]:
-    """The equations that share unknowns with some keys, directly or through others."""
-    reached, left, found = set(keys), list(equations), []
-    while near := [one for one in left if not reached.isdisjoint(one.keys)]:
-        found += near
-        left = [one for one in left if reached.isdisjoint(one.keys)]
-        reached.update(*(one.keys for one in near))
-    return found
 
 
 def _columns(

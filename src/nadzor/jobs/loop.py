@@ -259,6 +259,14 @@ def _finish_shredding(home: Home) -> str | None:
     return f"finished {done} orders to destroy" if done else None
 
 
+def _publish_releases(home: Home) -> str | None:
+    from nadzor.actions.publish_release import publish_due
+
+    done = publish_due(home, now=clock.now())
+    failed = sum(card.published_at is None for card in done)
+    return f"published {len(done) - failed} tables, {failed} failed" if done else None
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("tiles", 2.0, _publish_tiles),  # anyone sees a receipt's leaf covered within seconds
@@ -279,6 +287,7 @@ TASKS = (
     Task("reminders", 600.0, _remind_warnings),  # days matter; a site that begins later waits minutes
     Task("monitoring", 3600.0, _watch_monitoring),  # days matter: within the hour after midnight is in time
     Task("duplicates", 3600.0, _find_duplicates),  # a person looks at pairs once a day
+    Task("releases", 3600.0, _publish_releases),  # a month falls due once; within the hour is in time
     Task("clinics", 3600.0, _remind_clinics),  # once a quarter; an hour late is in time
     Task("open", 5.0, _publish_open_rows),  # a notice is in the open sets within seconds of being public
     Task("snapshots", 600.0, _make_snapshots),  # files to take away: one snapshot a day of what changed
