@@ -31,6 +31,7 @@ from nadzor.cli import (
     known,
     law,
     ledger,
+    migrate,
     monitor,
     monitoring,
     register,
@@ -101,6 +102,7 @@ app.command("monitor")(monitor.monitor)
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
 app.command("bundle")(bundle.bundle)
 app.command("retention")(retention.retention)
+app.command("migrate")(migrate.migrate)
 app.command("init")(serve.init)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)

@@ -23,6 +23,9 @@ class Frame(Protocol):
     def settle(self, home: Home) -> None:
         """Make the register of this data directory usable in this process (idempotent)."""
 
+    def planned(self, home: Home) -> str:
+        """The SQL that `settle` would run on the register; nothing of it is run."""
+
     def gateway(self, home: Home) -> AbstractContextManager[str]:
         """A gateway that answers at the home's public address; started here unless one already answers."""
 

@@ -29,11 +29,16 @@ def setup(home: Home | Path | str) -> Home:
         if settings.HOME.root != opened.root:
             raise RuntimeError(f"this process already works on {settings.HOME.root}")
         return opened
-    configuration.name_home(str(opened.root))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "nadzor.site.settings"
-    django.setup()
+    set_up_as_it_is(opened)
     _prepare(opened)
     return opened
+
+
+def set_up_as_it_is(home: Home) -> None:
+    """Make Django work on this data directory and leave its register as it is, of whatever release."""
+    configuration.name_home(str(home.root))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "nadzor.site.settings"
+    django.setup()
 
 
 def _prepare(home: Home) -> None:

@@ -44,6 +44,15 @@ class House:
 
         setup(home)
 
+    def planned(self, home: Home) -> str:
+        """The SQL that this release would run on the register."""
+        from nadzor.site.django import set_up_as_it_is
+
+        set_up_as_it_is(home)
+        from nadzor.actions.prepare_register import migration_sql
+
+        return migration_sql()
+
     @contextmanager
     def gateway(self, home: Home) -> Iterator[str]:
         """A gateway of this home with its key directory kept fresh; ended on leaving if started here."""
