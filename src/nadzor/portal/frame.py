@@ -168,6 +168,8 @@ def _open_to_everyone() -> Links:
     return [
         (_("Register"), "register"),
         (_("Safety notices"), "safety-notices"),
+        (_("Statistics"), "statistics"),
+        (_("Open data"), "open-sets"),
         (_("Is it a device?"), "qualify"),
         (_("Procedures"), "procedures"),
         (_("Norms"), "norms"),

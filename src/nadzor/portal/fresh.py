@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -61,8 +61,14 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Send somebody to prove who they are, and keep the form they sent until they come back."""
     if request.method == "POST":
         hold(request)
-    back = request.get_full_path() if request.method == "GET" else request.path
+    back = request.get_full_path() if request.method == "GET" else came_from(request)
     return redirect(f"{reverse('prove')}?{urlencode({'next': back})}")
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from; the first page where the browser does not say."""
+    told = urlsplit(request.headers.get("Referer", ""))
+    return told.path or "/" if told.netloc == request.get_host() else "/"
 
 
 def hold(request: HttpRequest) -> None:
@@ -72,5 +78,5 @@ def hold(request: HttpRequest) -> None:
     ]
     if sum(len(name) + len(told) for name, told in fields) > HELD_MAX:
         return
-    held = {"path": request.get_full_path(), "fields": fields, "files": bool(request.FILES)}
-    request.session[HELD] = held | {"at": clock.now().timestamp()}
+    held = {"path": request.get_full_path(), "back": came_from(request), "files": bool(request.FILES)}
+    request.session[HELD] = held | {"fields": fields, "at": clock.now().timestamp()}

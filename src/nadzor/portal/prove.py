@@ -17,6 +17,8 @@ from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.people.attempts import may_try, note_failure
 from nadzor.people.factors import factors
+from nadzor.people.session_cards import links
+from nadzor.portal import foreign_door
 from nadzor.portal.fresh import HELD, covers, note_proof
 from nadzor.portal.inputs import Input, line
 from nadzor.portal.passkeys import asked_options
@@ -30,6 +32,7 @@ class Held(Struct, frozen=True):
     """A form that waited."""
 
     path: str
+    back: str
     fields: list[tuple[str, str]]
     files: bool = False
 
@@ -81,7 +84,8 @@ def held(request: HttpRequest) -> Held | None:
     told = request.session.pop(HELD, None)
     if not isinstance(told, dict) or clock.now() - datetime.fromtimestamp(told["at"], UTC) > covers():
         return None
-    return Held(told["path"], [(name, text) for name, text in told["fields"]], told["files"])
+    fields = [(name, text) for name, text in told["fields"]]
+    return Held(told["path"], told["back"], fields, told["files"])
 
 
 def _asked(request: HttpRequest, back: str, *, wrong: str = "") -> HttpResponse:
@@ -94,6 +98,7 @@ def _asked(request: HttpRequest, back: str, *, wrong: str = "") -> HttpResponse:
         "fields": _fields(user.has_usable_password(), has_code=bool(found.app or found.codes_left)),
         "options": asked_options(user) if found.keys else "",
         "waits": HELD in request.session,
+        "foreign": foreign_door.label() if links(user.get_username()) else "",
     }
     return render(request, "portal/prove.html", page)
 

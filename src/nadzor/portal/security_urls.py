@@ -7,7 +7,15 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nadzor.portal import prove, second_step, security, security_deeds, security_factors, sessions
+from nadzor.portal import (
+    foreign_door,
+    prove,
+    second_step,
+    security,
+    security_deeds,
+    security_factors,
+    sessions,
+)
 from nadzor.portal.door import public, signed_in
 from nadzor.portal.fresh import proven
 
@@ -17,6 +25,15 @@ HERE = "account/security/"
 urlpatterns = [
     path("login/", sessions.Login.as_view(), name="login"),
     path("login/second/", asked(never_cache(public(second_step.page))), name="login-second"),
+    path("login/foreign/", require_safe(never_cache(public(foreign_door.start))), name="login-foreign"),
+    path(
+        "login/foreign/return/",
+        require_safe(never_cache(public(foreign_door.returned))),
+        name="login-foreign-return",
+    ),
+    path("account/prove/foreign/", require_POST(signed_in(foreign_door.again)), name="prove-foreign"),
+    path(f"{HERE}link/", require_POST(proven(foreign_door.link)), name="security-link"),
+    path(f"{HERE}link/<int:id>/end/", require_POST(proven(foreign_door.unlink)), name="security-unlink"),
     path("logout/", sessions.Logout.as_view(), name="logout"),
     path("account/prove/", asked(never_cache(signed_in(prove.page))), name="prove"),
     path(HERE, require_safe(never_cache(signed_in(security.page))), name="security"),

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from nadzor.people.queries import person
-from nadzor.people.roles import Role
+from nadzor.portal.first_page import first_page
+from nadzor.portal.foreign_door import label
 from nadzor.portal.frame import KEYS_COOKIE, THEME_COOKIE, THEMES, house
 from nadzor.portal.second_step import entered
 
@@ -26,10 +26,6 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "keys": (KEYS_COOKIE, ("on", "off")),
 }
 YEAR_S = 31_536_000
-FIRST = {
-    Role.INSPECTOR: "morning", Role.REGISTRAR: "morning", Role.HEAD: "head",
-    Role.MANUFACTURER_ADMIN: "account", Role.MANUFACTURER_REPORTER: "account", Role.REPRESENTATIVE: "account",
-}  # fmt: skip
 
 
 class Login(LoginView):
@@ -47,13 +43,12 @@ class Login(LoginView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         """What the page says beside the form."""
-        told = {"asks_no_second": not house().settings.second_factor}
+        told = {"asks_no_second": not house().settings.second_factor, "foreign": label()}
         return super().get_context_data(**more) | told
 
     def get_default_redirect_url(self) -> str:
         """The page a role's day begins with, unless somebody was on their way to another."""
-        who = person(getattr(self, "user", self.request.user))
-        return reverse(FIRST.get(who.role, "overview") if who else "overview")
+        return first_page(person(getattr(self, "user", self.request.user)))
 
 
 class Logout(LogoutView):

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "nadzor.site.session_limits.SessionLimits",
     "nadzor.site.sign_in_gate.SignInGate",
     "nadzor.site.access_gate.AccessGate",
+    "nadzor.site.prove_gate.ProveGate",
     "nadzor.site.reading_log.ReadingLog",  # no answer with somebody's data leaves unrecorded
     "axes.middleware.AxesMiddleware",  # last: it turns a lock-out into the answer
 ]

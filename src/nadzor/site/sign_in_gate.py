@@ -17,17 +17,8 @@ from nadzor.people.roles import Role
 from nadzor.people.sign_in import must_prove_more
 
 OPEN: Final = frozenset(
-    {
-        "security",
-        "security-app",
-        "security-key",
-        "security-password",
-        "prove",
-        "login",
-        "login-second",
-        "logout",
-    }
-    | {"preferences", "problem", "help"}
+    {"security", "security-app", "security-key", "security-password", "prove", "prove-foreign", "preferences"}
+    | {"login", "login-second", "login-foreign", "login-foreign-return", "logout", "problem", "help"}
 )
 KNOWN: Final = "has_factor"  # kept in the session: whoever takes the last factor off ends all sessions
 
