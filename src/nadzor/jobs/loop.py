@@ -267,6 +267,13 @@ def _publish_releases(home: Home) -> str | None:
     return f"published {len(done) - failed} tables, {failed} failed" if done else None
 
 
+def _end_embargoes(_home: Home) -> str | None:
+    from nadzor.actions.place_embargo import note_ended
+
+    ended = note_ended(now=clock.now())
+    return f"ended {ended} embargoes" if ended else None
+
+
 TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("tiles", 2.0, _publish_tiles),  # anyone sees a receipt's leaf covered within seconds
@@ -288,6 +295,7 @@ TASKS = (
     Task("monitoring", 3600.0, _watch_monitoring),  # days matter: within the hour after midnight is in time
     Task("duplicates", 3600.0, _find_duplicates),  # a person looks at pairs once a day
     Task("releases", 3600.0, _publish_releases),  # a month falls due once; within the hour is in time
+    Task("embargoes", 300.0, _end_embargoes),  # it holds nothing back after its time; this tells of it
     Task("clinics", 3600.0, _remind_clinics),  # once a quarter; an hour late is in time
     Task("open", 5.0, _publish_open_rows),  # a notice is in the open sets within seconds of being public
     Task("snapshots", 600.0, _make_snapshots),  # files to take away: one snapshot a day of what changed

@@ -10,13 +10,16 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
+from nadzor.base import clock
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal, Text
 from nadzor.disclosure.guard import floor
 from nadzor.law.norm import NormMissing
 from nadzor.people.queries import Person
+from nadzor.records.embargoes import hidden_details
 from nadzor.register import queries as register
 from nadzor.vigilance.models import EventDocument, PublicNotice, SafetyWarning, WarningCopy
+from nadzor.vigilance.veil import veiled
 from nadzor.vigilance.warning_cards import (
     ClinicCopy,
     DecisionCard,
@@ -112,7 +115,7 @@ def public_notices(wanted: NoticeFilter, *, after: str = "", limit: int = 50) ->
     found = found.filter(number__lt=after) if after else found
     limit = max(0, min(limit, PAGE_MAX))
     page = list(found[: limit + 1])
-    cards = tuple(notice_card(row) for row in page[:limit])
+    cards = tuple(as_public(row) for row in page[:limit])
     return NoticePage(cards, cards[-1].number if cards and len(page) > limit else None)
 
 
@@ -124,7 +127,18 @@ def public_notice(number: str) -> NoticeCard:
     row = PublicNotice.objects.select_related("followed_by").filter(number=number).first()
     if row is None:
         raise Refusal("notice.unknown")
-    return notice_card(row)
+    return as_public(row)
+
+
+def as_public(row: PublicNotice) -> NoticeCard:
+    """A notice as anybody reads it now: details under embargo are left out, whatever way it is asked for.
+
+    Why the clock is read here and nowhere else in the room: an embargo holds or has ended by the moment of
+    reading, and a way of asking that forgot to say which moment would leak.
+    """
+    now, card = clock.now(), notice_card(row)
+    hidden = (hidden_details(card.device, version, now=now) for version in card.versions or ("",))
+    return veiled(card, frozenset[str]().union(*hidden))
 
 
 def makers_notices() -> list[MakersNotice]:
