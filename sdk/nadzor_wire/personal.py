@@ -26,6 +26,14 @@ _DICOM = re.compile(
     r"\^(?<=[A-Za-zА-ЯЁа-яё'-]{2}\^)[A-Za-zА-ЯЁа-яё'-]{2}|\(0010,00[13]0\)"
     r"|PatientName|PatientID|PatientBirthDate"
 )
+# A picture or a file written as text: its heading, its first bytes in base64, or a long run of mixed signs.
+_IMAGE = re.compile(
+    r"data:[a-z]{1,20}/[\w.+-]{1,60};base64,"
+    r"|(?<![\w+/])(?:iVBORw0KGgo|/9j/4[A-Za-z0-9+/]{3}|R0lGODlh|R0lGODdh|SUkqA|TU0AK|JVBERi0|UklGR)[A-Za-z0-9+/]{20}"
+    r"|RElDT[QUVW][A-Za-z0-9+/]{20}"
+)
+_RUN = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{256,}")
+_MIXED = tuple(re.compile(signs) for signs in ("[a-z]", "[A-Z]", "[0-9]"))
 _BIRTH = re.compile(
     r"(?i)(?:дата рождения|род(?:ил(?:ся|ась)|\.)|д\.? ?р\.|date of birth|birth ?date|\bborn\b|\bDOB\b)"
     r"[^\d\n]{0,12}\d{1,4}[./ -]\d{1,2}[./ -]\d{2,4}"
@@ -45,7 +53,7 @@ _NAME = re.compile(
 def find_personal(text: str) -> str | None:
     """Kind of the first personal detail found, or None; the detail itself is never returned.
 
-    The kinds are email, dicom_name, snils, oms, phone, passport, birth_date and name.
+    The kinds are email, dicom_name, snils, oms, phone, passport, birth_date, image and name.
     """
     return next((kind for kind, found in _KINDS if found(text)), None)
 
@@ -72,6 +80,12 @@ def _luhn(text: str) -> bool:
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0 and any(digits)
 
 
+def _image(text: str) -> bool:
+    """Method: 192 bytes of a picture without a small letter, a capital or a digit in base64 do not happen."""
+    runs = (found.group() for found in _RUN.finditer(text))
+    return bool(_IMAGE.search(text)) or any(all(signs.search(run) for signs in _MIXED) for run in runs)
+
+
 def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     return lambda text: pattern.search(text) is not None
 
@@ -84,5 +98,6 @@ _KINDS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("phone", _matches(_PHONE)),
     ("passport", _matches(_PASSPORT)),
     ("birth_date", _matches(_BIRTH)),
+    ("image", _image),
     ("name", _matches(_NAME)),
 )

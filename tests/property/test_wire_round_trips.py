@@ -180,6 +180,7 @@ def test_searching_any_text_never_breaks(text):
         "phone",
         "passport",
         "birth_date",
+        "image",
         "name",
     )
 
