@@ -298,7 +298,7 @@ TASKS = (
     Task("embargoes", 300.0, _end_embargoes),  # it holds nothing back after its time; this tells of it
     Task("clinics", 3600.0, _remind_clinics),  # once a quarter; an hour late is in time
     Task("open", 5.0, _publish_open_rows),  # a notice is in the open sets within seconds of being public
-    Task("snapshots", 600.0, _make_snapshots),  # files to take away: one snapshot a day of what changed
+    Task("snapshots", 60.0, _make_snapshots),  # files to take away: one snapshot a day of what changed
     Task("openings", 30.0, _watch_openings),  # an opening is shut by the clock; this writes it down
     Task("destruction", 300.0, _finish_shredding),  # only what was begun and cut short
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note

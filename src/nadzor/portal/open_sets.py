@@ -156,7 +156,8 @@ def _columns(told: OpenSet) -> Table:
 def _examples(name: str, told: OpenSet) -> list[Fact]:
     base = f"/api/v1/open/{name}"
     sorted_by = next((key for key, column in told.columns.items() if column.kind == "moment"), told.key)
-    counted = next((key for key, column in told.columns.items() if column.kind == "code"), told.key)
+    codes = (key for key, column in told.columns.items() if column.kind == "code" and key != told.key)
+    counted = next(codes, told.key)
     asked = {
         _("The newest ten"): f"{base}?sort={sorted_by}:desc&limit=10",
         _("How often each value stands"): f"{base}?count={counted}",
