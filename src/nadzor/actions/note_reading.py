@@ -126,6 +126,8 @@ def _named(look: Look) -> str:
     value = _value(look)
     if look.shown.of == "own":
         return "own site"
+    if look.shown.of == "house":
+        return f"log of {look.shown.shows}"
     if look.shown.of == "all":
         return f"device {value}" if value else EVERYTHING
     return f"{look.shown.of} {value}"[:120]

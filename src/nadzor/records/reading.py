@@ -14,7 +14,8 @@ from msgspec import Struct
 from nadzor.base.problems import Text
 
 Of = Literal[
-    "all", "own", "device", "signal", "event", "narrative", "filing", "warning", "dispute", "batch", "none"
+    "all", "own", "house", "none",
+    "device", "signal", "event", "narrative", "filing", "warning", "dispute", "batch",
 ]  # fmt: skip
 OTHER: Final = "other"
 
