@@ -23,6 +23,7 @@ from nadzor.portal.filing_deeds import told
 from nadzor.portal.frame import house
 from nadzor.portal.inputs import Input, prose, select, summary
 from nadzor.portal.sheets import Cell, Line, Table, columns, line
+from nadzor.portal.vault_link import vault_link
 from nadzor.portal.words import language, moment, number
 from nadzor.register import clinic_words
 from nadzor.register import queries as register
@@ -40,6 +41,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     told: str
     device: str
     site: str
+    ask: str
     at: str
     field: Input
 
@@ -87,6 +89,7 @@ def _claim(one: MissingCard, request: HttpRequest, error: str) -> Claim:
         told=one.told,
         device=one.device or "",
         site=one.site,
+        ask=vault_link(one.site),
         at=moment(one.at),
         field=prose(name, label, hint=hint, value=typed, error=error, longest=TOLD_MAX),
     )

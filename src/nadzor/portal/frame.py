@@ -127,6 +127,9 @@ def _oversight(who: Person | None) -> Links:
 
 def _own(who: Person | None) -> Links:
     """The pages a role begins its day with, and those of its own organisation alone."""
+    reads, audit = (_("Who read our data"), "reads"), (_("Audit"), "audit")
+    vault, destruction = (_("Vault"), "vault"), (_("Destruction"), "destruction")
+    public = released, embargoes = (_("Releases"), "releases"), (_("Embargoes"), "embargoes")
     own = {
         Role.CLINIC: [
             (_("My AI systems"), "clinic"),
@@ -134,11 +137,23 @@ def _own(who: Person | None) -> Links:
             (_("What we reported"), "clinic-events"),
             (_("Warnings"), "clinic-warnings"),
             (_("Printed codes"), "printed-codes"),
+            reads,
         ],
+        Role.MANUFACTURER_ADMIN: [reads],
+        Role.MANUFACTURER_REPORTER: [reads],
+        Role.REPRESENTATIVE: [reads],
         Role.OPERATOR: [(_("How the platform runs"), "operation")],
-        Role.INSPECTOR: [(_("Morning"), "morning")],
-        Role.REGISTRAR: [(_("Morning"), "morning")],
-        Role.HEAD: [(_("Morning"), "morning"), (_("Head's overview"), "head")],
+        Role.INSPECTOR: [(_("Morning"), "morning"), vault, embargoes],
+        Role.REGISTRAR: [(_("Morning"), "morning"), destruction, released, embargoes],
+        Role.HEAD: [
+            (_("Morning"), "morning"),
+            (_("Head's overview"), "head"),
+            vault,
+            destruction,
+            audit,
+            *public,
+        ],
+        Role.AUDITOR: [audit, vault, destruction, *public],
     }
     return own[who.role] if who is not None and who.role in own else []
 

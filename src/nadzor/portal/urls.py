@@ -7,6 +7,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from nadzor.portal import (
+    audit_urls,
     batch,
     case_urls,
     charts,
@@ -43,6 +44,7 @@ from nadzor.portal import (
     qualify,
     receipts,
     register_history,
+    release_urls,
     security_urls,
     sessions,
     signal_urls,
@@ -126,7 +128,9 @@ urlpatterns = [
     *guide_urls.urlpatterns,
     *known_urls.urlpatterns,
     *ethics_urls.urlpatterns,
+    *audit_urls.urlpatterns,
     *open_urls.urlpatterns,
+    *release_urls.urlpatterns,
     path("problems/", require_safe(everyone(problems.index)), name="problems"),
     path("problems/<str:code>", require_safe(everyone(problems.one)), name="problem"),
     path("help/", require_safe(everyone(help.page)), name="help"),

@@ -24,6 +24,7 @@ from nadzor.portal.frame import house, person_of
 from nadzor.portal.inputs import Input, prose, summary
 from nadzor.portal.printing import pdf_answer
 from nadzor.portal.sheets import Cell, Crumb, Fact, Line, Table, columns, line
+from nadzor.portal.vault_link import vault_link
 from nadzor.portal.warning_labels import (
     answer_names,
     bars,
@@ -36,6 +37,7 @@ from nadzor.portal.warning_labels import (
     versions_words,
 )
 from nadzor.portal.words import day, moment, number
+from nadzor.records.opening_rules import may_ask
 from nadzor.vigilance.warning_cards import CopyCard, WarningCard
 from nadzor.vigilance.warning_permissions import may_decide_on_letter, may_remind
 from nadzor.vigilance.warnings import warning
@@ -89,7 +91,7 @@ def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 2
         "bars": bars(card.row.progress),
         "answers": _answers(card),
         "days": _days(card),
-        "sites": _sites(card.copies),
+        "sites": _sites(card.copies, may_ask(who)),
         "decisions": _decisions(card),
         "field": field if _may_publish(who, card) else None,
         "errors": summary([field]) if wrong else [],
@@ -104,7 +106,7 @@ def _silent(card: WarningCard) -> int:
 
 
 def _may_publish(who: Person | None, card: WarningCard) -> bool:
-    return may_decide_on_letter(who) and not card.row.public
+    return acts_for_head(who, "notice", on=clock.today()) and not card.row.public
 
 
 def _grounds(request: HttpRequest, wrong: str) -> Input:
@@ -164,22 +166,23 @@ def _days(card: WarningCard) -> Table | None:
     return Table(_("Confirmations by day"), head, lines)
 
 
-def _sites(copies: Sequence[CopyCard]) -> Table | None:
+def _sites(copies: Sequence[CopyCard], asks: bool) -> Table | None:
     if not copies:
         return None
     head = columns(_("Site (pseudonym)"), _("Versions there"), _("Reached"), _("Opened"), _("Answer"))
     waits_first = sorted(copies, key=lambda one: (one.confirmed_at is not None, one.reached, one.site))
-    return Table(_("Sites"), head, [_site(one) for one in waits_first])
+    return Table(_("Sites"), head, [_site(one, asks) for one in waits_first])
 
 
-def _site(one: CopyCard) -> Line:
+def _site(one: CopyCard, asks: bool) -> Line:
     reached = Cell(_("yes")) if one.reached else Cell(_("no account"), state="warn")
     reminded = _("reminded %(moment)s") % {"moment": moment(one.reminded_at)} if one.reminded_at else ""
     answer = Cell(_("none yet"), state="warn", note=reminded)
     if one.confirmed_at:
         answer = Cell(answer_names()[one.answer], note=moment(one.confirmed_at), wraps=True)
     return line(
-        Cell(one.site, mono=True), ", ".join(one.versions) or _("not reported yet"), reached,
+        Cell(one.site, mono=True, href=vault_link(one.site) if asks else ""),
+        ", ".join(one.versions) or _("not reported yet"), reached,
         moment(one.opened_at), answer,
     )  # fmt: skip
 
