@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -31,8 +31,9 @@ from nadzor.vigilance.known.case import known_case
 from nadzor.vigilance.known.event import known_event
 from nadzor.vigilance.known.moment import Moment
 from nadzor.vigilance.known.signal import known_signal
+from nadzor.workdays.calendar import ONE_DAY
 
-BEHIND: Final = timedelta(days=14)  # batches of so many days up to the run that a ground quotes
+BEHIND: Final = 14 * ONE_DAY  # batches of so many days up to the run that a ground quotes
 DEEDS_MAX: Final = 1_000
 
 
