@@ -17,7 +17,7 @@ def bench(
     context: typer.Context,
     families: Annotated[
         list[str] | None,
-        typer.Argument(help="Families: sdk, gateway, otlp, rollup, detect, month; all when none."),
+        typer.Argument(help="Families: sdk, gateway, otlp, rollup, detect, month, backup; all when none."),
     ] = None,
     *,
     only: Annotated[list[str] | None, typer.Option(help="The same, as an option. Repeatable.")] = None,

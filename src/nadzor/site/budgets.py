@@ -153,6 +153,24 @@ def _month(quick: bool) -> list[Figure]:
     ]
 
 
+def _backup(quick: bool) -> list[Figure]:
+    from nadzor.actions.copies.bench import measure_copies
+
+    found = measure_copies(200 if quick else 10_000)
+    size = f"{found.events:,} events, {found.mebibytes:,} MiB"
+    told = {
+        f"backup, {size}": found.backup_s,
+        "backup again, nothing changed but time": found.again_s,
+        "verify where it lies": found.verify_s,
+        "restore, tree and counts proved": found.restore_s,
+        "restore --verify, every body opened": found.restore_full_s,
+    }
+    return [
+        Figure("backup", name, value, "s", found.copy_s, value / found.copy_s if found.copy_s else None)
+        for name, value in told.items()
+    ]
+
+
 def _at_most(family: str, name: str, value: float, unit: str, most: float) -> Figure:
     return Figure(family, name, round(value, 3), unit, budget=f"≤ {most:g} {unit}", met=value <= most)
 
@@ -164,4 +182,5 @@ FAMILIES: Final[dict[str, Callable[[bool], list[Figure]]]] = {
     "rollup": _rollup,
     "detect": _detect,
     "month": _month,
+    "backup": _backup,
 }
