@@ -141,7 +141,7 @@ def test_keys_that_changed_are_asked_for_once_more(idp, known):
 
 
 def test_an_answer_counts_once_and_for_its_own_flow(idp, known):
-    """A used answer, another state, an answer without a flow, a code of another person's flow: nothing opens."""
+    """A used answer, another state, no flow, a code of another person's flow: nothing opens."""
     client = browser()
     address = began(client)
     told = idp.authorise(address, clock.now().timestamp())

@@ -23,7 +23,7 @@ LINKS_MAX: Final = 5
 def link_identity(username: str, *, issuer: str, subject: str, by: Person | None, now: datetime) -> None:
     """Link an identity: its owner after proving both, or the operator.
 
-    Raises: Refusal people.operator-only, people.account-unknown, people.foreign-subject for no subject at all,
+    Raises: Refusal people.operator-only, people.account-unknown, people.foreign-subject for no subject,
     people.foreign-taken where it is linked to another account.
     """
     if by is None or by.username != username:

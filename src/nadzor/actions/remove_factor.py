@@ -13,7 +13,7 @@ from nadzor.actions.end_sessions import end_sessions
 from nadzor.actions.tell_account import tell_account
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
-from nadzor.people.factors import CODES, KEY
+from nadzor.people.factors import CODES, KEY, Factors, factors
 from nadzor.people.models import User
 from nadzor.people.permissions import must_run_house
 from nadzor.people.queries import Person
@@ -53,6 +53,17 @@ def rename_key(username: str, id: int, *, name: str, now: datetime) -> None:
     row.data["name"] = name.strip()[:NAME_MAX]
     row.save(update_fields=["data"])
     tell_account(row.user, "factor.rename", by=username, now=now)
+
+
+def factors_of(username: str, *, by: Person | None) -> Factors:
+    """What an account proves itself with, for the operator.
+
+    Raises: Refusal people.operator-only, people.account-unknown.
+    """
+    must_run_house(by)
+    if not User.objects.filter(username=username).exists():
+        raise Refusal("people.account-unknown", username=username)
+    return factors(username)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from nadzor.actions.create_staff import Account, new_password
+from nadzor.actions.end_sessions import end_sessions
 from nadzor.base.problems import Refusal
 from nadzor.people.models import User
 from nadzor.people.permissions import must_run_house
@@ -29,6 +30,7 @@ def reset_password(username: str, *, by: Person | None, now: datetime) -> Accoun
     user.set_password(password)
     user.save(update_fields=["password"])
     user.api_tokens.filter(revoked_at=None).update(revoked_at=now)
+    end_sessions(username)
     doer = by.username if by else ""
     audit.record("people.password.reset", username, by=doer, because="asked at the console", now=now)
     return Account(user.username, user.role, password)

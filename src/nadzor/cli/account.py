@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from nadzor.base import clock
+from nadzor.base.problems import Refusal
 from nadzor.cli.frame import settled
 from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
 from nadzor.cli.output import show
@@ -69,3 +70,87 @@ def tokens(context: typer.Context, username: str, data: Data = DEFAULT_HOME, as_
     from nadzor.people.queries import api_tokens
 
     show(api_tokens(username), as_json=as_json, title="Tokens")
+
+
+@app.command("second-factor")
+def second_factor(
+    context: typer.Context,
+    username: str,
+    reset: Annotated[bool, typer.Option("--reset", help="Take all factors off; sessions end.")] = False,
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """What an account proves itself with beside its password; or take it off, when all is lost."""
+    settled(context, data)
+    from nadzor.actions.remove_factor import factors_of, reset_factors
+    from nadzor.people.queries import CONSOLE
+
+    found = factors_of(username, by=CONSOLE)
+    taken = reset_factors(username, by=CONSOLE, now=clock.now()) if reset else 0
+    facts = {
+        "account": username,
+        "app": found.app is not None,
+        "keys": [key.name for key in found.keys],
+        "recovery_codes": found.codes_left,
+        "taken_off": taken,
+    }
+    show(facts, as_json=as_json, title="Second factor")
+
+
+@app.command("sessions")
+def sessions(
+    context: typer.Context,
+    username: str,
+    end: Annotated[bool, typer.Option("--end", help="End them all.")] = False,
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Where an account is signed in; or end that everywhere."""
+    settled(context, data)
+    from nadzor.actions.end_sessions import close_sessions
+    from nadzor.people.queries import CONSOLE
+    from nadzor.people.session_cards import sessions as found
+
+    if end:
+        count = close_sessions(username, by=CONSOLE, now=clock.now())
+        show({"account": username, "ended": count}, as_json=as_json, title="Sessions")
+        return
+    show(found(username, current="", now=clock.now()), as_json=as_json, title="Sessions")
+
+
+@app.command("lock")
+def lock(
+    context: typer.Context,
+    username: str,
+    opened: Annotated[bool, typer.Option("--open", help="Open it again.")] = False,
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Close an account at once: nobody signs in, its sessions end, its tokens stop; or open it again."""
+    settled(context, data)
+    from nadzor.actions.lock_account import lock_account, open_account
+    from nadzor.people.queries import CONSOLE
+
+    deed = open_account if opened else lock_account
+    show(deed(username, by=CONSOLE, now=clock.now()), as_json=as_json, title="Account")
+
+
+@app.command("link")
+def link(
+    context: typer.Context,
+    username: str,
+    subject: Annotated[str, typer.Option("--subject", help="What the other system calls the person.")],
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Link an account to a person of the system that oidc.json names; they may sign in by it from then on."""
+    home = settled(context, data)
+    from nadzor.actions.link_identity import link_identity
+    from nadzor.people.oidc.provider import provider
+    from nadzor.people.queries import CONSOLE
+
+    known = provider(home)
+    if known is None:
+        raise Refusal("people.foreign-off")
+    link_identity(username, issuer=known.issuer, subject=subject, by=CONSOLE, now=clock.now())
+    show({"account": username, "issuer": known.issuer}, as_json=as_json, title="Link")

@@ -16,6 +16,10 @@ STAFF: Final = frozenset(
 """Whoever works for the regulator, its experts, or on the machine; makers and clinics may, but need not."""
 
 
+BEGAN: Final = "began"  # what a session keeps of its life: when it began, and when it was last used
+SEEN: Final = "seen"
+
+
 class Life(Struct, frozen=True):
     """How long a session may live at all, and how long in silence."""
 

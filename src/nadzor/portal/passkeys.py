@@ -7,6 +7,13 @@ import json
 from typing import Any
 
 from allauth.mfa.webauthn.internal import auth
+from django.conf import settings
+
+
+def can_have_keys() -> bool:
+    """Whether a key can sign for this portal at all: browsers ask for a name, not for a number."""
+    host = settings.PORTAL.hostname or ""
+    return not (host.replace(".", "").isdigit() or ":" in host)
 
 
 def asked_options(user: Any) -> str:

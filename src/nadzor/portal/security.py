@@ -21,6 +21,7 @@ from nadzor.people.sign_in import must_prove_more
 from nadzor.portal import foreign_door
 from nadzor.portal.desks import asker
 from nadzor.portal.frame import house
+from nadzor.portal.passkeys import can_have_keys
 from nadzor.portal.sheets import Cell, Fact, State, Table, columns, line
 from nadzor.portal.words import moment, number, said
 from nadzor.records import notices
@@ -47,6 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
     page = {
         "first": must and not found.count,
         "has_password": request.user.has_usable_password(),  # type: ignore[union-attr]
+        "can_have_keys": can_have_keys(),
         "app": _app(found, must=must),
         "keys": _keys(found, must=must),
         "codes": _codes(found),

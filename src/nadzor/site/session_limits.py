@@ -16,11 +16,9 @@ from django.utils.translation import gettext as _
 from nadzor.actions.open_session import see_session
 from nadzor.base import clock
 from nadzor.people.roles import Role
-from nadzor.people.sign_in import STAFF, Began, Life, has_ended
+from nadzor.people.sign_in import BEGAN, SEEN, STAFF, Began, Life, has_ended
 from nadzor.site.configuration import Configuration
 
-BEGAN: Final = "began"
-SEEN: Final = "seen"
 NOTED: Final = timedelta(minutes=1)  # how stale "last seen" may be: a write for every reading costs too much
 
 
