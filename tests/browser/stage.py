@@ -55,6 +55,7 @@ def main(directory: Path) -> None:
     from nadzor.simulate.filings import Script
 
     _rival()
+    _deputy()
     _say("ready")
     for line in sys.stdin:
         _say(Cast(home, clock.now()).play(msgspec.json.decode(line, type=Script)))
@@ -68,6 +69,22 @@ def _rival() -> None:
     rival.organisation = Organisation.objects.get(code=RIVAL_MAKER)
     rival.set_password(PASSWORD)
     rival.save()
+
+
+def _deputy() -> None:
+    """The registrar may decide in cases for the head: who took a measure decides no complaint against it."""
+    from datetime import timedelta
+
+    from nadzor.actions.delegate import Power, delegate
+    from nadzor.base import clock
+    from nadzor.people.queries import CONSOLE
+
+    today = clock.today()
+    power = Power(
+        to="registrar", order="No 1", valid_from=today - timedelta(days=40),
+        valid_until=today + timedelta(days=2), procedures=("case",),
+    )  # fmt: skip
+    delegate(power, by=CONSOLE, now=clock.now())
 
 
 def _say(line: str) -> None:

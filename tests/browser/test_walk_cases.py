@@ -44,7 +44,7 @@ def test_from_a_deviation_to_a_control_and_back_into_use(walk, play, device, lan
     assert here.does("head", "suspend", norm_cite="cancellation.suspension_first") == "suspended"
     assert _status(here, code) == here.ui("suspended")
     assert here.does(MAKER, "complain") == "suspended"
-    assert here.does("head", "reject_complaint") == "suspended"
+    assert here.does("registrar", "reject_complaint") == "suspended"
     assert here.does("head", "ask_consent") == "consent_asked"
     assert here.does("inspector", "note_consent") == "consented"
     assert here.does("head", "order_control") == "under_control"
@@ -79,7 +79,7 @@ def test_a_deviation_may_end_in_other_ways(walk, play, device, language):
     assert here.does("inspector", "accept_correction") == "correcting"
     assert here.does("registrar", "note_cured") == "cured"
     case(*answered, "7 suspend", "6 complain")
-    assert here.does("head", "uphold_complaint") == "weighing"
+    assert here.does("registrar", "uphold_complaint") == "weighing"
     case(*answered, "7 suspend")
     assert here.does("head", "court_reversal") == "reversed"
     case(*answered, "7 suspend", "6 ask_consent").does("inspector", "note_consent_refused")

@@ -36,7 +36,7 @@ def test_it_is_shown_in_both_languages(client_of, role, language, words):
 def test_strangers_do_not_see_it(client_of):
     """The public signs in, another maker is told of no such device, a clinic has no such pages."""
     assert client_of().get(address()).status_code == 302
-    assert client_of().post(address(deed="invite"), {"clinic": CLINIC}).status_code == 404
+    assert client_of().post(address(deed="invite"), {"clinic": CLINIC})["Location"] == "/login/?next=/"
     assert client_of("manufacturer_admin").get(address(OTHERS)).status_code == 404
     assert (
         client_of("manufacturer_admin").post(address(OTHERS, "invite"), {"clinic": CLINIC}).status_code == 404

@@ -139,10 +139,10 @@ def test_an_inspector_takes_up_a_signal_and_gives_grounds(client_of):
 
 
 def test_nobody_moves_a_signal_they_may_not_see(client_of):
-    """The public and another maker learn nothing; the auditor sees the card without buttons."""
+    """The public signs in, another maker learns nothing; the auditor sees the card without buttons."""
     inspector = client_of("inspector")
     card = _card(inspector, "ai-003")
-    assert client_of().post(f"{card}move/", {"verb": "take"}).status_code == 404
+    assert client_of().post(f"{card}move/", {"verb": "take"})["Location"] == "/login/?next=/"
     assert client_of("manufacturer_admin").post(f"{card}move/", {"verb": "take"}).status_code == 404
     assert 'name="verb"' not in client_of("auditor").get(card).content.decode()
 

@@ -16,6 +16,7 @@ from nadzor.base.problems import Refusal
 from nadzor.people.permissions import must_change_register
 from nadzor.people.queries import Person
 from nadzor.register import revisions
+from nadzor.register.authority import must_be_disinterested, parties_of
 from nadzor.register.entry_form import amended
 from nadzor.register.models import Device
 from nadzor.register.vocabulary import Status
@@ -30,9 +31,11 @@ def correct_entry(
     """Correct an entry from a day on; the form says `because`, `cause` (correction or court) and the fields.
 
     Returns how many editions that took: what was wrong early may stand in later ones as well.
-    Raises: Refusal people.registrar-only, register.device-unknown, register.entry-form, register.valid-from.
+    Raises: Refusal filing.interest, people.registrar-only, register.device-unknown, register.entry-form,
+    register.valid-from.
     """
     must_change_register(by)
+    must_be_disinterested(by, parties_of(code))
     now_said = revisions.current(code)
     because, cause = _grounds(form)
     held = revisions.as_of(code, valid_on=valid_from) or now_said
@@ -46,9 +49,10 @@ def correct_entry(
 def enter_number(code: str, number: str, *, by: Person | None, now: datetime) -> str:
     """Put the official number in the place of our draft one; returns it as it is kept.
 
-    Raises: Refusal people.registrar-only, register.device-unknown, register.number-taken.
+    Raises: Refusal filing.interest, people.registrar-only, register.device-unknown, register.number-taken.
     """
     must_change_register(by)
+    must_be_disinterested(by, parties_of(code))
     revisions.current(code)
     kept = free_number(number, but=code)
     deed = Deed("number", by.username if by else "", now, moscow_date(now), because=kept)

@@ -12,6 +12,7 @@ from nadzor.base.problems import Refusal
 from nadzor.people.permissions import must_review_signals
 from nadzor.people.queries import Person
 from nadzor.records import audit
+from nadzor.register.authority import must_be_disinterested, parties_of
 from nadzor.vigilance.models import PublicNotice
 
 
@@ -19,13 +20,15 @@ from nadzor.vigilance.models import PublicNotice
 def end_notice(number: str, *, because: str, by: Person | None, now: datetime) -> None:
     """Say in public that a notice no longer holds, and why.
 
-    Raises: Refusal people.inspector-only, notice.unknown, notice.ended, notice.grounds, notice.names.
+    Raises: Refusal people.inspector-only, filing.interest, notice.unknown, notice.ended, notice.grounds,
+    notice.names.
     """
     must_review_signals(by)
     assert by is not None
     row = PublicNotice.objects.select_for_update().filter(number=number).first()
     if row is None:
         raise Refusal("notice.unknown")
+    must_be_disinterested(by, parties_of(row.device))
     if row.ended_at is not None:
         raise Refusal("notice.ended", number=number)
     row.ended_because = grounds_of(because)

@@ -17,6 +17,7 @@ from nadzor.people.permissions import must_review_signals
 from nadzor.people.queries import Person
 from nadzor.procedures.adverse_event import DUPLICATE
 from nadzor.records import audit
+from nadzor.register.authority import must_be_disinterested, parties_of
 from nadzor.vigilance.models import LikelySame
 
 VERDICTS: Final = ("same", "different")
@@ -30,7 +31,8 @@ def judge_duplicate(
     """Keep what a person says of a proposed pair and return the number that leads (empty for different).
 
     "different" is remembered, and the pair is not proposed again; "same" can be split by a move of the event.
-    Raises: Refusal people.inspector-only, duplicate.verdict, duplicate.no-grounds, duplicate.unknown,
+    Raises: Refusal filing.interest, people.inspector-only, duplicate.verdict, duplicate.no-grounds,
+    duplicate.unknown,
     duplicate.said-already, vigilance.told-personal, and those of `move_event`.
     """
     must_review_signals(by)
@@ -41,6 +43,8 @@ def judge_duplicate(
     row = rows.filter(first__number__in=numbers, second__number__in=numbers).first()
     if row is None:
         raise Refusal("duplicate.unknown")
+    for event in (row.first, row.second):
+        must_be_disinterested(by, parties_of(event.device))
     if row.said:
         raise Refusal("duplicate.said-already", said=row.said)
     row.said, row.because, row.said_by, row.said_at = verdict, because.strip(), by.username, now

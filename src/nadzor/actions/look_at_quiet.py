@@ -11,6 +11,7 @@ from nadzor.base.problems import Refusal
 from nadzor.people.permissions import must_review_signals
 from nadzor.people.queries import Person
 from nadzor.records import audit
+from nadzor.register.authority import must_be_disinterested, parties_of
 from nadzor.vigilance.models import QuietLook
 from nadzor.vigilance.quiet_queries import NOTHING, SOMETHING
 
@@ -21,7 +22,8 @@ NOTE_MAX = 4000
 def look_at_quiet(week: str, outcome: str, *, note: str, by: Person | None, now: datetime) -> None:
     """Write the outcome once; whoever saw something says what.
 
-    Raises: Refusal people.inspector-only; quiet.unknown; quiet.seen-already; quiet.outcome-unclear;
+    Raises: Refusal filing.interest,
+    people.inspector-only; quiet.unknown; quiet.seen-already; quiet.outcome-unclear;
     move.grounds-too-long.
     """
     must_review_signals(by)
@@ -29,6 +31,7 @@ def look_at_quiet(week: str, outcome: str, *, note: str, by: Person | None, now:
     row = QuietLook.objects.select_for_update().filter(week=week).first()
     if row is None:
         raise Refusal("quiet.unknown")
+    must_be_disinterested(by, parties_of(row.device))
     if row.outcome:
         raise Refusal("quiet.seen-already")
     if outcome not in (NOTHING, SOMETHING) or (outcome == SOMETHING and not note.strip()):

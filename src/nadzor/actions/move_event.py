@@ -25,7 +25,7 @@ from nadzor.procedures.adverse_event import ADVERSE_EVENT, DUPLICATE, RECEIVED
 from nadzor.procedures.moves import Move, allowed, allowed_with
 from nadzor.records import notices
 from nadzor.register import authority
-from nadzor.vigilance.event_permissions import BY_DOCUMENT, is_desk, may_take
+from nadzor.vigilance.event_permissions import BY_DOCUMENT, may_take
 from nadzor.vigilance.event_rows import subject_of
 from nadzor.vigilance.event_words import event_notice
 from nadzor.vigilance.events import maker_of, visible
@@ -86,8 +86,7 @@ def checked_move(row: AdverseEvent, verb: str, *, by: Person, because: str, site
         raise Refusal("vigilance.serious-already", "$.verb", seriousness=row.seriousness)
     if not may_take(by, move, maker=maker, own_site=bool(site) and row.site == site):
         raise Refusal("move.not-yours", "$.by", verb=verb, may=", ".join(move.by))
-    if is_desk(by) and maker and authority.interested(by.username, {maker}):
-        raise Refusal("filing.interest")
+    authority.must_be_disinterested(by, authority.parties_of(row.device))
     if len(because) > GROUNDS_MAX:
         raise Refusal("move.grounds-too-long", "$.because", limit=GROUNDS_MAX)
     return move

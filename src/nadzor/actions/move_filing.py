@@ -40,6 +40,7 @@ from nadzor.register.filing_permissions import SIDE, acting_role, may_see_filing
 from nadzor.register.filing_rows import steps_of, whose
 from nadzor.register.filing_words import called
 from nadzor.register.models import Filing, FilingStep
+from nadzor.register.own_measures import must_not_judge_own
 
 GROUNDS_MAX: Final = 4000  # one page: more belongs into a file
 AUDIT_MAX: Final = 500  # the chain keeps the beginning; the step keeps all of it
@@ -62,6 +63,7 @@ def move_filing(
     """Make a move and return the state it leads to.
 
     Raises: Refusal filing.unknown for a filing the person may not see; filing.interest, filing.no-delegation;
+    case.own-measure, case.nobody-else;
     the refusals of `allowed_on` (move.…); filing.fact-malformed and what the move's own parts refuse.
     """
     asked = Asked(number, verb, because.strip(), facts or {})
@@ -118,6 +120,7 @@ def _allowed(row: Filing, asked: Asked, *, by: Person, now: datetime) -> Deed:
     delegation = authority.delegation(by.username, row.procedure, on) if needs_delegation else None
     if needs_delegation and delegation is None:
         raise Refusal("filing.no-delegation")
+    must_not_judge_own(by.username, verb, row.steps.all(), organisations=parties(row), on=on)
     move = allowed_on(procedure, steps, verb, by=role, because=because, today=on, filed=row.filed_on)
     if len(because) > GROUNDS_MAX:
         raise Refusal("move.grounds-too-long", "$.because", limit=GROUNDS_MAX)

@@ -19,6 +19,7 @@ from nadzor.people.roles import Role
 from nadzor.procedures.monitoring import FILED, MONITORING, NOT_REQUIRED
 from nadzor.procedures.moves import Move, allowed, allowed_with
 from nadzor.records import audit, notices
+from nadzor.register import authority
 from nadzor.register import queries as register
 from nadzor.register.cards import DeviceCard
 from nadzor.vigilance.models import MonitoringReport, MonitoringStep
@@ -73,13 +74,16 @@ def begun(device: str, year: int, verb: str, *, by: Person | None, now: datetime
     """The deed of a move that this person may make now; the report's row is locked.
 
     Raises: Refusal monitoring.unknown, move.not-from-here, move.not-yours, move.no-grounds,
-    move.grounds-too-long.
+    move.grounds-too-long, filing.interest.
     """
     card = seen_device(by, device)
     row = locked(device, year)
-    move = allowed(MONITORING, row.state, verb, by=by.role.value if by else HOUSE, because=because)
-    if not may_move_monitoring(by, move, maker=card.maker.code):
+    on = moscow_date(now)
+    role = authority.acting(by, MONITORING, row.state, verb, on=on)[0] if by else HOUSE
+    move = allowed(MONITORING, row.state, verb, by=role, because=because)
+    if not may_move_monitoring(by, move, maker=card.maker.code, role=role):
         raise Refusal("move.not-yours", "$.by", verb=verb, may=", ".join(move.by))
+    authority.must_be_disinterested(by, side_of(card))
     if len(because) > GROUNDS_MAX:
         raise Refusal("move.grounds-too-long", "$.because", limit=GROUNDS_MAX)
     return Deed(row=row, card=card, move=move, by=by, now=now)

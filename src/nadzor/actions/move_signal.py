@@ -17,7 +17,9 @@ from nadzor.people.queries import Person
 from nadzor.procedures.moves import Move, allowed, allowed_with
 from nadzor.procedures.signal import ARCHIVED, DECIDED, MERGED, SIGNAL, UNDER_REVIEW
 from nadzor.records import audit, notices
+from nadzor.register import authority
 from nadzor.register import queries as register
+from nadzor.register.filing_cards import DelegationCard
 from nadzor.vigilance.models import Signal, SignalMove
 from nadzor.vigilance.notices import notice
 from nadzor.vigilance.permissions import may_move, may_see_signal
@@ -39,22 +41,24 @@ def move_signal(id: int, verb: str, *, by: Person | None, grounds: Grounds, now:
     """Make a move and return the state it leads to.
 
     Raises: Refusal signal.unknown for a signal the person may not see; move.not-from-here, move.not-yours,
-    move.no-grounds, move.grounds-too-long, move.unanswered; signal.reason-unknown, signal.version-unknown,
-    signal.until-unclear, and those of merging.
+    move.no-grounds, move.grounds-too-long, move.unanswered; filing.interest;
+    signal.reason-unknown, signal.version-unknown, signal.until-unclear, and those of merging.
     """
     because = grounds.because
     row = Signal.objects.select_for_update().filter(pk=id).first()
     maker = register.device(row.device).maker.code if row is not None and row.device else ""
     if row is None or by is None or not may_see_signal(by, maker=maker):
         raise Refusal("signal.unknown")
-    move = allowed(SIGNAL, row.state, verb, by=by.role.value, because=because)
-    if not may_move(by, move, maker=maker):
+    role, power = authority.acting(by, SIGNAL, row.state, verb, on=moscow_date(now))
+    move = allowed(SIGNAL, row.state, verb, by=role, because=because)
+    if not may_move(by, move, maker=maker, role=role):
         raise Refusal("move.not-yours", "$.by", verb=verb, may=", ".join(move.by))
+    authority.must_be_disinterested(by, authority.parties_of(row.device))
     if len(because) > GROUNDS_MAX:
         raise Refusal("move.grounds-too-long", "$.because", limit=GROUNDS_MAX)
     told = allowed_with(move, grounds.added)
     _dispose(row, move, told, by=by, now=now)
-    _write(row, move, Grounds(because.strip(), told), by=by, now=now)
+    _write(row, move, Grounds(because.strip(), told), by=by, now=now, power=power)
     _tell(row, move, maker=maker, because=because.strip(), now=now)
     return move.to
 
@@ -101,14 +105,16 @@ def _until(row: Signal, text: str, today: date) -> tuple[date | None, str]:
     return until, ""
 
 
-def _write(row: Signal, move: Move, grounds: Grounds, *, by: Person, now: datetime) -> None:
+def _write(
+    row: Signal, move: Move, grounds: Grounds, *, by: Person, now: datetime, power: DelegationCard | None
+) -> None:
     SignalMove.objects.create(
         signal=row, at=now, verb=move.verb, start=move.start, to=move.to,
         by=by.username, role=by.role.value, because=grounds.because, added=dict(grounds.added),
     )  # fmt: skip
     row.state, row.changed_at = move.to, now
     row.save()
-    facts: dict[str, Any] = dict(grounds.added)
+    facts: dict[str, Any] = {**grounds.added, **({"delegation": power.id} if power else {})}
     audit.record(
         f"vigilance.signal.{move.verb}", f"signal {row.pk}", by=by.username, now=now,
         because=grounds.because[:AUDIT_MAX] or "taken up", start=move.start, to=move.to, **facts,

@@ -15,9 +15,10 @@ from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal, Text
 from nadzor.disclosure.guard import floor
 from nadzor.law.norm import NormMissing
-from nadzor.people.permissions import must_decide, must_review_signals
+from nadzor.people.permissions import must_review_signals
 from nadzor.people.queries import Person
 from nadzor.records import audit
+from nadzor.register.authority import must_act_for_head, must_be_disinterested, parties_of
 from nadzor.vigilance.models import (
     CaseGround,
     EventDocument,
@@ -67,10 +68,10 @@ def publish_letter(
 def publish_notice(number: str, *, because: str, by: Person | None, now: datetime) -> str:
     """The head makes a warning's letter public, with grounds; returns the notice's number.
 
-    Raises: Refusal people.head-only, warning.unknown, notice.grounds, notice.published.
+    Raises: Refusal people.head-only, filing.no-delegation, filing.interest, warning.unknown, notice.grounds,
+    notice.published.
     """
-    must_decide(by)
-    row, grounds = _warning(number), grounds_of(because)
+    row, grounds = _warning(number, by=by, now=now), grounds_of(because)
     assert by is not None
     if row.public.exists():
         raise Refusal("notice.published", number=number)
@@ -87,10 +88,10 @@ def publish_notice(number: str, *, because: str, by: Person | None, now: datetim
 def withhold_notice(number: str, *, because: str, by: Person | None, now: datetime) -> None:
     """The head keeps a warning's letter from the public, with grounds; it may be published later.
 
-    Raises: Refusal people.head-only, warning.unknown, notice.grounds, notice.published.
+    Raises: Refusal people.head-only, filing.no-delegation, filing.interest, warning.unknown, notice.grounds,
+    notice.published.
     """
-    must_decide(by)
-    row, grounds = _warning(number), grounds_of(because)
+    row, grounds = _warning(number, by=by, now=now), grounds_of(because)
     assert by is not None
     if row.public.exists():
         raise Refusal("notice.published", number=number)
@@ -101,12 +102,13 @@ def withhold_notice(number: str, *, because: str, by: Person | None, now: dateti
 def publish_makers_notice(document: int, *, title: Text, text: Text, by: Person | None, now: datetime) -> str:
     """Publish a maker's safety notice after an inspector has read it; returns its number.
 
-    Raises: Refusal people.inspector-only, notice.unknown, notice.published, notice.held, notice.text,
-    notice.names.
+    Raises: Refusal people.inspector-only, filing.interest, notice.unknown, notice.published, notice.held,
+    notice.text, notice.names.
     """
     must_review_signals(by)
     assert by is not None
     source = _document(document)
+    must_be_disinterested(by, parties_of(source.event.device))
     for one in (title.ru, title.en, text.ru, text.en):
         publishable_text(one)
     row = PublicNotice.objects.create(
@@ -173,10 +175,13 @@ def _earlier(warning: SafetyWarning) -> QuerySet[PublicNotice]:
     return PublicNotice.objects.filter(same, source="regulator", followed_by=None).exclude(warning=warning)
 
 
-def _warning(number: str) -> SafetyWarning:
+def _warning(number: str, *, by: Person | None, now: datetime) -> SafetyWarning:
+    """The warning, for the head or who stands in on this day, and has no interest in the maker."""
+    must_act_for_head(by, "notice", on=moscow_date(now))
     row = SafetyWarning.objects.select_for_update().filter(number=number).first()
     if row is None:
         raise Refusal("warning.unknown")
+    must_be_disinterested(by, parties_of(row.device))
     return row
 
 

@@ -11,6 +11,7 @@ from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.records import audit
+from nadzor.register.authority import must_be_disinterested, parties_of
 from nadzor.vigilance.event_permissions import may_open_narrative
 from nadzor.vigilance.event_rows import subject_of
 from nadzor.vigilance.models import Narrative
@@ -22,7 +23,8 @@ from nadzor.vigilance.plain_text import personal_in, plain
 def open_narrative(home: Home, document: int, *, by: Person | None, now: datetime) -> str:
     """The text of a held narrative; that it was read, and by whom, stays in the chain of deeds.
 
-    Raises: Refusal people.inspector-only, vigilance.narrative-unknown, vigilance.narrative-damaged.
+    Raises: Refusal filing.interest, people.inspector-only, vigilance.narrative-unknown,
+    vigilance.narrative-damaged.
     """
     row = _held(document, by)
     assert by is not None
@@ -38,7 +40,8 @@ def open_narrative(home: Home, document: int, *, by: Person | None, now: datetim
 def redact_narrative(document: int, text: str, *, by: Person | None, now: datetime) -> None:
     """Release a narrative with the text a person has written in its place.
 
-    Raises: Refusal people.inspector-only, vigilance.narrative-unknown, vigilance.text-too-long,
+    Raises: Refusal filing.interest, people.inspector-only, vigilance.narrative-unknown,
+    vigilance.text-too-long,
     vigilance.still-personal with the kind of detail that is still there.
     """
     row = _held(document, by)
@@ -62,4 +65,5 @@ def _held(document: int, by: Person | None) -> Narrative:
     row = rows.filter(document=document, held=True).first()
     if row is None:
         raise Refusal("vigilance.narrative-unknown")
+    must_be_disinterested(by, parties_of(row.document.event.device))
     return row

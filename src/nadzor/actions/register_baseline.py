@@ -14,6 +14,7 @@ from nadzor.detect.window import Window
 from nadzor.people.permissions import must_review_signals
 from nadzor.people.queries import Person
 from nadzor.records import audit
+from nadzor.register.authority import must_be_disinterested, parties_of
 from nadzor.register.models import Baseline, Device
 
 DAYS_MIN: Final = 28  # four of each weekday; with less, a usual week is not known
@@ -26,7 +27,8 @@ def register_baseline(device: str, window: Window, *, by: Person | None, because
     """Measure a device against these days from now on; signals already raised keep their own baseline.
 
     Why: a device that chose a new baseline after each fault would never deviate, so only a person does.
-    Raises: Refusal people.inspector-only, register.device-unknown, baseline.short, baseline.future,
+    Raises: Refusal filing.interest, people.inspector-only, register.device-unknown, baseline.short,
+    baseline.future,
     move.no-grounds, move.grounds-too-long.
     """
     must_review_signals(by)
@@ -34,6 +36,7 @@ def register_baseline(device: str, window: Window, *, by: Person | None, because
     row = Device.objects.filter(code=device).first()
     if row is None:
         raise Refusal("register.device-unknown", device=device)
+    must_be_disinterested(by, parties_of(device))
     if (window.after - window.first).days < DAYS_MIN:
         raise Refusal("baseline.short", "$.after", least=DAYS_MIN)
     if window.after > moscow_date(now):

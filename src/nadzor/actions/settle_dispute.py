@@ -14,6 +14,7 @@ from nadzor.base.problems import Refusal, Text
 from nadzor.people.queries import Person
 from nadzor.records import audit
 from nadzor.register import queries as register
+from nadzor.register.authority import must_be_disinterested, parties_of
 from nadzor.vigilance.disputes import (
     OUTCOMES,
     DisputeCard,
@@ -32,6 +33,7 @@ def settle_dispute(id: int, outcome: str, *, because: str, by: Person | None, no
     """Close a dispute with an outcome and its grounds; the file itself stays as it was opened.
 
     Raises: Refusal dispute.unknown, dispute.not-yours, dispute.settled, dispute.outcome, dispute.no-grounds;
+    filing.interest;
     those of `must_name_nobody`.
     """
     row = Dispute.objects.select_for_update().filter(pk=id).first()
@@ -39,6 +41,7 @@ def settle_dispute(id: int, outcome: str, *, because: str, by: Person | None, no
         raise Refusal("dispute.unknown")
     if by is None or not may_settle_dispute(by):
         raise Refusal("dispute.not-yours")
+    must_be_disinterested(by, parties_of(row.device))
     if row.state != OPEN:
         raise Refusal("dispute.settled")
     if outcome not in OUTCOMES:

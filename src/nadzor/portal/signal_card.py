@@ -46,6 +46,7 @@ from nadzor.portal.signal_words import (
 from nadzor.portal.words import day, language, moment, said
 from nadzor.procedures.signal import CONFIRMED
 from nadzor.register import queries as register
+from nadzor.register.authority import acts_for_head
 from nadzor.vigilance import queries
 from nadzor.vigilance.cards import MoveCard, SignalCard, SignalRow, WayBack
 from nadzor.vigilance.permissions import moves_open_to
@@ -86,7 +87,8 @@ def card_page(card: SignalCard, scope: Scope, *, theme: str) -> dict[str, Any]:
     """Everything the card shows."""
     row, finding = card.row, card.latest.finding
     maker = scope.devices[row.device].maker.code if row.device in scope.devices else ""
-    moves = moves_open_to(scope.person, row.state, maker=maker)
+    for_head = acts_for_head(scope.person, "signal", on=clock.today())
+    moves = moves_open_to(scope.person, row.state, maker=maker, for_head=for_head)
     return {
         "id": row.id,
         "title": headline(row, scope.labels(row.device)),

@@ -38,8 +38,9 @@ from nadzor.portal.warning_labels import (
 )
 from nadzor.portal.words import day, moment, number
 from nadzor.records.opening_rules import may_ask
+from nadzor.register.authority import acts_for_head
 from nadzor.vigilance.warning_cards import CopyCard, WarningCard
-from nadzor.vigilance.warning_permissions import may_decide_on_letter, may_remind
+from nadzor.vigilance.warning_permissions import may_remind
 from nadzor.vigilance.warnings import warning
 
 ON_THE_PAGE = frozenset({"notice.grounds", "notice.names", "notice.text"})

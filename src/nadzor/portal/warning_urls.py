@@ -15,6 +15,7 @@ from nadzor.portal.door import operation, public
 
 CLINIC: Final = frozenset({Role.CLINIC})
 DESK: Final = frozenset({Role.INSPECTOR, Role.HEAD})
+STAFF: Final = frozenset({*DESK, Role.REGISTRAR})
 
 urlpatterns = [
     path("warnings/", operation(warning_list.page), name="warnings"),
@@ -27,7 +28,7 @@ urlpatterns = [
     ),
     path(
         "warnings/<str:number>/decide/",
-        require_POST(desk_of(DESK, warning_card.decide)),
+        require_POST(desk_of(STAFF, warning_card.decide)),
         name="warning-decide",
     ),
     path("clinic/warnings/", require_safe(desk_of(CLINIC, warning_clinic.listing)), name="clinic-warnings"),

@@ -14,8 +14,9 @@ from typing import Final
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.people.roles import Role
+from nadzor.procedures.moves import Procedure
 from nadzor.register.filing_cards import DelegationCard, InterestCard
-from nadzor.register.filing_permissions import DELEGATES, SIDE
+from nadzor.register.filing_permissions import DELEGATES, SIDE, acting_role
 from nadzor.register.models import Delegation, Device, Interest
 
 SEES_ALL = frozenset({Role.HEAD, Role.AUDITOR})
@@ -73,6 +74,15 @@ def must_act_for_head(person: Person | None, matter: str, *, on: date) -> Delega
     if found is None:
         raise Refusal("filing.no-delegation")
     return found
+
+
+def acting(
+    person: Person, procedure: Procedure, state: str, verb: str, *, on: date
+) -> tuple[str, DelegationCard | None]:
+    """The role somebody moves in on a day, and the delegation that makes it theirs, for the record."""
+    role, is_delegated = acting_role(person, procedure, state, verb)
+    found = delegation(person.username, procedure.name, on) if is_delegated else None
+    return (role, found) if found else (person.role.value, None)
 
 
 def acts_for_head(person: Person | None, matter: str, *, on: date) -> bool:

@@ -104,8 +104,9 @@ def _of_maker(row: Filing, person: Person | None, today: date) -> Iterator[Flag]
 
 
 def parties(row: Filing) -> set[str]:
-    """The organisations a conflict of interest may lie in."""
-    return {row.maker.code, *([row.applicant.code] if row.applicant else [])}
+    """The organisations a conflict of interest may lie in: maker, applicant, and who represents the maker."""
+    agent = row.maker.represented_by
+    return {each.code for each in (row.maker, row.applicant, agent) if each is not None}
 
 
 def _flag(code: str, others: tuple[str, ...] = (), **facts: object) -> Flag:

@@ -15,6 +15,7 @@ from nadzor.register import authority
 from nadzor.register.filing_cards import FilingCard, OpenMove
 from nadzor.register.filing_permissions import DELEGATES, SIDE
 from nadzor.register.filing_words import called
+from nadzor.register.own_measures import must_not_judge_own
 
 SOME_GROUNDS = "."  # asked with grounds, so that only what a person cannot supply refuses the move
 
@@ -48,6 +49,9 @@ def _barred(person: Person, card: FilingCard, move: Move, *, today: date, role: 
     if person.role not in SIDE and any(flag.code == "interest" for flag in card.flags):
         return Refusal("filing.interest")
     try:
+        must_not_judge_own(
+            person.username, move.verb, card.steps, organisations={card.row.maker.code}, on=today
+        )
         allowed_on(
             PROCEDURES[card.row.procedure], steps(card), move.verb, by=role, because=SOME_GROUNDS,
             today=today, filed=card.row.filed_on,

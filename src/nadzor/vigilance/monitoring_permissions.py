@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from nadzor.people.permissions import may_answer_signal, may_read_operation, may_review_signals
 from nadzor.people.queries import Person
+from nadzor.people.roles import Role
 from nadzor.procedures.monitoring import MONITORING
 from nadzor.procedures.moves import Move, moves_for
 
@@ -19,11 +20,14 @@ def may_write_monitoring(person: Person | None, *, maker: str) -> bool:
     return may_answer_signal(person, maker=maker)
 
 
-def may_move_monitoring(person: Person | None, move: Move, *, maker: str) -> bool:
-    """Take this arrow: a role the table names, and for the maker's arrows the device's own maker."""
-    if person is None or person.role.value not in move.by:
+def may_move_monitoring(person: Person | None, move: Move, *, maker: str, role: str = "") -> bool:
+    """Take this arrow: a role the table names, and for the maker's arrows the device's own maker.
+
+    `role` is the one they act in, where a delegation makes it another than their own.
+    """
+    if person is None or (role or person.role.value) not in move.by:
         return False
-    return may_review_signals(person) or may_write_monitoring(person, maker=maker)
+    return may_review_signals(person) or role == Role.HEAD or may_write_monitoring(person, maker=maker)
 
 
 def monitoring_moves(person: Person | None, state: str, *, maker: str) -> tuple[Move, ...]:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from nadzor.people.permissions import may_answer_signal, may_read_operation, may_review_signals
 from nadzor.people.queries import Person
+from nadzor.people.roles import Role
 from nadzor.procedures.moves import Move, moves_for
 from nadzor.procedures.signal import SIGNAL
 
@@ -16,16 +15,30 @@ def may_see_signal(person: Person | None, *, maker: str) -> bool:
     return may_read_operation(person, maker=maker)
 
 
-def may_move(person: Person | None, move: Move, *, maker: str) -> bool:
-    """Take this arrow: a role the table names, and for the maker's arrows the device's own maker."""
-    if person is None or person.role.value not in move.by:
+def may_move(person: Person | None, move: Move, *, maker: str, role: str = "") -> bool:
+    """Take this arrow: a role the table names, and for the maker's arrows the device's own maker.
+
+    `role` is the one they act in, where a delegation makes it another than their own.
+    """
+    if person is None or (role or person.role.value) not in move.by:
         return False
-    return may_review_signals(person) or may_answer_signal(person, maker=maker)
+    return may_review_signals(person) or role == Role.HEAD or may_answer_signal(person, maker=maker)
 
 
-def moves_open_to(person: Person | None, state: str, *, maker: str) -> tuple[Move, ...]:
-    """The arrows this person may take from a state: the buttons of the card."""
+def moves_open_to(
+    person: Person | None, state: str, *, maker: str, for_head: bool = False
+) -> tuple[Move, ...]:
+    """The arrows this person may take from a state: the buttons of the card.
+
+    `for_head`: a delegation of the day lets them decide for the head as well.
+    """
     if person is None:
         return ()
-    rows: Iterable[Move] = moves_for(SIGNAL, state, person.role.value)
-    return tuple(move for move in rows if may_move(person, move, maker=maker))
+    roles = [person.role.value, *([Role.HEAD.value] if for_head else [])]
+    found = [
+        move
+        for role in roles
+        for move in moves_for(SIGNAL, state, role)
+        if may_move(person, move, maker=maker, role=role)
+    ]
+    return tuple(dict.fromkeys(found))

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may see warnings, their sites and counts, and who may make a letter public."""
+"""Who may see warnings, their sites and counts, and who may remind."""
 
 from __future__ import annotations
 
 from nadzor.people.permissions import (
-    may_decide,
     may_read_every_device,
     may_read_operation,
     may_review_signals,
@@ -25,8 +24,3 @@ def may_see_sites(person: Person | None) -> bool:
 def may_remind(person: Person | None) -> bool:
     """Remind clinics, publish a maker's own notice, end a notice: the inspector and the head."""
     return may_review_signals(person)
-
-
-def may_decide_on_letter(person: Person | None) -> bool:
-    """Publish or withhold a warning's public letter: the head."""
-    return may_decide(person)

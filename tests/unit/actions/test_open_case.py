@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from nadzor.actions.add_case_ground import open_on
 from nadzor.actions.attach_paper import Upload, attach_paper
@@ -205,7 +206,7 @@ def test_every_complaint_is_decided_before_the_case_ends():
     move(number, "complain")
     with pytest.raises(Refusal, match=r"case\.complaint-open"):
         move(number, "resume_use")
-    assert move(number, "uphold_complaint") == "weighing"
+    assert move(number, "uphold_complaint", by=replace(HEAD, username="second-head")) == "weighing"
     assert register.device(DEVICE).status == "registered"
     with pytest.raises(Refusal, match=r"case\.no-complaint"):
         move(number, "reject_complaint")

@@ -134,7 +134,7 @@ def test_the_head_decides_on_a_deviation(home, sites):  # noqa: F811
     case("confirm_deviation", "analysing", "deviation_confirmed")
     send_warnings(home, now=NOW)
     number = SafetyWarning.objects.get().number
-    assert refused(publish_notice, number, because="x", by=INSPECTOR, now=NOW) == "people.head-only"
+    assert refused(publish_notice, number, because="x", by=INSPECTOR, now=NOW) == "filing.no-delegation"
     assert refused(publish_notice, number, because=" ", by=HEAD, now=NOW) == "notice.grounds"
     assert refused(publish_notice, number, because=sites[WARD], by=HEAD, now=NOW) == "notice.names"
     withhold_notice(number, because="Ждём ответа.", by=HEAD, now=NOW)
