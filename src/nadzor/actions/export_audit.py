@@ -15,17 +15,18 @@ from msgspec import Struct
 
 from nadzor.actions.seal_audit import AuditLog, audit_log
 from nadzor.actions.search_audit import AuditAsk, sought_deeds, sought_reads
+from nadzor.actions.show_audit_log import read_checkpoint
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.journal.nodes import Proofs
-from nadzor.journal.tiles import CHECKPOINT, WITNESSED, checkpoint_of
 from nadzor.people.queries import Person
 from nadzor.receipts.audit_bundle import AuditBundle, ProvedRow, write_audit_bundle
 from nadzor.receipts.audit_leaf import AuditRow, salted
 from nadzor.receipts.tiles import tile_reader
 from nadzor.records import audit, audit_search, reads, seals
 from nadzor.statutory.table import inert
+from nadzor_wire.note import Checkpoint, note_text
 
 ROWS_MAX: Final = 5_000  # a file that is cut without saying so proves less than none
 CELL_MAX: Final = 32_767  # what a cell of a workbook can hold
@@ -141,7 +142,8 @@ def _cell(value: Any) -> str:
 def _bundle(home: Home, ask: AuditAsk, rows: Sequence[Row], *, now: datetime) -> bytes:
     """Every sealed row with its leaf and proof; those that wait for the next seal are counted."""
     log = audit_log(home)
-    note, size = _note(log)
+    note = read_checkpoint(home)
+    size = Checkpoint.parse(note_text(note)).size
     proofs = Proofs(size, tile_reader(size, lambda tile: log.files.get(tile) or b""))
     proved = tuple(_proved(log, ask, rows, proofs, size))
     return write_audit_bundle(
@@ -150,20 +152,6 @@ def _bundle(home: Home, ask: AuditAsk, rows: Sequence[Row], *, now: datetime) ->
             waiting=len(rows) - len(proved),
         )
     )  # fmt: skip
-
-
-def _note(log: AuditLog) -> tuple[str, int]:
-    """The published checkpoint, with the signatures of witnesses where they signed this very one.
-
-    Raises: Refusal audit.unsealed.
-    """
-    shown = log.files.published(log.vkey)
-    if shown is None:
-        raise Refusal("audit.unsealed")
-    witnessed = log.files.note(WITNESSED)
-    if checkpoint_of(witnessed, log.vkey) == shown and witnessed is not None:
-        return witnessed, shown.size
-    return log.files.note(CHECKPOINT) or "", shown.size
 
 
 def _proved(

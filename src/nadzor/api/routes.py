@@ -15,6 +15,7 @@ from nadzor.actions.count_refusal import count_refusal
 from nadzor.actions.enrol_installation import enrol_installation
 from nadzor.actions.rotate_key import rotate_key
 from nadzor.api import (
+    audit_routes,
     authority_routes,
     baseline_routes,
     bundle_routes,
@@ -94,6 +95,7 @@ api.add_router("", notice_routes.router)
 api.add_router("", monitoring_routes.router)
 api.add_router("", obligation_routes.router)
 api.add_router("", desk_routes.router)
+api.add_router("", audit_routes.router)
 api.add_router("/open", open_routes.router)
 api.add_router("/known", known_routes.router)
 

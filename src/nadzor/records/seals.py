@@ -123,6 +123,19 @@ def waiting() -> int:
     return int(deeds + ReadEntry.objects.filter(pk__gt=last.last_read).count())
 
 
+def oldest_waiting(now: datetime) -> float | None:
+    """Seconds since the oldest row that no step has taken in; 0 when none waits, None in an empty house."""
+    last = last_seal()
+    deed = (
+        AuditEntry.objects.filter(seq__gt=last.last_deed).order_by("seq").values_list("at", flat=True).first()
+    )
+    read = ReadEntry.objects.filter(pk__gt=last.last_read).order_by("pk").values_list("at", flat=True).first()
+    waits = [at for at in (deed, read) if at is not None]
+    if waits:
+        return max((now - min(waits)).total_seconds(), 0.0)
+    return 0.0 if last.size else None
+
+
 def deed_row(link: Link) -> AuditRow:
     """A deed as a leaf's row."""
     return AuditRow("deed", link.seq, entry_text(link).decode())
