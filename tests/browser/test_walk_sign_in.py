@@ -96,7 +96,7 @@ class Desk:
 
 @pytest.mark.parametrize(("language", "role"), [("en", "inspector"), ("ru", "head")])
 def test_staff_set_up_an_app_without_javascript(chromium, strict, language, role):
-    """Nothing else opens first; the square and the secret, the code, ten recovery codes; then the desk opens."""
+    """Nothing else opens first; the square and the secret, the code, ten recovery codes; then the desk."""
     desk = Desk(chromium, strict, language, java_script_enabled=False)
     desk.sign_in(role)
     page = desk.page
