@@ -42,6 +42,7 @@ from nadzor.api import (
     sandbox_routes,
     seam_routes,
     signal_routes,
+    vault_routes,
     warning_routes,
     words,
 )
@@ -98,6 +99,7 @@ api.add_router("", desk_routes.router)
 api.add_router("", audit_routes.router)
 api.add_router("/open", open_routes.router)
 api.add_router("/known", known_routes.router)
+api.add_router("", vault_routes.router)
 
 
 class EnrolThrottle(AnonRateThrottle):
