@@ -14,7 +14,7 @@ from nadzor.base.problems import Refusal
 from nadzor.disclosure.asking import paging
 from nadzor.disclosure.asking.grammar import Every, Term, parse
 from nadzor.disclosure.asking.matching import Shown, fitting, is_plain
-from nadzor.disclosure.asking.sets import OpenSet, Row, open_set
+from nadzor.disclosure.asking.sets import OpenSet, Row, open_set, ordered
 from nadzor.records.models import OpenRow
 from nadzor.register.fold import fold, other_layout
 
@@ -107,12 +107,18 @@ def _changed(home: Home, name: str, question: Question, since: int) -> Answer:
     """Why: a row that ceased to fit a search could not be told as gone, so a follower takes the whole set."""
     if question.search or question.count or question.sort or question.cursor:
         raise Refusal("open.together", at="?since")
-    found = stand(home, name)
+    found, one = stand(home, name), open_set(name)
     rows = OpenRow.objects.filter(shelf=name, change__gt=since)
     shown = list(rows.order_by("change")[: question.limit + 1])
     more, page = len(shown) > question.limit, shown[: question.limit]
     return Answer(
         mark=found.mark, changed_at=found.changed_at, total=rows.count(), truncated=more,
-        results=[Changed(row.change, row.key, row.content is None, row.content) for row in page],
+        results=[_change(row, one) for row in page],
         next_since=page[-1].change if page else since,
     )  # fmt: skip
+
+
+def _change(row: OpenRow, one: OpenSet) -> Changed:
+    if row.content is None:
+        return Changed(row.change, row.key, deleted=True, row=None)
+    return Changed(row.change, row.key, deleted=False, row=ordered(one, row.content))

@@ -13,7 +13,7 @@ from msgspec import Struct
 from nadzor.base.clock import MOSCOW
 from nadzor.base.problems import Refusal
 from nadzor.disclosure.asking.grammar import Every, Known, Negated, Query, Some, Span, Term
-from nadzor.disclosure.asking.sets import Column, OpenSet, Row, Value, column
+from nadzor.disclosure.asking.sets import Column, OpenSet, Row, Value, column, ordered
 
 Fold = Callable[[str], str]
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -43,7 +43,7 @@ def shown(one: OpenSet, content: Row, *, change: int, fold: Fold) -> Shown:
         if told.kind in ("code", "text", "codes")
     }
     words = "\n".join(part for name in one.found for part in folded.get(name, ()) if part)
-    return Shown(str(content[one.key]), change, content, folded, words)
+    return Shown(str(content[one.key]), change, ordered(one, content), folded, words)
 
 
 def fitting(rows: Iterable[Shown], query: Query, one: OpenSet, *, fold: Fold) -> list[Shown]:

@@ -88,3 +88,8 @@ def column(one: OpenSet, name: str, at: str) -> Column:
     if name not in one.columns:
         raise Refusal("open.column-unknown", at=at, columns=", ".join(one.columns))
     return one.columns[name]
+
+
+def ordered(one: OpenSet, content: Row) -> Row:
+    """A row with every column of its set, in their order, and with no other."""
+    return {name: content.get(name) for name in one.columns}
