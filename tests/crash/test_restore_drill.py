@@ -79,7 +79,6 @@ def test_a_house_is_copied_under_load_destroyed_and_put_back(tmp_path):
     taken = done("backup", tmp_path / "shelf", "--data", home.root)
     (tmp_path / "phrase").write_text(PHRASE)
     (tmp_path / "keys.sealed").write_bytes(seal_with_phrases(keys_of(home), [PHRASE.encode()]))
-    sealing = ("--passphrase-file", tmp_path / "phrase")
     for sender in senders:
         sender.enough.set()
     doors.kill()
@@ -87,7 +86,23 @@ def test_a_house_is_copied_under_load_destroyed_and_put_back(tmp_path):
     assert len(receipts) > taken["size"] > 0
     shutil.rmtree(home.root)
 
-    backup = tmp_path / "shelf"
+    put, again = put_back_and_opened(tmp_path, taken, receipts, vkey)
+    doors = Gateway(again, port)
+    doors.start()
+    fresh = Sender(port, again.settings.public_url, batches=2)
+    fresh.start()
+    for sender in (fresh, *senders):
+        sender.join(20)  # the old ones still had a batch under way: it goes to the restored house
+    doors.stop()
+    begun = [made for sender in senders for made in sender.acked if "log.2" in made[1].receipt.checkpoint]
+    with closing(open_reader(again)) as reader:
+        assert reader.size() == put["size"] + len(begun) + len(fresh.acked)
+    assert verify_journal(again.log, again.log_vkey, body_keys=BodyKeys(again.body_keys)) == []
+
+
+def put_back_and_opened(tmp_path, taken, receipts, vkey):
+    """The house put back by the commands, proved at each step; what came back, and the house."""
+    sealing, backup = ("--passphrase-file", tmp_path / "phrase"), tmp_path / "shelf"
     assert find_backup_faults(backup_at(backup)) == []
     last = max(receipts, key=lambda receipt: verify_receipt(receipt, vkey).size)
     (tmp_path / "last.json").write_bytes(msgspec.json.encode(last))
@@ -107,17 +122,7 @@ def test_a_house_is_copied_under_load_destroyed_and_put_back(tmp_path):
     kept = [receipt for receipt in receipts if receipt.index < taken["size"]]
     assert {verify_receipt(receipt, vkey).origin for receipt in kept} == {"nadzor.local/log"}
 
-    doors = Gateway(again, port)
-    doors.start()
-    fresh = Sender(port, again.settings.public_url, batches=2)
-    fresh.start()
-    for sender in (fresh, *senders):
-        sender.join(20)  # the old ones still had a batch under way: it goes to the restored house
-    doors.stop()
-    begun = [made for sender in senders for made in sender.acked if "log.2" in made[1].receipt.checkpoint]
-    with closing(open_reader(again)) as reader:
-        assert reader.size() == put["size"] + len(begun) + len(fresh.acked)
-    assert verify_journal(again.log, again.log_vkey, body_keys=BodyKeys(again.body_keys)) == []
+    return put, again
 
 
 @pytest.mark.crash

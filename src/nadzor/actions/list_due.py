@@ -29,6 +29,7 @@ from nadzor.records.shredding import holding
 OPERATION: Final = "operation"
 CLASSES: Final = (OPERATION, "aggregates", "adverse_events", "filings", "audit", "sessions", "backups")
 MONTHS: Final = 12
+ONE_DAY: Final = timedelta(days=1)
 Fate = Literal["due", "held", "asked", "destroyed"]
 
 
@@ -186,7 +187,7 @@ def _ended_tokens(on: date, now: datetime) -> int | None:
     term = _term("sessions", on)
     if term is None:
         return None
-    until = now - timedelta(days=term)
+    until = now - term * ONE_DAY
     return ApiToken.objects.filter(expires_at__lt=until).count()
 
 
@@ -194,5 +195,5 @@ def _old_backups(shelf: Path | None, on: date, now: datetime) -> int | None:
     term = _term("backups", on)
     if shelf is None or term is None:
         return None
-    until = now - timedelta(days=term)
+    until = now - term * ONE_DAY
     return sum(read_manifest(one).taken_at < until for one in whole_backups(shelf))

@@ -23,7 +23,7 @@ from nadzor_wire.note import Checkpoint, NoteError, open_note
 
 from .deeds import chain_breaks, chain_head, has_deeds
 from .folder import digest_of, open_plain
-from .manifest import HELD, LogLine, Manifest, read_manifest
+from .manifest import HELD, FileLine, LogLine, Manifest, read_manifest
 from .moment import REGISTER, row_counts
 
 FAULTS_MAX: Final = 1_000
@@ -62,13 +62,18 @@ def find_house_faults(root: Path, made: Manifest, *, body_keys: BodyKeys | None 
 def _file_faults(root: Path, made: Manifest, bar: Progress | None) -> Iterator[Fault]:
     tick = ticker(bar, "digests", total=len(made.files))
     for line in made.files:
-        try:
-            with open_plain(root / line.path) as file:
-                if digest_of(file) != (line.sha256, line.size):
-                    yield Fault("file", None, f"{line.path} differs from its digest")
-        except OSError:
-            yield Fault("file", None, f"{line.path} is missing")
+        wrong = _wrong(root, line)
+        if wrong:
+            yield Fault("file", None, f"{line.path} {wrong}")
         tick()
+
+
+def _wrong(root: Path, line: FileLine) -> str:
+    try:
+        with open_plain(root / line.path) as file:
+            return "" if digest_of(file) == (line.sha256, line.size) else "differs from its digest"
+    except OSError:
+        return "is missing"
 
 
 def _strangers(root: Path, made: Manifest) -> Iterator[Fault]:

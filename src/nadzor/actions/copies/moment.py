@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -36,13 +36,18 @@ def one_moment(home: Home) -> Iterator[dict[str, sqlite3.Connection]]:
         found = {path: home.root / path for path in DATABASES if (home.root / path).is_file()}
         open_ones = {path: held.enter_context(closing(_reading(file))) for path, file in found.items()}
         try:
-            with _still(found.get(REGISTER)):
-                for connection in open_ones.values():
-                    connection.execute("BEGIN")
-                    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            _begin_together(found.get(REGISTER), open_ones.values())
         except sqlite3.OperationalError as error:
             raise Refusal("backup.busy") from error
         yield open_ones
+
+
+def _begin_together(register: Path | None, connections: Iterable[sqlite3.Connection]) -> None:
+    """Begin to read everywhere while nobody writes the register."""
+    with _still(register):
+        for connection in connections:
+            connection.execute("BEGIN")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
 def copy_database(

@@ -68,7 +68,7 @@ def take_backup(
     wish = wish or Wish()
     _must_be_possible(home, shelf, wish)
     with begun(shelf, now) as folder:
-        made, linked = _filled(home, folder, shelf, wish, now, bar)
+        made, linked = _filled(home, folder, shelf, wish, now, bar=bar)
     dropped = drop_old(shelf, wish.keep) if wish.keep else 0
     name = folder.name.removeprefix(".unfinished-")
     first = made.logs[0] if made.logs else None
@@ -95,7 +95,7 @@ def _must_be_possible(home: Home, shelf: Path, wish: Wish) -> None:
 
 
 def _filled(
-    home: Home, folder: Path, shelf: Path, wish: Wish, now: datetime, bar: Progress | None
+    home: Home, folder: Path, shelf: Path, wish: Wish, now: datetime, *, bar: Progress | None = None
 ) -> tuple[Manifest, int]:
     """Everything copied, the manifest written last."""
     copier = _copier(home, folder, shelf)
