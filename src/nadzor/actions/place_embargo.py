@@ -98,7 +98,8 @@ def longest_until(now: datetime) -> datetime:
 def _must_be_sound(hiding: Hiding, *, now: datetime) -> None:
     if not hiding.hides or set(hiding.hides) - set(DETAILS):
         raise Refusal("embargo.details", "$.hides", details=", ".join(DETAILS))
-    if not now < hiding.until <= (latest := longest_until(now)):
+    latest = longest_until(now)
+    if not now < hiding.until <= latest:
         raise Refusal("embargo.until", "$.until", latest=latest.date().isoformat())
     if not hiding.because.strip() or len(hiding.because) > GROUNDS_MAX:
         raise Refusal("embargo.grounds", "$.because", limit=GROUNDS_MAX)

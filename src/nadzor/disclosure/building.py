@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 from msgspec import Struct
 
@@ -18,6 +19,7 @@ from nadzor.disclosure.suppress import Settled, settle
 from nadzor.disclosure.tables import Band, Cell, Figure, NotCollected, PublicTable
 
 Place = tuple[str, ...]
+EVERYWHERE: Final = ("studies", "failed")  # told of a month by nation, modality and device
 Figures = dict[Place, Figure]
 
 
@@ -127,8 +129,28 @@ class Building:
         open_rows = [self._row(name, quantity, row, found[row]) for row in found if _told(found[row])]
         hidden = [self._atoms(quantity, row) for row in found if secret(found[row])]
         old, gone = self._published(quantity)
-        chosen = self._settle(quantity, [*old, *open_rows], [*hidden, *gone])
+        chosen = self._settle(quantity, [*old, *open_rows], [*hidden, *gone, *self._to_be_hidden(quantity)])
         return {row: self._after(name, quantity, row, figure, chosen) for row, figure in found.items()}
+
+    def _to_be_hidden(self, quantity: str) -> list[tuple[int, ...]]:
+        """What the other series of these months will hide, whether they were built yet or not.
+
+        Why: a total that goes out first cannot be taken back when a part of it turns out to be below a floor.
+        """
+        if quantity not in EVERYWHERE:
+            return []
+        studies, wanted = self._index("studies"), self._index(quantity)
+        rows = [("use-month", (device,)) for device in self._facts.groups]
+        rows += [("use-national", (group,)) for group in {*self._facts.groups.values()}]
+        places = [(name, month, row) for month in months_of(*self._period()) for name, row in rows]
+        low = (place for place in places if self._is_low(studies.by_site(studies.atoms(*place))))
+        return [atoms for place in low if (atoms := wanted.atoms(*place))]
+
+    def _period(self) -> tuple[str, str]:
+        return self._asked.name, self._asked.period
+
+    def _is_low(self, base: Counter[str]) -> bool:
+        return len(base) < self._rules.organisations or base.total() < self._rules.studies
 
     def _settle(self, quantity: str, rows: Sequence[Row], hidden: Sequence[tuple[int, ...]]) -> Settled:
         ledger = self._index(quantity).ledger
