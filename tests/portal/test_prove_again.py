@@ -11,6 +11,7 @@ import pytest
 from django.utils import translation
 
 from nadzor.base import clock
+from nadzor.portal.security import device_words
 from tests.sign_in_samples import (
     PASSWORD,
     Hands,
@@ -234,3 +235,23 @@ def test_sessions_are_seen_and_ended_one_by_one_and_all(home):
     assert sorted(each.get("/account/security/").status_code for each in (second, third)) == [200, 302]
     client.post("/account/security/sessions/end/")
     assert [each.get("/account/security/").status_code for each in (client, second, third)] == [200, 302, 302]
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 YaBrowser/24.10 Safari/537.36",
+            "Yandex Browser · Windows",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox · Linux"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile Safari/537.36", "Chrome · Android"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "a program without a name"),
+    ],
+    ids=["yandex", "firefox", "android", "program", "none"],
+)
+def test_a_session_is_told_by_browser_and_system(agent, words):
+    """Two words a person knows, not the whole line a browser sends."""
+    with translation.override("en"):
+        assert device_words(agent) == words

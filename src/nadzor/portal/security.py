@@ -27,6 +27,16 @@ from nadzor.portal.words import moment, number, said
 from nadzor.records import notices
 
 LATEST: Final = 10
+AGENT_MAX: Final = 60
+# The first mark found counts: most browsers also call themselves by their forebears' names.
+BROWSERS: Final = (
+    ("YaBrowser", "Yandex Browser"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS: Final = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
 FEW: Final = 3  # so few recovery codes left call for new ones
 
 
@@ -96,7 +106,14 @@ def _session(one: SessionCard) -> Row:
         _("last used %(at)s") % {"at": moment(one.seen)},
     ]
     mark = State(_("this session"), "good") if one.is_current else None
-    return Row(one.id, one.agent or _("a program without a name"), notes, mark, is_fixed=one.is_current)
+    return Row(one.id, device_words(one.agent), notes, mark, is_fixed=one.is_current)
+
+
+def device_words(agent: str) -> str:
+    """A browser and its system in two words; what names neither is shown as it names itself."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return " · ".join(filter(None, (browser, system))) or agent[:AGENT_MAX] or _("a program without a name")
 
 
 def _tokens(who: Person) -> str:
