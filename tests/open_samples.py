@@ -24,9 +24,13 @@ def table(period: str, device: str = "ai-901", *, studies: Figure = MANY) -> Pub
         ("ai-904", Shown(0)),
         ("ai-905", NotYet()),
     ]
+    other = {"organisations": Band(5, 9), "failed_share": Band(100, 200)}
     cells = [Cell((code,), "studies", figure) for code, figure in rows]
-    cells += [Cell((code,), "organisations", Band(5, 9)) for code, _figure in rows]
-    cells += [Cell((code,), "failed_share", Band(100, 200)) for code, _figure in rows]
+    cells += [
+        Cell((code,), measure, figure if isinstance(figure, NotCollected | NotYet) else band)
+        for measure, band in other.items()
+        for code, figure in rows
+    ]
     return PublicTable(
         series="use-month", period=period, edition=1, known_by=date(2026, 11, 10), dimensions=("device",),
         measures=("studies", "organisations", "failed_share"), cells=tuple(cells),

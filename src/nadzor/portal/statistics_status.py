@@ -112,7 +112,7 @@ def _gaps(series: Sequence[Covered]) -> Table:
 
 def _outages(now: datetime) -> Table:
     """Why: hours alone; what the operator wrote of the cause may help whoever attacks."""
-    found = outages(first=now.date() - LOOK_BACK, after=now.date() + DAY)
+    found = outages(first=now - LOOK_BACK, after=now)
     head = columns(_("From (Moscow time)"), _("Until"))
     lines = [line(moment(one.began), moment(one.ended)) for one in reversed(found)]
     return Table(_("Our outages"), head, lines)

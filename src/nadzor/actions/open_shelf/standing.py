@@ -17,7 +17,7 @@ from nadzor.base.problems import Refusal, Text
 from nadzor.base.quarter import Quarter
 from nadzor.disclosure.asking.sets import shelf
 from nadzor.disclosure.series import Every, days_of, grid, period_of
-from nadzor.disclosure.tables import NotCollected
+from nadzor.disclosure.tables import NotCollected, NotYet
 from nadzor.records.models import OpenShelf
 from nadzor.records.releases import ReleaseCard, kept_table, releases
 
@@ -120,5 +120,5 @@ def _counted(home: Home, release: ReleaseCard) -> tuple[int, int]:
         return 0, 0
     if table.dimensions != ("device",):
         return 0, 0
-    sent = {cell.row for cell in table.cells if not isinstance(cell.figure, NotCollected)}
+    sent = {cell.row for cell in table.cells if not isinstance(cell.figure, NotCollected | NotYet)}
     return len(table.rows), len(sent)
