@@ -12,7 +12,7 @@ import pytest
 
 from nadzor.actions.copies.check import read_only
 from nadzor.actions.copies.deeds import chain_breaks
-from nadzor.actions.copies.manifest import HELD
+from nadzor.actions.copies.manifest import HELD, read_manifest
 from nadzor.actions.copies.open_again import open_restored
 from nadzor.actions.copies.put_back import Wanted, restore_backup
 from nadzor.actions.copies.shelf import backup_at
@@ -24,6 +24,7 @@ from nadzor.journal.opening import open_reader
 from nadzor.journal.verify import verify_journal
 from nadzor_wire.receipt import verify_receipt
 from tests.unit.actions.copies.old_house import NOW, deed, encoded, keys_of, later, make_house, told, write
+from tests.unit.cli.console import ask
 
 INSTALLATION, MONTH = "i-000000000001", "2026-11"
 
@@ -238,3 +239,12 @@ def test_opening_goes_through_after_a_crash_at_any_step(burnt, monkeypatch):
 
 def _cut(*_args, **_how):
     raise KeyboardInterrupt
+
+
+def test_a_house_that_moved_opens_no_more(tmp_path):
+    """`--final` closes it for good; only the copy may go on."""
+    home, _ = make_house(tmp_path / "house")
+    assert ask(home, "backup", tmp_path / "shelf", "--final").exit_code == 0
+    assert read_manifest(backup_at(tmp_path / "shelf")).final
+    with pytest.raises(Refusal, match=r"home\.moved"):
+        Home.open(home.root)
