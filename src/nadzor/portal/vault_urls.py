@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nadzor.people.roles import Role
 from nadzor.portal import destruction, vault_card, vault_list
 from nadzor.portal.desks import desk_of
-from nadzor.records.opening_rules import DESK, READERS
-from nadzor.records.shredding import DESK as ORDERING
-from nadzor.records.shredding import READERS as SHREDDING
 
+DESK: Final = frozenset({Role.INSPECTOR, Role.HEAD})
+READERS: Final = DESK | {Role.AUDITOR}
+ORDERING: Final = frozenset({Role.REGISTRAR, Role.HEAD})
+SHREDDING: Final = ORDERING | {Role.AUDITOR}
 ask = require_http_methods(["GET", "HEAD", "POST"])
 
 urlpatterns = [

@@ -13,8 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from nadzor.base.problems import Text
-from nadzor.people.queries import Person
-from nadzor.people.roles import Role
+from nadzor.records.who import Who, has_role
 
 DANGER: Final = "danger"
 PURPOSES: Final[dict[str, Text]] = {
@@ -43,9 +42,9 @@ STATES: Final[dict[str, Text]] = {
     "closed": Text(ru="Закрыто", en="Closed"),
     "reviewed": Text(ru="Закрыто и проверено", en="Closed and reviewed"),
 }
-DESK: Final = frozenset({Role.INSPECTOR, Role.HEAD})
-READERS: Final = DESK | {Role.AUDITOR}
-REVIEWERS: Final = frozenset({Role.HEAD, Role.AUDITOR})
+DESK: Final[frozenset[str]] = frozenset({"inspector", "head"})
+READERS: Final[frozenset[str]] = DESK | {"auditor"}
+REVIEWERS: Final[frozenset[str]] = frozenset({"head", "auditor"})
 
 
 class Parties(Struct, frozen=True, kw_only=True):
@@ -64,38 +63,38 @@ class Clock(Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
 
 
-def may_see_openings(person: Person | None) -> bool:
+def may_see_openings(person: Who | None) -> bool:
     """See requests and what became of them, under pseudonyms: the inspector, the head, the auditor."""
-    return _has(person, READERS)
+    return has_role(person, READERS)
 
 
-def may_ask(person: Person | None) -> bool:
+def may_ask(person: Who | None) -> bool:
     """Ask to open, or break the glass: the inspector and the head, by name."""
-    return _has(person, DESK)
+    return has_role(person, DESK)
 
 
-def may_decide_opening(person: Person | None, parties: Parties, *, is_head: bool) -> bool:
+def may_decide_opening(person: Who | None, parties: Parties, *, is_head: bool) -> bool:
     """Approve or refuse: another of the desk than who asked, and one of the two holds the head's power."""
-    if not _has(person, DESK) or person is None or person.username == parties.asked_by:
+    if not has_role(person, DESK) or person is None or person.username == parties.asked_by:
         return False
     return is_head or parties.asked_as_head
 
 
-def may_look(person: Person | None, parties: Parties) -> bool:
+def may_look(person: Who | None, parties: Parties) -> bool:
     """See who is behind a site: the two people of the opening and nobody else."""
-    if not _has(person, DESK) or person is None:
+    if not has_role(person, DESK) or person is None:
         return False
     return person.username in {parties.asked_by, parties.decided_by}
 
 
-def may_close(person: Person | None, parties: Parties, *, is_head: bool) -> bool:
+def may_close(person: Who | None, parties: Parties, *, is_head: bool) -> bool:
     """End an opening before its time: its two people, and the head."""
-    return may_look(person, parties) or (_has(person, DESK) and is_head)
+    return may_look(person, parties) or (has_role(person, DESK) and is_head)
 
 
-def may_review(person: Person | None, parties: Parties) -> bool:
+def may_review(person: Who | None, parties: Parties) -> bool:
     """Judge a broken glass: the head or the auditor, never who broke it."""
-    return _has(person, REVIEWERS) and person is not None and person.username != parties.asked_by
+    return has_role(person, REVIEWERS) and person is not None and person.username != parties.asked_by
 
 
 def state_at(clock: Clock, now: datetime) -> str:
@@ -108,7 +107,3 @@ def state_at(clock: Clock, now: datetime) -> str:
     if clock.state == "open" and clock.expires_at is not None and now >= clock.expires_at:
         return "closed"
     return clock.state
-
-
-def _has(person: Person | None, roles: frozenset[Role]) -> bool:
-    return person is not None and not person.at_console and person.role in roles

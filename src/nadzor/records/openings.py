@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal
-from nadzor.people.queries import Person
 from nadzor.records.models import AccessDeferral, VaultLook, VaultOpening
 from nadzor.records.opening_rules import Clock, Parties, may_see_openings, state_at
+from nadzor.records.who import Who
 
 ENDED: Final = frozenset({"closed", "reviewed"})
 
@@ -85,7 +85,7 @@ class SiteOpening(Struct, frozen=True, kw_only=True):
     finding: str = ""
 
 
-def openings(person: Person | None, *, now: datetime, limit: int = 200) -> tuple[OpeningCard, ...]:
+def openings(person: Who | None, *, now: datetime, limit: int = 200) -> tuple[OpeningCard, ...]:
     """Openings, newest first; those that wait for somebody stand before the others.
 
     Raises: Refusal vault.not-yours.
@@ -95,7 +95,7 @@ def openings(person: Person | None, *, now: datetime, limit: int = 200) -> tuple
     return tuple(sorted(cards, key=lambda one: not one.waits))
 
 
-def opening(person: Person | None, id: int, *, now: datetime) -> OpeningCard:
+def opening(person: Who | None, id: int, *, now: datetime) -> OpeningCard:
     """One opening.
 
     Raises: Refusal vault.not-yours, vault.opening-unknown.
@@ -170,6 +170,6 @@ def _told(row: VaultLook, *, hidden: bool, now: datetime) -> SiteOpening:
     )  # fmt: skip
 
 
-def _must_see(person: Person | None) -> None:
+def _must_see(person: Who | None) -> None:
     if not may_see_openings(person):
         raise Refusal("vault.not-yours")

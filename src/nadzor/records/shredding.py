@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from nadzor.people.queries import Person
-from nadzor.people.roles import Role
 from nadzor.records.models import LegalHold, ShredOrder
+from nadzor.records.who import Who, has_role
 
-DESK: Final = frozenset({Role.REGISTRAR, Role.HEAD})
-READERS: Final = DESK | {Role.AUDITOR}
+DESK: Final[frozenset[str]] = frozenset({"registrar", "head"})
+READERS: Final[frozenset[str]] = DESK | {"auditor"}
 
 
 class HoldCard(Struct, frozen=True, kw_only=True):
@@ -51,28 +50,28 @@ class OrderCard(Struct, frozen=True, kw_only=True):
     outcome: dict[str, Any]
 
 
-def may_see_orders(person: Person | None) -> bool:
+def may_see_orders(person: Who | None) -> bool:
     """See what is to be destroyed and what was: the registrar, the head, the auditor."""
-    return _has(person, READERS)
+    return has_role(person, READERS)
 
 
-def may_order(person: Person | None) -> bool:
+def may_order(person: Who | None) -> bool:
     """Ask for a month to be destroyed: the registrar and the head, by name."""
-    return _has(person, DESK)
+    return has_role(person, DESK)
 
 
-def may_decide_order(person: Person | None, *, asked_by: str, asked_as_head: bool, is_head: bool) -> bool:
+def may_decide_order(person: Who | None, *, asked_by: str, asked_as_head: bool, is_head: bool) -> bool:
     """Approve or refuse: another than who asked, and one of the two holds the head's power."""
-    if not _has(person, DESK) or person is None or person.username == asked_by:
+    if not has_role(person, DESK) or person is None or person.username == asked_by:
         return False
     return is_head or asked_as_head
 
 
-def may_carry_out(person: Person | None, *, asked_by: str, decided_by: str) -> bool:
+def may_carry_out(person: Who | None, *, asked_by: str, decided_by: str) -> bool:
     """Carry an approved order out: its two people, and the console, which can order nothing."""
     if person is None:
         return False
-    return person.at_console or (_has(person, DESK) and person.username in {asked_by, decided_by})
+    return person.at_console or (has_role(person, DESK) and person.username in {asked_by, decided_by})
 
 
 def orders(limit: int = 500) -> tuple[OrderCard, ...]:
@@ -125,7 +124,3 @@ def _hold(row: LegalHold) -> HoldCard:
         placed_at=row.placed_at, lifted_by=row.lifted_by, lifted_at=row.lifted_at,
         lifted_because=row.lifted_because,
     )  # fmt: skip
-
-
-def _has(person: Person | None, roles: frozenset[Role]) -> bool:
-    return person is not None and not person.at_console and person.role in roles

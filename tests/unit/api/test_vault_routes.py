@@ -107,5 +107,5 @@ def test_orders_to_destroy(home):
     own = post(calling(REGISTRAR), f"destruction/orders/{row.pk}/decision", given)
     assert code_of(own) == (403, "shred.two-people")
     assert post(calling(HEAD), f"destruction/orders/{row.pk}/decision", given).status_code == 200
-    wanted = {"installation": "i-x", "month": "2999-01", "because": "over"}
-    assert code_of(post(calling(REGISTRAR), "destruction/orders", wanted)) == (409, "shred.too-early")
+    wanted = {"installation": "i-x", "month": "2020-13", "because": "over"}
+    assert code_of(post(calling(REGISTRAR), "destruction/orders", wanted)) == (422, "shred.month")
