@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -23,11 +24,14 @@ from nadzor.people.roles import Role
 from nadzor.records import audit, notices, vault
 from nadzor.records.reading import Shown
 from nadzor.records.reads import EVERYTHING, REFUSED, Reading, record_reads, refusals_of
+from nadzor.vigilance.plain_text import personal_in
 
 log = structlog.get_logger()
 
 PROBING: Final = "access.probing"
 KEPT_MAX: Final = 1000  # refused attempts of one account in a day that are kept one by one
+UNNAMED: Final = "?"  # an address that names nothing of ours
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]*")
 OWNERS_MAX: Final = 50  # entries of one answer; more is a list over everything
 
 
@@ -134,7 +138,12 @@ def _named(look: Look) -> str:
 
 
 def _value(look: Look) -> str:
-    return look.given.get(look.shown.by, "").strip()[:60] if look.shown.by else ""
+    """What the address names, where it looks like a name of ours.
+
+    Why: an address is typed by anybody; the log of readings is sealed for good and must not hold a person.
+    """
+    said = look.given.get(look.shown.by, "").strip()[:60] if look.shown.by else ""
+    return said if _CODE.fullmatch(said) and not personal_in(said) else UNNAMED if said else ""
 
 
 def _entry(look: Look, reader: Reader, subject: str, one: Showed) -> Reading:
