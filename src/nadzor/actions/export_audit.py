@@ -79,6 +79,14 @@ def export_audit(home: Home, ask: AuditAsk, kind: str, *, by: Person | None, now
     return AuditFile(name, KINDS[kind].media_type, made[kind]())
 
 
+def prove_deeds(home: Home, places: Sequence[int], *, now: datetime) -> bytes:
+    """The bundle of some deeds by their numbers, for a file that tells of them in its own words.
+
+    Raises: Refusal audit.unsealed.
+    """
+    return _bundle(home, AuditAsk(what="deeds"), [{"seq": place} for place in places], now=now)
+
+
 def _rows(by: Person | None, ask: AuditAsk) -> list[dict[str, Any]]:
     """Oldest first, all that fit."""
     if ask.what == "deeds":

@@ -12,7 +12,9 @@ from typing import Any, Final
 import msgspec
 from django.db import transaction
 
+from nadzor.actions.export_audit import prove_deeds
 from nadzor.actions.make_bundle import Wish, make_bundle
+from nadzor.actions.seal_audit import audit_log
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
@@ -46,10 +48,12 @@ def make_case_bundle(home: Home, number: str, *, by: Person | None, because: str
     moment = Moment(now, moscow_date(now))
     case = known_case(by, number, moment)
     journal, left_out = _journal(home, case, by=by, now=now)
+    parts = _parts(case, moment, by)
+    proofs, unproved = _proofs(home, parts["deeds"], now=now)
     bundle = CaseBundle(
         v=VERSION, made_at=now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        origin=home.settings.origin, parts=_parts(case, moment, by), journal=journal, audit="",
-        left_out=left_out,
+        origin=home.settings.origin, parts=parts, journal=journal, audit=proofs,
+        audit_key=audit_log(home).vkey, left_out=(*left_out, *unproved),
     )  # fmt: skip
     made = seal_case(bundle, home.log.key)
     try:
@@ -104,6 +108,17 @@ def _deeds(case: KnownCase) -> Iterator[dict[str, Any]]:
     found = {link.seq: link for name in objects for link in audit.entries(object=name, limit=DEEDS_MAX)}
     for _seq, link in sorted(found.items()):
         yield {"link": link, "entry": entry_hash(link)}
+
+
+def _proofs(home: Home, deeds: str, *, now: datetime) -> tuple[str, tuple[str, ...]]:
+    """Where the deeds stand in the sealed log; the last ones wait for the next seal."""
+    places = [each["link"]["seq"] for each in msgspec.json.decode(deeds)]
+    if not places:
+        return "", ()
+    try:
+        return prove_deeds(home, places, now=now).decode(), ()
+    except Refusal as refusal:
+        return "", (f"proofs of deeds: {refusal.code}",)
 
 
 def _in_office(by: Person | None) -> bool:

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
 from nadzor.procedures.catalogue import PROCEDURES
+from nadzor.receipts.audit_bundle import AuditBundle, verify_audit_bundle
 from nadzor.receipts.bundle import BundleError
 from nadzor.receipts.bundle_check import Pins, verify_bundle
-from nadzor.records.chain import Link, entry_hash
+from nadzor.records.chain import Link, entry_hash, entry_text
 from nadzor_wire.base64text import b64
 from nadzor_wire.canonical import CanonicalError, canonical
 from nadzor_wire.note import NoteError, open_note, sign_note
@@ -31,7 +32,8 @@ Calculate = Callable[[str, bytes], Any]
 
 
 class CaseBundle(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The file.  `journal` holds proof bundles of batches, `audit` one of deeds; `left_out` what is missing.
+    """The file.  `journal` holds proof bundles of batches, `audit` one of deeds under
+    `audit_key`, for which the seal vouches; `left_out` says what is missing.
 
     Parts, each a JSON text: the case as its reader may see it, its signals and events, the register entries
     at its beginning and its end, the deeds about it, the code that made it.
@@ -43,6 +45,7 @@ class CaseBundle(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     parts: dict[str, str]
     journal: tuple[str, ...]
     audit: str
+    audit_key: str
     left_out: tuple[str, ...]
     seal: str = ""
 
@@ -59,6 +62,7 @@ class CaseReport(Struct, frozen=True, kw_only=True):
     packs: int
     calculations: int
     deeds: int
+    deeds_proved: int
     batches: int
     left_out: tuple[str, ...]
 
@@ -83,12 +87,14 @@ def verify_case(
     _check_digests(case)
     calculations = _check_figures(case, calculate)
     _check_deeds(parts["deeds"])
+    proved = _check_audit(bundle, parts["deeds"])
     pins = Pins(vkey=vkey, directory_key=directory_key)
     batches = sum(verify_bundle(each.encode(), pins, calculate=calculate).batches for each in bundle.journal)
     return CaseReport(
         origin=bundle.origin, made_at=bundle.made_at, number=str(case["number"]), state=str(case["state"]),
         steps=len(case["steps"]), grounds=len(case["grounds"]), packs=len(case["packs"]),
-        calculations=calculations, deeds=len(parts["deeds"]), batches=batches, left_out=bundle.left_out,
+        calculations=calculations, deeds=len(parts["deeds"]), deeds_proved=proved, batches=batches,
+        left_out=bundle.left_out,
     )  # fmt: skip
 
 
@@ -172,6 +178,17 @@ def _check_deeds(deeds: Sequence[Mapping[str, Any]]) -> None:
                 link.prev == deeds[place - 1]["entry"], f"deeds[{place}]", "does not follow the one before"
             )
         before = link
+
+
+def _check_audit(bundle: CaseBundle, deeds: Sequence[Mapping[str, Any]]) -> int:
+    """How many of the deeds are proved to stand in the sealed log, each by the very words told here."""
+    if not bundle.audit:
+        return 0
+    report = verify_audit_bundle(bundle.audit.encode(), bundle.audit_key)
+    told = {entry_text(msgspec.convert(each["link"], Link)).decode() for each in deeds}
+    proved = msgspec.json.decode(bundle.audit, type=AuditBundle).rows
+    _require({row.leaf.text for row in proved} <= told, "audit", "proves deeds that are not told of")
+    return report.deeds
 
 
 def digest_of(facts: Any) -> str:

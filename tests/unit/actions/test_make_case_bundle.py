@@ -11,6 +11,7 @@ import pytest
 
 from nadzor.actions.import_register import import_register
 from nadzor.actions.make_case_bundle import make_case_bundle
+from nadzor.actions.seal_audit import seal_audit
 from nadzor.base.problems import Refusal
 from nadzor.detect.calc.registry import calculate
 from nadzor.people.queries import CONSOLE
@@ -50,8 +51,19 @@ def test_an_honest_bundle_holds(home, number):
     report = checked(home, made(home, number))
     assert (report.number, report.grounds, report.packs) == (number, 2, 1)
     assert report.steps >= 3 and report.calculations >= 1 and report.deeds >= 4
-    assert report.left_out == ("batches of signal 1: journal.missing",)
+    assert report.left_out == ("batches of signal 1: journal.missing", "proofs of deeds: audit.unsealed")
     assert audit.entries(object=f"filing {number}", limit=1)[0].verb == "vigilance.case.bundle"
+
+
+def test_deeds_are_proved_to_stand_in_the_sealed_log(home, number):
+    """After the seal each deed has its place under a checkpoint; proofs of other deeds are found."""
+    seal_audit(home, now=NOW)
+    raw = made(home, number)
+    report = checked(home, raw)
+    assert report.deeds_proved == report.deeds >= 4 and len(report.left_out) == 1
+    with pytest.raises(BundleError) as bad:
+        checked(home, sealed_anew(home, raw, lambda parts: parts["deeds"].pop()))
+    assert bad.value.field == "audit"
 
 
 @pytest.mark.parametrize("who", [None, RIVAL, CLINIC], ids=["public", "rival", "clinic"])
