@@ -21,7 +21,7 @@ from nadzor.receipts.tiles import Tile, tile_reader
 from nadzor.receipts.tree import consistency_proof
 from nadzor.receipts.witnessing import render_request
 from nadzor_wire.cosignature import cosignatures
-from nadzor_wire.note import Checkpoint, NoteError, note_text
+from nadzor_wire.note import Checkpoint, NoteError, note_text, vkey
 
 log = structlog.get_logger()
 
@@ -56,16 +56,27 @@ class Contradiction(Exception):
 
 
 def ask_witnesses(home: Home, *, now: datetime) -> str | None:
-    """Ask each witness that is due. Returns who signed which size, or nothing.
+    """Ask each witness that is due, for the journal and for the audit. Returns who signed which, or nothing.
 
-    Why: the checkpoint is public already; a witness that is slow or down delays nobody.
+    Why: the checkpoints are public already; a witness that is slow or down delays nobody.
     """
-    witnesses = Home.open(home.root).settings.witnesses  # as `nadzor witness add` left them a moment ago
-    files = TileFiles(home.tiles)
-    note, published = files.note(), files.published(home.log_vkey)
+    home = Home.open(home.root)  # as `nadzor witness add` left them a moment ago
+    logs = [(TileFiles(home.tiles), home.log_vkey, "")]
+    if (home.keys / "audit.vkey").exists():
+        name, key = home.audit_key()
+        logs.append((TileFiles(home.audit_tiles), vkey(name, key.public_key()), " of the audit"))
+    told = [_ask_all(home.settings.witnesses, *each, now=now) for each in logs]
+    return ", ".join(one for one in told if one) or None
+
+
+def _ask_all(
+    witnesses: tuple[Witness, ...], files: TileFiles, public: str, told: str, *, now: datetime
+) -> str | None:
+    """Show one log's checkpoint to those that are due."""
+    note, published = files.note(), files.published(public)
     if not witnesses or note is None or published is None:
         return None
-    before = standings(home)
+    before = _standings(files)
     due = [one for one in witnesses if before.get(one.vkey, Standing()).due(published.size, now)]
     if not due:
         return None
@@ -73,18 +84,22 @@ def ask_witnesses(home: Home, *, now: datetime) -> str | None:
         asked = pool.map(lambda one: _ask(one, before.get(one.vkey, Standing()), files, note, now), due)
         after = before | {one.vkey: standing for one, standing in zip(due, asked, strict=True)}
     known = {one.vkey: after.get(one.vkey, Standing()) for one in witnesses}
-    write_atomic(home.tiles / _FILE, msgspec.json.encode(known))
+    write_atomic(files.root / _FILE, msgspec.json.encode(known))
     signed = [one for one in known.values() if one.size == published.size and one.line]
     if not signed:
         return None
     files.put_note(note + "".join(one.line for one in signed), WITNESSED)
-    return f"{len(signed)} of {len(witnesses)} witnesses signed {published.size}"
+    return f"{len(signed)} of {len(witnesses)} witnesses signed {published.size}{told}"
 
 
 def standings(home: Home) -> dict[str, Standing]:
-    """How we stand with the witnesses, by key."""
+    """How we stand with the witnesses of the journal, by key."""
+    return _standings(TileFiles(home.tiles))
+
+
+def _standings(files: TileFiles) -> dict[str, Standing]:
     try:
-        return msgspec.json.decode((home.tiles / _FILE).read_bytes(), type=dict[str, Standing])
+        return msgspec.json.decode((files.root / _FILE).read_bytes(), type=dict[str, Standing])
     except (FileNotFoundError, msgspec.DecodeError):
         return {}
 

@@ -22,6 +22,7 @@ from nadzor.journal.opening import open_reader
 from nadzor.journal.reader import Reader
 from nadzor.people.permissions import must_run_house
 from nadzor.people.queries import Person
+from nadzor.records import seals
 from nadzor.register import queries as register
 from nadzor.register.filings import count_breaches
 from nadzor.telemetry.spools import Spool, spools
@@ -65,6 +66,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     checkpoint_size: int | None
     checkpoint_age_s: float | None
     directory_age_s: float | None
+    audit_waits_s: float | None
     witnesses: tuple[tuple[str, Standing], ...]
     disks: tuple[Disk, ...]
     engine: str
@@ -100,6 +102,7 @@ def house_numbers(home: Home, *, now: datetime) -> Operation:
         checkpoint_size=size,
         checkpoint_age_s=_checkpoint_age(home, now),
         directory_age_s=_directory_age(home, now),
+        audit_waits_s=seals.oldest_waiting(now),
         witnesses=tuple((one.url, known.get(one.vkey, Standing())) for one in home.settings.witnesses),
         disks=tuple(_disks(home)),
         engine="PostgreSQL" if home.settings.journal_url else "SQLite",

@@ -14,6 +14,7 @@ from nadzor.people.permissions import must_decide
 from nadzor.people.queries import Person
 from nadzor.people.roles import Role
 from nadzor.records import audit
+from nadzor.records.tombstones import Buried, bury, digest_of
 from nadzor.vigilance.models import DutyDay
 
 OFFICERS = (Role.INSPECTOR.value, Role.HEAD.value)
@@ -34,10 +35,20 @@ def set_duty(day: date, username: str, *, by: Person | None, now: datetime) -> N
         told = {"username": username, "role": role, "set_by": by.username}
         DutyDay.objects.update_or_create(day=day, defaults=told)
     else:
-        DutyDay.objects.filter(day=day).delete()
+        _give_back(day, by.username, now)
     audit.record(
         "vigilance.duty.set", f"duty {day}", by=by.username, now=now, because="roster", duty=username
     )
+
+
+def _give_back(day: date, by: str, now: datetime) -> None:
+    """Take a day off the roster; a stone says who stood there."""
+    row = DutyDay.objects.filter(day=day).first()
+    if row is None:
+        return
+    gone = digest_of(day=day, username=row.username, role=row.role, set_by=row.set_by)
+    bury(Buried(kind="duty", object=f"duty {day}", digest=gone), because="roster", by=by, now=now)
+    row.delete()
 
 
 def _role(username: str) -> str:

@@ -32,6 +32,7 @@ from nadzor.people.queries import Person
 from nadzor.records import audit
 from nadzor.records.models import ShredOrder
 from nadzor.records.shredding import holding, may_carry_out
+from nadzor.records.tombstones import Buried, bury, digest_of
 from nadzor.register import queries as register
 from nadzor.telemetry.forgetting import load_anew, rows_of, sweep_scratch
 from nadzor.telemetry.load import load
@@ -199,3 +200,8 @@ def _end(id: int, rows: int, by: Person | None, now: datetime) -> None:
     audit.record(
         DONE, f"shred {id}", by=by.username if by else "house", because=row.because, now=now, **row.outcome
     )
+    gone = Buried(
+        kind="bodies", object=f"{row.installation} {row.month}", digest=digest_of(**row.outcome),
+        retention=row.retention,
+    )  # fmt: skip
+    bury(gone, because=row.because, by=by.username if by else "house", now=now)

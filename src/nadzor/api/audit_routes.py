@@ -24,6 +24,7 @@ from nadzor.api.wire import asked, confided, heard
 from nadzor.base import clock
 from nadzor.people.permissions import must_read_audit
 from nadzor.records.deferrals import DeferralCard, deferrals
+from nadzor.records.tombstones import TombstoneCard, stones
 
 router = Router(tags=["audit"], auth=SIGNED_IN)
 Text = Annotated[str, Meta(max_length=80)]
@@ -68,6 +69,19 @@ class AuditFileIn(Strict, frozen=True, kw_only=True):
     way: Text = ""
     since: date | None = None
     until: date | None = None
+
+
+class StonesIn(Strict, frozen=True, kw_only=True):
+    """Of which kind, and of which thing; the newest hundred."""
+
+    kind: Text = ""
+    object: Text = ""
+
+
+class StonesOut(Struct, frozen=True):
+    """Stones of what was deleted."""
+
+    items: tuple[TombstoneCard, ...]
 
 
 class DeferralIn(Strict, frozen=True, kw_only=True):
@@ -144,6 +158,18 @@ def export(request: HttpRequest, kind: File) -> HttpResponse:
         "Cache-Control": "private, no-store",
     }
     return HttpResponse(made.content, content_type=made.media_type, headers=kept)
+
+
+@router.get(
+    "/audit/tombstones",
+    operation_id="list_tombstones",
+    openapi_extra=told(StonesOut, asks=StonesIn, refuses=[422], signed_in=True, may="auditor; head"),
+)
+def tombstones(request: HttpRequest) -> HttpResponse:
+    """What was deleted and when, newest first: kind, name, digest, ground; never what it said."""
+    wanted = asked(request, StonesIn)
+    must_read_audit(caller(request))
+    return confided(StonesOut(stones(kind=wanted.kind, object=wanted.object)))
 
 
 @router.get(

@@ -14,10 +14,12 @@ from nadzor.actions.report_operation import free_bytes, lag_of
 from nadzor.base import clock
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
+from nadzor.records import seals
 from nadzor.register import queries
 
 FREE_MIN: Final = 64 * 1024 * 1024  # bytes; below it the gateway refuses as well
 LAG_S: Final = 600.0
+UNSEALED_S: Final = 600.0
 
 
 @require_safe
@@ -28,14 +30,15 @@ def live(_request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(_request: HttpRequest) -> JsonResponse:
-    """Whether the register can be written and the disk has room; 503 while not. `current` is told besides.
+    """Whether the register can be written and the disk has room; 503 while not; `current`, `sealed` besides.
 
     Why: figures that are late are a fault to be mended, and no reason to take the portal from people.
     """
     home: Home = settings.HOME
     found = {"database": _can_write(), "disk": free_bytes(home) >= FREE_MIN}
     good = all(found.values())
-    page = {"status": "ready" if good else "unavailable", **found, "current": _is_current(home)}
+    told = {"current": _is_current(home), "sealed": _is_sealed()}
+    page = {"status": "ready" if good else "unavailable", **found, **told}
     return JsonResponse(page, status=200 if good else 503)
 
 
@@ -47,6 +50,14 @@ def _can_write() -> bool:
     except DatabaseError:
         return False
     return True
+
+
+def _is_sealed() -> bool:
+    """Whether deeds and readings are sealed within minutes."""
+    try:
+        return (seals.oldest_waiting(clock.now()) or 0.0) <= UNSEALED_S
+    except DatabaseError:
+        return False
 
 
 def _is_current(home: Home) -> bool:

@@ -150,7 +150,7 @@ def _lines(ask: AuditAsk) -> list[Input]:
     of_deeds = ask.what == "deeds"
     verb = _("Deed begins with") if of_deeds else _("Name of the address")
     fields = [
-        line("person", _("Account"), value=ask.person, longest=TEXT_MAX),
+        line("person", _("Whose account"), value=ask.person, longest=TEXT_MAX),
         line("object", _("Object begins with"), value=ask.object, longest=TEXT_MAX),
         line("verb", verb, value=ask.verb, longest=TEXT_MAX),
         line("device", _("Device"), value=ask.device, longest=TEXT_MAX),

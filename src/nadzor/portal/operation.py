@@ -27,6 +27,7 @@ from nadzor.portal.words import NOTHING, WIDE, moment, number, share
 
 LAG_S: Final = 60.0  # the refresh runs every two seconds; a minute of a lag is a fault
 STALE_S: Final = 60.0  # after which the gateway refuses the directory
+UNSEALED_S = 120.0  # the task seals every ten seconds
 CHECKPOINT_S: Final = 3600.0
 FULL: Final = 0.1  # of a disk left
 PARTS: Final = ("django", "duckdb", "pyarrow", "cryptography", "starlette")
@@ -69,6 +70,12 @@ def _counts(found: Operation) -> list[Count]:
             is_alarm=found.directory_age_s is None or found.directory_age_s > STALE_S,
         ),
         Count(_("Checkpoint"), age(found.checkpoint_age_s), _("since it was published")),
+        Count(
+            _("Audit unsealed for"),
+            age(found.audit_waits_s),
+            _("the oldest row that waits"),
+            is_alarm=(found.audit_waits_s or 0) > UNSEALED_S,
+        ),
         Count(
             _("Tasks stuck"),
             number(stuck),

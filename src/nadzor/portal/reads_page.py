@@ -47,6 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = {
         "counts": _sums(found),
         "bars": bars(found.counts, clock.today()),
+        "scale": _scale(found.counts),
         "width": DAYS * STEP,
         "height": HEIGHT,
         "days": _days(found.counts),
@@ -75,6 +76,14 @@ def bars(rows: Sequence[DayRow], today: date) -> list[Bar]:
 def _bar(at: int, each: date, times: int, most: int) -> Bar:
     height = max(HEIGHT * times // most, 1)
     return Bar(at * STEP, HEIGHT - height, height, f"{day(each)}: {number(times)}")
+
+
+def _scale(rows: Sequence[DayRow]) -> str:
+    by_day: dict[date, int] = defaultdict(int)
+    for row in rows:
+        by_day[row.day] += row.times
+    told = {"n": number(max(by_day.values(), default=0)), "first": day(clock.today() - timedelta(DAYS - 1))}
+    return _("A bar a day from %(first)s to today; the highest is %(n)s readings.") % told
 
 
 def _sums(found: OwnReadings) -> list[Count]:
