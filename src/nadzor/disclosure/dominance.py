@@ -57,10 +57,22 @@ def step(value: int, interval: int) -> int:
 
 def keeps_sites(block: Block, rules: Rules) -> bool:
     """Whether every site's part of a block can be more and less by the interval, whoever joins forces."""
-    return all(
+    return _has_plenty(block, rules) or all(
         _free(n, may, clinics=rules.coalition - taken, block=block, interval=rules.interval)
         for n, may, taken in _left(block, rules.coalition)
     )
+
+
+def _has_plenty(block: Block, rules: Rules) -> bool:
+    """Whether even the largest makers and the largest sites, all taken away at once, leave enough.
+
+    Why: a block of hundreds of devices has tens of thousands of coalitions, and none of them is near.
+    """
+    taken = np.sort(np.bincount(block.makers, weights=block.n.sum(axis=1)))[::-1][: rules.coalition].sum()
+    largest = np.sort(block.n.sum(axis=0))[::-1][: rules.coalition + 1]
+    if not largest.size or largest[0] == 0:
+        return False
+    return int(block.n.sum() - taken - largest.sum()) >= step(int(largest[0]), rules.interval)
 
 
 def keeps_sum(block: Block, hidden: Flags, rules: Rules) -> bool:

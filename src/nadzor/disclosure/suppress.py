@@ -40,6 +40,7 @@ class Settling:
     ) -> None:
         self._ledger, self._rules = ledger, rules
         self._rows = dict(enumerate(rows))
+        self._true = {number: ledger.total(row.atoms) for number, row in enumerate(rows)}
         self._hidden = [frozenset(atoms) for atoms in hidden]
         self._seen: dict[tuple[tuple[int, ...], int, int], bool] = {}
 
@@ -97,7 +98,7 @@ class Settling:
 
     def _slack(self, sign: Sign) -> tuple[int, int]:
         """How far the sum of a block may move before some figure over it would read differently."""
-        rows = [(self._rows[number], self._ledger.total(self._rows[number].atoms)) for number in sign]
+        rows = [(self._rows[number], self._true[number]) for number in sign]
         return min(row.high - true for row, true in rows), min(true - row.low for row, true in rows)
 
     def _widens(self, sign: Sign) -> int | None:
@@ -116,7 +117,7 @@ class Settling:
             number for other in classes if len(other - sign) == 1 and sign < other for number in other - sign
         }
         able = [number for number in beside | sign if self._rows[number].is_new]
-        able.sort(key=lambda number: (self._ledger.total(self._rows[number].atoms), number))
+        able.sort(key=lambda number: (self._true[number], number))
         helping = (number for number in able if self._helps(sign ^ {number}, sign, classes))
         return next(helping, able[0] if able else None)
 

@@ -171,6 +171,22 @@ def _backup(quick: bool) -> list[Figure]:
     ]
 
 
+def _release(quick: bool) -> list[Figure]:
+    """Three public tables of a national month: built beside each other, then attacked."""
+    from nadzor.disclosure.bench import bench_release
+
+    one = bench_release(devices=48 if quick else 500, sites=60 if quick else 300)
+    what = f"{one.devices} devices, {one.sites} sites"
+    return [
+        _at_most("release", f"guard a month: {what}", one.guard_s, "s", 30),
+        _at_most("release", f"attack it: {what}", one.attack_s, "s", 300),
+        Figure(
+            "release", "narrowest interval left", 100 * one.narrowest, "%", budget="≥ 15 %",
+            met=one.narrowest >= 0.15,
+        ),
+    ]  # fmt: skip
+
+
 def _at_most(family: str, name: str, value: float, unit: str, most: float) -> Figure:
     return Figure(family, name, round(value, 3), unit, budget=f"≤ {most:g} {unit}", met=value <= most)
 
@@ -182,5 +198,6 @@ FAMILIES: Final[dict[str, Callable[[bool], list[Figure]]]] = {
     "rollup": _rollup,
     "detect": _detect,
     "month": _month,
+    "release": _release,
     "backup": _backup,
 }
