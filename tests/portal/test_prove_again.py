@@ -11,6 +11,7 @@ import pytest
 from django.utils import translation
 
 from nadzor.base import clock
+from nadzor.base.problems import Refusal, title
 from nadzor.portal.security import device_words
 from tests.sign_in_samples import (
     PASSWORD,
@@ -99,7 +100,8 @@ def test_a_wrong_proof_counts_and_locks(head):
     ]
     answers = [client.post("/account/prove/", each) for each in wrong]
     assert [answer.status_code for answer in answers] == [200] * 4 + [429]
-    assert "does not fit" in answers[0].content.decode() and "does not fit" in answers[1].content.decode()
+    for answer, code_of_it in ((answers[0], "people.password-wrong"), (answers[1], "people.code-wrong")):
+        assert title(Refusal(code_of_it), "en") in answer.content.decode()
     assert client.post("/account/prove/", {"password": PASSWORD}).status_code == 429
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 
 from nadzor.base import clock
+from nadzor.base.problems import Refusal, title
 from tests.sign_in_samples import Hands, account, browser, code, give_password, set_up_app, strict_home
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +98,8 @@ def test_guessing_from_many_addresses_is_bounded_for_the_account(strict):
         thief = browser(f"10.6.6.{place}")
         give_password(thief, "head")
         said += [thief.post("/login/second/", {"code": "000000"}).content.decode() for _ in range(3)]
-    assert [("Too many wrong codes" in page) for page in said] == [False] * 20 + [True] * 4
+    full = title(Refusal("people.tries-many"), "en")
+    assert [(full in page) for page in said] == [False] * 20 + [True] * 4
 
 
 def test_a_recovery_code_opens_once_and_its_owner_is_told(strict):

@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 import structlog
 from allauth.account.internal.flows.login import perform_login
-from allauth.account.models import Login as PendingLogin
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,10 +17,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from nadzor.actions.link_identity import link_identity, linked_account, unlink_identity
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
+from nadzor.people.oidc.client_auth import Asked
 from nadzor.people.oidc.fetching import discovered, proved_identity
 from nadzor.people.oidc.flow import Flow, Purpose, address, begin, code_of
 from nadzor.people.oidc.id_token import Identity
 from nadzor.people.oidc.provider import Provider, provider, return_address, secrets_of
+from nadzor.people.pending import pending
 from nadzor.people.queries import person
 from nadzor.portal.desks import asker
 from nadzor.portal.first_page import first_page
@@ -101,13 +102,14 @@ def _identity(request: HttpRequest, flow: Flow | None) -> Identity:
     answer = {name: request.GET[name] for name in request.GET}
     code = code_of(answer, flow, known, now=now)
     assert flow is not None, "an answer without a flow was refused"
-    return proved_identity(code, flow, known, secrets_of(home), back=return_address(home), now=now)
+    asked = Asked(known, secrets_of(home), flow.state, now)
+    return proved_identity(code, flow, asked, back=return_address(home))
 
 
 def _sign_in(request: HttpRequest, flow: Flow, found: Identity) -> HttpResponse:
     user = linked_account(issuer=found.issuer, subject=found.subject)
-    pending = PendingLogin(user=user, redirect_url=flow.next or first_page(person(user)))
-    return entered(request, perform_login(request, pending), way="oidc")
+    signing = pending(user, next=flow.next or first_page(person(user)))
+    return entered(request, perform_login(request, signing), way="oidc")
 
 
 def _link(request: HttpRequest, flow: Flow, found: Identity) -> HttpResponse:

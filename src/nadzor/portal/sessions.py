@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.internal.flows.login import perform_password_login
-from allauth.account.models import Login as PendingLogin
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
@@ -14,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from nadzor.people.pending import pending
 from nadzor.people.queries import person
 from nadzor.portal.first_page import first_page
 from nadzor.portal.foreign_door import label
@@ -37,14 +37,14 @@ class Login(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """On to the second step, or to the desk where there is none."""
         self.user = form.get_user()
-        found = PendingLogin(user=self.user, redirect_url=self.get_success_url())
+        found = pending(self.user, next=self.get_success_url())
         named = {"username": self.user.get_username()}
         return entered(self.request, perform_password_login(self.request, named, found), way="password")
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
+    @property
+    def extra_context(self) -> dict[str, Any]:
         """What the page says beside the form."""
-        told = {"asks_no_second": not house().settings.second_factor, "foreign": label()}
-        return super().get_context_data(**more) | told
+        return {"asks_no_second": not house().settings.second_factor, "foreign": label()}
 
     def get_default_redirect_url(self) -> str:
         """The page a role's day begins with, unless somebody was on their way to another."""

@@ -15,7 +15,7 @@ from nadzor.base.problems import Refusal
 from nadzor.people.oidc.client_auth import Asked, proof_for_token
 from nadzor.people.oidc.flow import Flow
 from nadzor.people.oidc.id_token import Identity, KeyUnknown, identity
-from nadzor.people.oidc.provider import Provider, Secrets, checked
+from nadzor.people.oidc.provider import Provider, checked
 
 LIMIT_S: Final = (3.05, 8)  # to connect, to answer
 BYTES_MAX: Final = 512 * 1024
@@ -78,15 +78,13 @@ def identity_of(token: str, flow: Flow, provider: Provider, *, now: datetime) ->
         raise Refusal("people.foreign-mismatch", what="key") from error
 
 
-def proved_identity(
-    code: str, flow: Flow, provider: Provider, keys: Secrets, *, back: str, now: datetime
-) -> Identity:
+def proved_identity(code: str, flow: Flow, asked: Asked, *, back: str) -> Identity:
     """From a code to who came.
 
     Raises: Refusal people.foreign-down, people.foreign-denied, people.foreign-mismatch.
     """
-    token = token_for(code, flow, Asked(provider, keys, flow.state, now), back=back)
-    return identity_of(token, flow, provider, now=now)
+    token = token_for(code, flow, asked, back=back)
+    return identity_of(token, flow, asked.provider, now=asked.now)
 
 
 def _keys(provider: Provider) -> list[Mapping[str, Any]]:
