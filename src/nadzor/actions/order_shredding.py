@@ -54,7 +54,7 @@ def order_shredding(home: Home, wanted: Wanted, *, by: Person | None, now: datet
 
 @transaction.atomic
 def decide_shredding(
-    home: Home, id: int, *, approve: bool, because: str, by: Person | None, now: datetime
+    home: Home, id: int, *, approve: bool, because: str = "", by: Person | None, now: datetime
 ) -> None:
     """Approve or refuse; a hold placed meanwhile stops it.
 

@@ -27,7 +27,6 @@ from nadzor.journal.bodies import BodyKeys, Shelf
 from nadzor.journal.opening import open_reader
 from nadzor.journal.reader import Reader
 from nadzor.journal.sheet import receipt_month
-from nadzor.measures.bins import Bins
 from nadzor.people.queries import Person
 from nadzor.records import audit
 from nadzor.records.models import ShredOrder
@@ -169,20 +168,17 @@ def _begin(id: int, destroyed: Destroyed, told: Reported, by: Person | None, now
 def _destroy(home: Home, shelf: Shelf, told: Reported, today: date) -> int:
     """Keep the figures, let the key fall, load the lake anew; returns how many rows went this time."""
     with alone(home.root / ".lake.lock"), closing(open_reader(home)) as reader:
-        bins = register.bins()
-        rows = _keep_figures(home, reader, shelf, bins, told=told, today=today)
+        rows = _keep_figures(home, reader, shelf, told=told, today=today)
         BodyKeys(home.body_keys).shred(shelf)
         load_anew(home, reader)
-        roll_up(home, bins=bins)
+        roll_up(home, bins=register.bins())
         return rows
 
 
-def _keep_figures(
-    home: Home, reader: Reader, shelf: Shelf, bins: Bins, *, told: Reported, today: date
-) -> int:
+def _keep_figures(home: Home, reader: Reader, shelf: Shelf, *, told: Reported, today: date) -> int:
     """Count what can still be read, then keep every day that is over; today is made anew from what stays."""
     load(home, reader)
-    roll_up(home, bins=bins)
+    roll_up(home, bins=register.bins())
     kinds = rows_of(home.lake, told.places)
     until = read_rollup_manifest(home.rollups).known_until or today
     named = f"{shelf.installation} {shelf.month}"
