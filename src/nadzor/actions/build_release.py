@@ -31,7 +31,7 @@ from nadzor.records.models import Release
 from nadzor.records.releases import ReleaseCard, place, public_table, published, release
 
 ONE_DAY: Final = timedelta(days=1)
-QUICK: Final = 40  # linear programs a quantity at building; `nadzor release check` solves more
+QUICK: Final = 20  # linear programs a quantity at building; `nadzor release check` solves more
 SERIOUSNESS: Final = ("death", "other", "threat")
 FAILED = Text(
     ru="Выпуск {series} за {period} не прошёл проверку: {close} мест раскрыли бы организацию.",

@@ -22,7 +22,7 @@ from nadzor.cli.serve import Port, addressed
 
 DEMO_HOME = Path("demo-home")
 SHARED_READS = Path("../shared/real-ai-reads")
-RELEASED = 4  # months whose public tables a demonstration shows
+RELEASED = 3  # months whose public tables a demonstration shows
 SHOWN = "ai-032"  # the device of the demonstration's maker
 
 
