@@ -42,8 +42,8 @@ BECAUSE: Final = {
         "followed api:enrol api:rotate api:import_filing api:return_status"
     ),
     "the machine's own state, or nothing": (
-        "/.well-known/security.txt /api/<path:rest> /health/live /health/ready /metrics api:api- "
-        "root api:openapi-json"
+        "/.well-known/security.txt /api/<path:rest> /health/live /health/ready /metrics api:api-root "
+        "api:openapi-json"
     ),
     "counts of the register for whoever has not signed in": "overview",
 }
