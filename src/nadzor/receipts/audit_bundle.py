@@ -7,7 +7,6 @@ of what somebody asked for.  Its bytes are canonical JSON (RFC 8785) and one lin
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from typing import Any, Final
 
@@ -104,14 +103,9 @@ def _checkpoint(note: str, vkey: str) -> Checkpoint:
 
 
 def _check(row: ProvedRow, shown: Checkpoint, *, where: str) -> None:
-    """The leaf is in the tree, and a deed's text has the hash that the chain goes on with."""
+    """The leaf is in the tree, at that place."""
     try:
         steps = [unb64(step, size=_STEP) for step in row.proof]
         verify_inclusion(hash_of(row.leaf), row.index, shown.size, steps, shown.root)
     except (ProofError, CanonicalError, ValueError) as bad:
         raise BundleError(where, str(bad)) from None
-
-
-def chain_hash(leaf: AuditLeaf) -> str:
-    """The hash under which the next deed names this one."""
-    return hashlib.sha256(leaf.text.encode()).hexdigest()
