@@ -23,7 +23,9 @@ from nadzor.records.reads import ReadCard, Sought
 
 What = Literal["deeds", "reads"]
 PAGE: Final = 100
-DAY: Final = timedelta(days=1)
+DAY: Final = timedelta(1)
+FIRST: Final = date(1970, 1, 1)
+LAST: Final = date(2999, 1, 1)
 
 
 class AuditAsk(Struct, frozen=True, kw_only=True):
@@ -123,7 +125,7 @@ def _people(ask: AuditAsk) -> tuple[str, ...] | None:
 
 
 def _midnight(day: date | None, *, after: timedelta = timedelta()) -> datetime | None:
-    try:
-        return None if day is None else datetime.combine(day, time(), MOSCOW) + after
-    except OverflowError:
+    """The first moment of a day; days beyond any row are brought to where clocks do not run out."""
+    if day is None:
         return None
+    return datetime.combine(min(max(day, FIRST), LAST), time(), MOSCOW) + after
