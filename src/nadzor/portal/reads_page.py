@@ -83,7 +83,7 @@ def _scale(rows: Sequence[DayRow]) -> str:
     for row in rows:
         by_day[row.day] += row.times
     told = {"n": number(max(by_day.values(), default=0)), "first": day(clock.today() - timedelta(DAYS - 1))}
-    return _("A bar a day from %(first)s to today; the highest is %(n)s readings.") % told
+    return _("A bar a day from %(first)s to today. Most readings a day: %(n)s.") % told
 
 
 def _sums(found: OwnReadings) -> list[Count]:
