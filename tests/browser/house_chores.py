@@ -47,10 +47,15 @@ def main(directory: Path) -> None:
     home = Home.open(directory)
     setup(home)
     from nadzor.actions.find_duplicates import find_duplicates
+    from nadzor.actions.make_snapshot import make_snapshots
+    from nadzor.actions.publish_open_rows import publish_open_rows
     from nadzor.actions.send_warnings import send_warnings
     from nadzor.base import clock
 
-    chores = {"duplicates": find_duplicates, "warnings": send_warnings}
+    chores = {
+        "duplicates": find_duplicates, "warnings": send_warnings, "open rows": publish_open_rows,
+        "snapshots": make_snapshots,
+    }  # fmt: skip
     _say(READY)
     for line in sys.stdin:
         _say(str(chores[line.strip()](home, now=clock.now())))

@@ -34,7 +34,7 @@ SET: Final = "/api/v1/open/{name}"
 
 
 class OpenIn(Strict, frozen=True, kw_only=True):
-    """What is asked of a set, as `docs/open-sets.md` explains it."""
+    """What is asked of a set, as `docs/open-data.md` explains it."""
 
     search: Annotated[str, Meta(max_length=1001)] = ""
     count: Annotated[str, Meta(max_length=60)] = ""
