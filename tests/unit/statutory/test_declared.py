@@ -254,8 +254,8 @@ def test_a_workbook_that_points_nowhere_is_refused_and_breaks_nothing(spoil):
         '2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": '<R><Relationship Id="r1" Target="a.xml"/></R>',
         "xl/sharedStrings.xml": f'<sst xmlns="{main}"><si><t>x</t></si></sst>',
-        "xl/a.xml": f'<worksheet xmlns="{main}"><sheetData><row><c t="s"><v>{number}</v></c></row></sheetData>'
-        "</worksheet>",
+        "xl/a.xml": f'<worksheet xmlns="{main}"><sheetData><row><c t="s"><v>{number}</v></c></row>'
+        "</sheetData></worksheet>",
     }
     held = BytesIO()
     with ZipFile(held, "w", ZIP_LZMA if "compression" in spoil else ZIP_DEFLATED) as book:
