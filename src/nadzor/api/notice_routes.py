@@ -58,7 +58,7 @@ def list_notices(request: HttpRequest) -> HttpResponse:
     """Safety notices, newest first; ended ones stay and say what became of them."""
     wanted, as_of = asked(request, NoticesIn), clock.now()
     fitting = NoticeFilter(device=wanted.device, stands=wanted.stands, changed_since=wanted.changed_since)
-    found = public_notices(fitting, after=wanted.after, limit=wanted.limit)
+    found = public_notices(fitting, now=as_of, after=wanted.after, limit=wanted.limit)
     return said(NoticesOut(items=found.rows, next=found.next, as_of=as_of))
 
 
@@ -84,4 +84,4 @@ def notices_download(request: HttpRequest, kind: File) -> HttpResponseBase:
 @router.get("/notices/{number}", operation_id="read_notice", openapi_extra=told(NoticeCard, refuses=[404]))
 def read_notice(request: HttpRequest, number: str) -> HttpResponse:
     """One safety notice."""
-    return said(public_notice(number))
+    return said(public_notice(number, now=clock.now()))

@@ -272,7 +272,7 @@ def publish(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpRespon
 
     def deed() -> NoticeCard:
         number = publish_makers_notice(id, title=given.title, text=given.text, by=who, now=clock.now())
-        return public_notice(number)
+        return public_notice(number, now=clock.now())
 
     return done(request, deed, status=201, at=lambda out: f"notices/{out['number']}")
 
@@ -296,6 +296,6 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
 
     def deed() -> NoticeCard:
         end_notice(number, because=given.because, by=who, now=clock.now())
-        return public_notice(number)
+        return public_notice(number, now=clock.now())
 
     return done(request, deed)

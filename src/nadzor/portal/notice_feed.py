@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from nadzor.base import clock
 from nadzor.portal.frame import house
 from nadzor.portal.warning_labels import kind_state
 from nadzor.portal.words import language, said
@@ -30,7 +31,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     """
     asked = request.GET.get("lang", "")
     with translation.override(asked if asked in ("ru", "en") else language()):
-        found = public_notices(NoticeFilter(), limit=NEWEST).rows
+        found = public_notices(NoticeFilter(), now=clock.now(), limit=NEWEST).rows
         page = _feed(found)
     return HttpResponse(ET.tostring(page, encoding="utf-8", xml_declaration=True), content_type=MEDIA_TYPE)
 

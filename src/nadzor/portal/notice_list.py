@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from msgspec import Struct
 
 from nadzor.actions.publish_notice import GROUNDS_MAX
+from nadzor.base import clock
 from nadzor.base.clock import moscow_date
 from nadzor.portal.choices import choices
 from nadzor.portal.frame import person_of
@@ -53,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     which, device = request.GET.get("which", ""), request.GET.get("device", "")[:40]
     after = request.GET.get("after", "")[:20]
     wanted = NoticeFilter(device=device, stands=STANDS.get(which))
-    found = public_notices(wanted, after=after, limit=PAGE)
+    found = public_notices(wanted, now=clock.now(), after=after, limit=PAGE)
     head = columns(_("Notice"), _("Device"), _("About"), _("What it says"), _("Does it stand?"))
     words = {"": _("all"), "stands": _("those that stand"), "ended": _("those that ended")}
     shown = {
@@ -73,7 +74,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
 
 def notice_page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 200) -> HttpResponse:
     """One notice; an inspector may end it."""
-    one = public_notice(number)
+    one = public_notice(number, now=clock.now())
     shown: dict[str, Any] = {
         "one": one,
         "marks": [kind_state(one.kind), stands_state(one)],
@@ -88,7 +89,7 @@ def notice_page(request: HttpRequest, number: str, *, wrong: str = "", status: i
 
 def pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The notice on paper; one that ended says so."""
-    one = public_notice(number)
+    one = public_notice(number, now=clock.now())
     paper = paper_of(one.title, one.text, one.cites, on=moscow_date(one.published_at))
     below = _ended(one) or _("It stood when it was printed: see whether it still does.")
     return pdf_answer(printed(paper, _facts(one), number=number, at=one.published_at, below=below), number)
@@ -101,7 +102,7 @@ def stands_state(one: NoticeCard) -> State:
 
 def marks_of(device: str) -> list[Mark]:
     """The notices of a device for its card in the register, those that stand first."""
-    found = public_notices(NoticeFilter(device=device), limit=PAGE).rows
+    found = public_notices(NoticeFilter(device=device), now=clock.now(), limit=PAGE).rows
     return [_mark(one) for one in sorted(found, key=lambda one: one.ended_at is not None)]
 
 
@@ -144,7 +145,7 @@ def _ended(one: NoticeCard) -> str:
         return ""
     told = _("Ended on %(day)s.") % {"day": day(moscow_date(one.ended_at))}
     if one.followed_by:
-        follower = public_notice(one.followed_by)
+        follower = public_notice(one.followed_by, now=clock.now())
         facts = {"number": follower.number, "what": kind_state(follower.kind).label}
         return told + " " + _("Notice %(number)s followed: %(what)s.") % facts
     return f"{told} {one.ended_because}"

@@ -25,7 +25,7 @@ MEDIA_TYPES: Final = {"json": "application/json; charset=utf-8", "csv": "text/cs
 
 def notices_file(kind: str, *, now: datetime) -> Iterator[bytes]:
     """The file in a format, `json` or `csv`, part by part."""
-    return _csv() if kind == "csv" else _json(now)
+    return _csv(now) if kind == "csv" else _json(now)
 
 
 def notices_tag(kind: str) -> str:
@@ -34,11 +34,11 @@ def notices_tag(kind: str) -> str:
     return f'"{PublicNotice.objects.count()}-{last.isoformat() if last else "none"}-{kind}"'
 
 
-def _walk() -> Iterator[NoticeCard]:
-    page = public_notices(NoticeFilter(), limit=PAGE_MAX)
+def _walk(now: datetime) -> Iterator[NoticeCard]:
+    page = public_notices(NoticeFilter(), now=now, limit=PAGE_MAX)
     yield from page.rows
     while page.next is not None:
-        page = public_notices(NoticeFilter(), after=page.next, limit=PAGE_MAX)
+        page = public_notices(NoticeFilter(), now=now, after=page.next, limit=PAGE_MAX)
         yield from page.rows
 
 
@@ -53,16 +53,16 @@ def _json(now: datetime) -> Iterator[bytes]:
     about = {"v": 1, "as_of": now, "columns": COLUMNS}
     yield msgspec.json.encode(about)[:-1] + b',"rows":['
     sign = b"\n"
-    for one in _walk():
+    for one in _walk(now):
         yield sign + msgspec.json.encode(_row(one))
         sign = b",\n"
     yield b"\n]}\n"
 
 
-def _csv() -> Iterator[bytes]:
+def _csv(now: datetime) -> Iterator[bytes]:
     """RFC 4180, UTF-8; a cell that begins like a formula gets an apostrophe."""
     yield _line(COLUMNS)
-    for one in _walk():
+    for one in _walk(now):
         yield _line(tuple(_row(one).values()))
 
 

@@ -10,7 +10,6 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
-from nadzor.base import clock
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal, Text
 from nadzor.disclosure.guard import floor
@@ -105,8 +104,8 @@ def warning_of_site(site: str, number: str) -> ClinicCopy:
     return clinic_copy(row, _followed(row.warning))
 
 
-def public_notices(wanted: NoticeFilter, *, after: str = "", limit: int = 50) -> NoticePage:
-    """Notices anybody may read, newest first."""
+def public_notices(wanted: NoticeFilter, *, now: datetime, after: str = "", limit: int = 50) -> NoticePage:
+    """Notices anybody may read at a moment, newest first."""
     found = PublicNotice.objects.select_related("followed_by").order_by("-number")
     found = found.filter(device=wanted.device) if wanted.device else found
     found = found.filter(changed_at__gte=wanted.changed_since) if wanted.changed_since else found
@@ -115,28 +114,27 @@ def public_notices(wanted: NoticeFilter, *, after: str = "", limit: int = 50) ->
     found = found.filter(number__lt=after) if after else found
     limit = max(0, min(limit, PAGE_MAX))
     page = list(found[: limit + 1])
-    cards = tuple(as_public(row) for row in page[:limit])
+    cards = tuple(as_public(row, now=now) for row in page[:limit])
     return NoticePage(cards, cards[-1].number if cards and len(page) > limit else None)
 
 
-def public_notice(number: str) -> NoticeCard:
-    """One public notice.
+def public_notice(number: str, *, now: datetime) -> NoticeCard:
+    """One public notice as anybody may read it at a moment.
 
     Raises: Refusal notice.unknown.
     """
     row = PublicNotice.objects.select_related("followed_by").filter(number=number).first()
     if row is None:
         raise Refusal("notice.unknown")
-    return as_public(row)
+    return as_public(row, now=now)
 
 
-def as_public(row: PublicNotice) -> NoticeCard:
-    """A notice as anybody reads it now: details under embargo are left out, whatever way it is asked for.
+def as_public(row: PublicNotice, *, now: datetime) -> NoticeCard:
+    """A notice as anybody reads it at a moment: details under embargo are left out, however it is asked for.
 
-    Why the clock is read here and nowhere else in the room: an embargo holds or has ended by the moment of
-    reading, and a way of asking that forgot to say which moment would leak.
+    Why the moment must be said: an embargo holds or has ended by then, and no way of asking may forget it.
     """
-    now, card = clock.now(), notice_card(row)
+    card = notice_card(row)
     hidden = (hidden_details(card.device, version, now=now) for version in card.versions or ("",))
     return veiled(card, frozenset[str]().union(*hidden))
 

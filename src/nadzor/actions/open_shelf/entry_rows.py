@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from nadzor.disclosure.asking.matching import written
@@ -47,14 +48,14 @@ def change_rows() -> Iterator[Row]:
         }
 
 
-def suspension_rows() -> Iterator[Row]:
+def suspension_rows(*, now: datetime) -> Iterator[Row]:
     """Every edition that suspended or cancelled an entry, or took that back."""
     before: dict[str, str] = {}
     for one in revisions.walk_changes():
         was, now = before.get(one.device, "registered"), str(one.entry.status)
         before[one.device] = now
         if kind := _kind(was, now):
-            yield _suspension(one, kind)
+            yield _suspension(one, kind, now=now)
 
 
 def _kind(was: str, now: str) -> str:
@@ -65,8 +66,8 @@ def _kind(was: str, now: str) -> str:
     return BEGINS.get(now, "")
 
 
-def _suspension(one: Change, kind: str) -> Row:
-    notices = public_notices(NoticeFilter(device=one.device), limit=200).rows
+def _suspension(one: Change, kind: str, *, now: datetime) -> Row:
+    notices = public_notices(NoticeFilter(device=one.device), now=now, limit=200).rows
     return {
         "id": one.id,
         "device": one.device,

@@ -19,7 +19,7 @@ def notice_rows(*, now: datetime) -> Iterator[Row]:
     """Every public notice."""
     after = ""
     while True:
-        found = public_notices(NoticeFilter(), after=after, limit=PART)
+        found = public_notices(NoticeFilter(), now=now, after=after, limit=PART)
         for one in found.rows:
             yield _row(one, _kept_back(one, now))
         if not found.next:

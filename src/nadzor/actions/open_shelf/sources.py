@@ -61,7 +61,9 @@ SOURCES: dict[str, Source] = {
     "entries": Source(lambda home, now: entry_rows(), _register),
     "changes": Source(lambda home, now: change_rows(), _register),
     "notices": Source(lambda home, now: notice_rows(now=now), _notices),
-    "suspensions": Source(lambda home, now: suspension_rows(), lambda now: [_register(now), _notices(now)]),
+    "suspensions": Source(
+        lambda home, now: suspension_rows(now=now), lambda now: [_register(now), _notices(now)]
+    ),
     "statistics": Source(lambda home, now: cell_rows(home), _releases),
     "norms": Source(lambda home, now: norm_rows(), lambda now: _norms()),
 }
