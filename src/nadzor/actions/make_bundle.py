@@ -98,7 +98,9 @@ def bundle_of(home: Home, index: int, *, by: Person | None, now: datetime) -> by
     Raises: Refusal journal.no-batch, and as `make_bundle`.
     """
     with closing(open_reader(home)) as reader:
-        record = reader.batch(min(index, reader.size()))
+        if index >= reader.size():  # said as it is said of another's
+            raise Refusal("journal.no-batch", index=index)
+        record = reader.batch(index)
     row = Device.objects.select_related("maker").filter(code=record.device).first()
     if row is None or not _may_read(by, row):
         raise Refusal("journal.no-batch", index=index)

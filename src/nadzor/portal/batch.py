@@ -63,7 +63,9 @@ def bundle(request: HttpRequest, index: int) -> HttpResponse:
 
 def _readable(request: HttpRequest, reader: Reader, index: int) -> BatchRecord:
     """The batch, if its device is one that the asker may read; otherwise it is as if there were none."""
-    record = reader.batch(min(index, reader.size()))
+    if index >= reader.size():  # said as it is said of another's
+        raise Refusal("journal.no-batch", index=index)
+    record = reader.batch(index)
     scope = scope_of(request)
     if scope.codes is not None and record.device not in scope.codes:
         raise Refusal("journal.no-batch", index=index)
