@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from nadzor.base.home import Home
 from nadzor.measures.bins import Bins
+from nadzor.measures.catalogue import catalogue
 from nadzor.telemetry.bin_tables import BinTables, bin_tables
 from nadzor.telemetry.lake import opened
 from nadzor.telemetry.manifest import Manifest
@@ -190,8 +191,13 @@ def _lasting(store: duckdb.DuckDBPyConnection, tables: BinTables) -> Packing:
 
 
 def _roll(store: duckdb.DuckDBPyConnection, pack: Packing, span: Span) -> Rolled:
-    """Everything that became known in a span, counted; two families at a time."""
+    """Everything that became known in a span, counted; two families at a time.
+
+    Why the catalogue first: msgspec lays a type out at its first use, and two threads that do so at once
+    can end the process.
+    """
     families = _prepared(store, span)
+    catalogue()
     with ThreadPoolExecutor(2) as pool:
         return Rolled(
             pack, list(pool.map(lambda query: _family(store.cursor(), pack, query, span), families))
