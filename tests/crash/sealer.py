@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process that does, reads and seals without end, and one that looks at what a kill left.
 
-`python -m tests.crash.sealer seal DIR` · `python -m tests.crash.sealer look DIR`.
+`python -m tests.crash.sealer seal DIR` · the same with `some` and with `look`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def main(deed: str, directory: str) -> None:
 
     home = create_home(Path(directory))
     setup(home)
-    {"seal": seal_without_end, "look": look}[deed](home)
+    {"seal": seal_without_end, "some": seal_some, "look": look}[deed](home)
 
 
 def seal_without_end(home: Any) -> None:
@@ -33,15 +33,28 @@ def seal_without_end(home: Any) -> None:
         seal_audit(home, now=NOW)
 
 
+def seal_some(home: Any) -> None:
+    """A few rows in three seals, and a few that wait."""
+    from nadzor.actions.seal_audit import seal_audit
+    from tests.register_samples import NOW
+
+    for turn in range(4, 7):
+        _rows(turn)
+        seal_audit(home, now=NOW)
+    _rows(2)
+    _say("sealed")
+
+
 def look(home: Any) -> None:
-    """What was left, and what the next run makes of it."""
+    """What was left, what the next run makes of it, and what checkpoints kept in `kept` beside it say."""
     from nadzor.actions.seal_audit import seal_audit
     from nadzor.actions.verify_audit import verify_audit
     from nadzor.records.models import AuditEntry, ReadEntry
     from tests.register_samples import NOW
 
     seal_audit(home, now=NOW)
-    found = verify_audit(home)
+    kept = sorted((home.root.parent / "kept").glob("*"))
+    found = verify_audit(home, kept=[one.read_text() for one in kept])
     rows = AuditEntry.objects.count() + ReadEntry.objects.count()
     told = {"faults": [fault.detail for fault in found.faults], "size": found.size, "rows": rows}
     _say(json.dumps(told))

@@ -7,7 +7,6 @@ the same bytes again; after it, the checkpoint is one step old, and the next run
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -15,11 +14,11 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
-from nadzor.base.home import Home
+from nadzor.base.home import FormerLog, Home
 from nadzor.base.lock import alone
 from nadzor.base.problems import Refusal
 from nadzor.journal.tiles import TileFiles
-from nadzor.receipts.audit_leaf import AuditRow, hash_of, salted
+from nadzor.receipts.audit_leaf import AuditRow, hash_of, salted, salts_of
 from nadzor.receipts.checkpoint import sign_checkpoint
 from nadzor.receipts.tiles import new_tiles, root_from_tiles, tile_bytes, tile_reader
 from nadzor.receipts.tree import Frontier, Nodes, append, subtrees
@@ -30,16 +29,16 @@ from nadzor_wire.base64text import b64, unb64
 from nadzor_wire.note import Checkpoint, sign_note, vkey
 
 STEP: Final = 4096  # rows of each kind in one step
-_SECRET: Final = b"nadzor audit: secret of salts v1"
 
 
 class AuditLog(Struct, frozen=True):
-    """The log of deeds and readings: its name, its key, the secret of its salts, its files."""
+    """The log of deeds and readings: name, key, secret of its salts, files, logs that ended when restored."""
 
     origin: str
     key: Ed25519PrivateKey
     secret: bytes
     files: TileFiles
+    former: tuple[FormerLog, ...] = ()
 
     @property
     def vkey(self) -> str:
@@ -53,8 +52,8 @@ def audit_log(home: Home) -> AuditLog:
     Raises: Refusal home.damaged when its key was there and is lost.
     """
     origin, key = home.audit_key()
-    secret = hmac.digest(key.private_bytes_raw(), _SECRET, "sha256")
-    return AuditLog(origin, key, secret, TileFiles(home.audit_tiles))
+    secret = home.audit_salts() or salts_of(key)
+    return AuditLog(origin, key, secret, TileFiles(home.audit_tiles), home.settings.former_audits)
 
 
 def seal_audit(home: Home, *, now: datetime) -> str | None:

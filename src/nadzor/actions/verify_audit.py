@@ -71,23 +71,39 @@ def _kept(log: AuditLog, notes: Sequence[str]) -> tuple[list[Checkpoint], list[A
     held, alien = [], []
     for note in notes:
         found = signed_by_us(log, note)
+        lost = "" if found is None else _lost_by_restore(log, note, found)
         if found is None:
             alien.append(AuditFault("kept", "", "the kept checkpoint is not signed by this audit's key"))
+        elif lost:
+            alien.append(AuditFault("kept", "", lost))
         else:
             held.append(found)
     return held, alien
 
 
 def signed_by_us(log: AuditLog, note: str) -> Checkpoint | None:
-    """The checkpoint in a note that the audit's key signed under the name it bears; None for any other.
+    """The checkpoint in a note that the audit's key signed, or a former one; None for any other."""
+    signed = (_signed_under(public, note) for public in (log.vkey, *(one.vkey for one in log.former)))
+    return next((found for found in signed if found is not None), None)
 
-    Why: a restored house bears another name under the same key.
-    """
+
+def _signed_under(public: str, note: str) -> Checkpoint | None:
+    """The checkpoint in a note that a key signed under the name that it bears."""
     try:
         origin = Checkpoint.parse(note_text(note)).origin
-        return Checkpoint.parse(open_note(note, vkey(origin, parse_vkey(log.vkey).public)))
+        return Checkpoint.parse(open_note(note, vkey(origin, parse_vkey(public).public)))
     except (NoteError, ValueError):
         return None
+
+
+def _lost_by_restore(log: AuditLog, note: str, found: Checkpoint) -> str:
+    """What was sealed under a former key beyond what came back; empty when nothing was."""
+    if _signed_under(log.vkey, note) is not None:
+        return ""
+    ended = next(one for one in log.former if _signed_under(one.vkey, note) is not None)
+    if found.size <= ended.size:
+        return ""
+    return f"{found.size} rows were sealed under a former key, {ended.size} of them came back from a backup"
 
 
 class _Reading:
@@ -148,6 +164,8 @@ def _signed(log: AuditLog, card: SealCard) -> Iterator[AuditFault]:
         yield AuditFault("seal", f"seal {card.id}", "its checkpoint is not signed by the audit's key")
     elif (found.size, b64(found.root)) != (card.size, card.root):
         yield AuditFault("seal", f"seal {card.id}", "its checkpoint speaks of another tree")
+    elif _lost_by_restore(log, card.checkpoint, found):
+        yield AuditFault("seal", f"seal {card.id}", "is signed by a key that had ended before")
 
 
 def _first_wrong(
@@ -196,7 +214,7 @@ def _shown(log: AuditLog, last: SealCard) -> Iterator[AuditFault]:
     note = log.files.note()
     if note is None:
         return
-    shown = signed_by_us(log, note)
+    shown = _signed_under(log.vkey, note)
     if shown is None:
         yield AuditFault("checkpoint", "", "is not signed by the audit's key")
         return

@@ -24,6 +24,7 @@ from .problems import Refusal
 SIGNING_KEYS: Final = ("log", "directory")
 SECRETS: Final = ("vault", "secret")
 SANDBOX: Final = "/sandbox"  # under the gateway's address; the log of test streams stands behind it
+AUDIT_SALTS: Final = "audit-salts"  # what the salts are made from, where the key that made it ended
 PRACTICE: Final = "practice."  # before the name of a log that was made to practise with
 RESTORING: Final = "restoring"  # stands while files are put back, and after a crash meanwhile
 RESTORED: Final = "restored.json"  # put back, and not opened yet
@@ -60,6 +61,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     journal_url: str = ""  # of a PostgreSQL server, without a password; empty: SQLite in the data directory
     practice: bool = False  # a house to learn in: marked on every page and paper; mails nobody
     former_logs: tuple[FormerLog, ...] = ()  # a restored house begins another log
+    former_audits: tuple[FormerLog, ...] = ()  # and another log of deeds and readings
     second_factor: bool = True  # staff prove who they are by a code or a key, too
 
 
@@ -231,8 +233,13 @@ class Home:
 
         Raises: Refusal home.damaged when the key was there and is lost: leaves were salted under it.
         """
-        name = f"{self.settings.origin}/audit"
+        name = audit_name(self.settings)
         return name, _founded(self.root, "audit", name)
+
+    def audit_salts(self) -> bytes | None:
+        """What the salts of audit leaves are made from, where the key that made it has ended; else None."""
+        kept = self.keys / f"{AUDIT_SALTS}.key"
+        return self.secret(AUDIT_SALTS) if kept.exists() else None
 
     @property
     def log_vkey(self) -> str:
@@ -256,6 +263,11 @@ def origin_after(origin: str, former: int) -> str:
     Why: two histories under one name and key are what a log may never show.
     """
     return f"{origin}.{former + 1}" if former else origin
+
+
+def audit_name(settings: Settings) -> str:
+    """The name of the log of deeds and readings: a restored house begins another one of these, too."""
+    return f"{origin_after(settings.origin, len(settings.former_logs))}/audit"
 
 
 def _must_be_its_own(root: Path) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from nadzor.actions.search_audit import AuditAsk, search_deeds, search_reads, sees_auditors
 from nadzor.base import clock
+from nadzor.base.home import audit_name
 from nadzor.people.permissions import may_decide
 from nadzor.people.queries import Person
 from nadzor.people.roles import ROLE_NAMES, Role
@@ -181,7 +182,7 @@ def _facts() -> list[Fact]:
         Fact(_("Sealed rows"), number(last.size), href=reverse("audit-checkpoint")),
         Fact(_("Last seal (Moscow time)"), moment(last.at if last.size else None)),
         Fact(_("The oldest row that waits"), age(seals.oldest_waiting(clock.now()))),
-        Fact(_("Public key"), house().settings.origin + "/audit", href=reverse("audit-key")),
+        Fact(_("Public key"), audit_name(house().settings), href=reverse("audit-key")),
     ]
 
 

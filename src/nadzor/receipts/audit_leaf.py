@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 from typing import Final, Literal
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
 from nadzor_wire.base64text import b64
@@ -18,6 +19,7 @@ from nadzor_wire.canonical import canonical
 from nadzor_wire.merkle import leaf_hash
 
 Kind = Literal["deed", "read"]
+_SECRET: Final = b"nadzor audit: secret of salts v1"
 CONTEXT: Final = b"nadzor audit: salt of a leaf v1\n"
 SALT: Final = 16  # bytes
 
@@ -41,6 +43,11 @@ class AuditLeaf(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     n: int
     salt: str
     text: str
+
+
+def salts_of(key: Ed25519PrivateKey) -> bytes:
+    """The secret from which salts are made, of the first key that the log had.  Method: HMAC-SHA-256."""
+    return hmac.digest(key.private_bytes_raw(), _SECRET, "sha256")
 
 
 def salted(row: AuditRow, secret: bytes) -> AuditLeaf:

@@ -6,7 +6,6 @@ Every step may be repeated after a crash; `nadzor.json` is written when all othe
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ from shutil import rmtree
 from typing import Final
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
 from nadzor.base.durable import sync_directory, write_atomic
@@ -24,12 +22,12 @@ from nadzor.base.lock import alone
 from nadzor.base.problems import Refusal
 from nadzor.journal.succession import continue_as
 from nadzor.records.chain import Link
-from nadzor_wire.base64text import b64
-from nadzor_wire.note import parse_vkey, vkey
+from nadzor_wire.note import parse_vkey
 
 from .deeds import chain_head, has_deeds, tell
 from .manifest import KEYS
 from .moment import JOURNAL, REGISTER
+from .new_logs import begin_audit, forget_notes, new_key
 from .put_back import CONFIG, Restored
 
 VERB: Final = "house.restore"
@@ -40,11 +38,12 @@ _DIRECTORY: Final = "register_publisheddirectory"
 
 
 class Opened(Struct, frozen=True):
-    """A house that serves again.  `former` is empty where its log simply goes on."""
+    """A house that serves again.  `former` keys are empty where its logs simply go on."""
 
     origin: str
     vkey: str
     former: str
+    former_audit: str
     size: int
     missing: int | None
     sessions: int
@@ -73,6 +72,7 @@ def open_restored(root: Path, *, by: str, because: str, now: datetime) -> Opened
         origin=parse_vkey(pinned).name,
         vkey=pinned,
         former="" if found.final else found.vkey,
+        former_audit="" if found.final else found.audit,
         size=found.size,
         missing=found.missing,
         sessions=counts[0],
@@ -90,28 +90,15 @@ def _waiting(root: Path) -> Restored:
 
 
 def _begin_log(root: Path, found: Restored, before: Settings, now: datetime) -> Settings:
-    """Another name, another key, the same leaves."""
+    """Another name, another key, the same leaves; so for deeds and readings."""
     ended = FormerLog(found.vkey, found.size, found.root, now)
     after = msgspec.structs.replace(before, former_logs=(*before.former_logs, ended))
     origin = origin_after(after.origin, len(after.former_logs))
-    keys = root / KEYS
-    if parse_vkey((keys / "log.vkey").read_text().strip()).name != origin:
-        seed = secrets.token_bytes(32)
-        write_atomic(keys / "log.key", b64(seed).encode() + b"\n", mode=0o600)
-        public = Ed25519PrivateKey.from_private_bytes(seed).public_key()
-        write_atomic(keys / "log.vkey", vkey(origin, public).encode() + b"\n")
+    new_key(root / KEYS, "log", origin)
     continue_as(root / JOURNAL, origin)
-    _forget_tiles(root / "tiles")
+    forget_notes(root / "tiles")
     _forget_sandbox(root)
-    return after
-
-
-def _forget_tiles(tiles: Path) -> None:
-    """What the former log had signed is no word of the new one; the hashes are."""
-    for name in ("checkpoint", "witnessed", "witnesses.json"):
-        (tiles / name).unlink(missing_ok=True)
-    if tiles.is_dir():
-        sync_directory(tiles)
+    return begin_audit(root, found.audit, after, now)
 
 
 def _forget_sandbox(root: Path) -> None:
@@ -146,6 +133,7 @@ def _settle_register(register: Path, found: Restored, after: Settings, deed: Lin
             "shredded": found.shredded,
             "log": "continues" if found.final else "begins anew",
             "former": [one.vkey for one in after.former_logs],
+            "former_audits": [{"vkey": one.vkey, "size": one.size} for one in after.former_audits],
         }
         tell(connection, msgspec.structs.replace(deed, object=after.origin, facts=facts))
         connection.execute("COMMIT")

@@ -51,7 +51,8 @@ class Restored(Struct, frozen=True, forbid_unknown_fields=True):
     """A house that was put back and is not open yet; kept as `restored.json`.
 
     `missing` is how many leaves the checkpoint given has beyond the backup; None: none was given, unknown.
-    `unreadable` counts batches whose key was not in the key file.
+    `unreadable` counts batches whose key was not in the key file; `audit` is the verifier key of deeds and
+    readings, where the key file had one.
     """
 
     taken_at: datetime
@@ -68,6 +69,7 @@ class Restored(Struct, frozen=True, forbid_unknown_fields=True):
     with_lake: bool
     final: bool
     settings: msgspec.Raw = msgspec.Raw(b"{}")
+    audit: str = ""
 
 
 def restore_backup(
@@ -109,6 +111,7 @@ def restore_backup(
         with_lake=made.with_lake,
         final=made.final,
         settings=msgspec.Raw(settings),
+        audit=keys["audit.vkey"].content.decode().strip() if "audit.vkey" in keys else "",
     )
     write_atomic(to / RESTORED, msgspec.json.encode(done), mode=0o600)
     (to / RESTORING).unlink()
