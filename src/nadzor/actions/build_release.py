@@ -57,7 +57,7 @@ def build_release(home: Home, wanted: Wanted, *, by: Person | None, now: datetim
     if Release.objects.filter(series=wanted.series, period=wanted.period).exclude(published_at=None).exists():
         raise Refusal("release.published")
     table = _built(home, wanted, now=now)
-    report = check_table(home, table, now=now, programs=QUICK)
+    report = check_table(home, table, now=now, programs=QUICK, all_of_it=False)
     found = msgspec.to_builtins(report) | {"beside": beside(wanted.series, wanted.period)}
     folder = place(home, digest(table)).parent
     folder.mkdir(exist_ok=True)

@@ -14,7 +14,7 @@ from nadzor.actions.release_facts import release_facts
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
-from nadzor.disclosure.attack import Report, Secret, attack
+from nadzor.disclosure.attack import EVERY, Report, Secret, attack, spoken_of
 from nadzor.disclosure.rules import rules_on
 from nadzor.disclosure.scope import months_of, quarter_months
 from nadzor.disclosure.tables import PublicTable, read
@@ -47,10 +47,13 @@ def check_file(home: Home, file: Path, *, now: datetime) -> Report:
     return check_table(home, table, now=now)
 
 
-def check_table(home: Home, table: PublicTable, *, now: datetime, programs: int = THOROUGH) -> Report:
+def check_table(
+    home: Home, table: PublicTable, *, now: datetime, programs: int = THOROUGH, all_of_it: bool = True
+) -> Report:
     """Attack one table together with every published one that shares an unknown with it.
 
-    `programs`: the most linear programs for each quantity, beside all differences.
+    `programs`: the most linear programs for each quantity, beside all differences.  `all_of_it`: also of
+    quantities that this table does not speak of, and on which nothing new can be learnt from it.
 
     Why not with all: tables that share no month hold no common unknown, so no equation joins them.
     """
@@ -61,7 +64,9 @@ def check_table(home: Home, table: PublicTable, *, now: datetime, programs: int 
     facts = release_facts(home, months, earlier=every, known_by=table.known_by)
     secret = Secret(counted=facts.counted, groups=facts.groups, makers=facts.makers, running=facts.running)
     rules = rules_on(moscow_date(now))
-    return attack([*near, table], secret, interval=rules.interval / PERCENT, programs=programs)
+    quantities = EVERY if all_of_it else spoken_of(table)
+    interval = rules.interval / PERCENT
+    return attack([*near, table], secret, interval=interval, programs=programs, quantities=quantities)
 
 
 def beside(series: str, period: str) -> list[str]:

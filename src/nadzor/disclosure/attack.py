@@ -83,16 +83,28 @@ class Secret(Struct, frozen=True, kw_only=True):
         return found
 
 
-def attack(tables: Sequence[PublicTable], secret: Secret, *, interval: float, programs: int = 200) -> Report:
+def spoken_of(table: PublicTable) -> tuple[str, ...]:
+    """The quantities that a table says anything of: a new table changes what is known of no other."""
+    return tuple(dict.fromkeys(name for measure in table.measures for name in COUNTS.get(measure, ())))
+
+
+def attack(
+    tables: Sequence[PublicTable],
+    secret: Secret,
+    *,
+    interval: float,
+    programs: int = 200,
+    quantities: Sequence[str] = EVERY,
+) -> Report:
     """Try everything on a set of tables.
 
     `programs`: the most targets, of each quantity, that are looked for with linear programs, the most exposed
-    first; differences are tried for all.
+    first; differences are tried for all.  `quantities`: what is attacked.
     """
     sums = secret.sums()
     finds: list[Find] = []
     equations = solved = 0
-    for quantity in EVERY:
+    for quantity in quantities:
         written = write_down(tables, quantity, sums=sums, groups=secret.groups)
         if written.equations:
             siege = Siege(quantity, written, secret)
@@ -119,6 +131,7 @@ class Siege:
         self.solved = 0
         self._quantity, self._written, self._makers = quantity, written, secret.makers
         self._counts = _counts(quantity, secret)
+        self._sums = {key: sum(at.values()) for key, at in self._counts.items()}
         self._equations = differences(written.equations)
         loose = [one for one in written.equations if not one.exact]
         self._field = Field([*_kernel(self._equations), *loose], self._counts, secret.makers)
@@ -175,11 +188,15 @@ class Siege:
         """One equation alone: all of it that is not known to the opponents may be the target's."""
         known, others = 0, False
         for key in one.keys:
-            for site, n in self._counts[key].items():
-                mine = key in target.keys and target.site in ("", site)
-                own = self._maker(key) in target.makers or site in target.friends
-                known += n if own and not mine else 0
-                others = others or not (own or mine)
+            if self._maker(key) in target.makers:
+                known += self._sums[key]
+                continue
+            at = self._counts[key]
+            mine = key in target.keys
+            known += sum(at.get(friend, 0) for friend in target.friends)
+            own = {target.site} if mine else set[str]()
+            whole = mine and not target.site
+            others = others or not (whole or at.keys() <= target.friends | own)
         low = 0 if others else max(0, one.low - known)
         return self._find(target, (low, one.high - known), one.told)
 

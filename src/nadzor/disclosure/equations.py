@@ -70,10 +70,11 @@ def write_down(
     found: list[Equation] = []
     hidden: dict[str, frozenset[Key]] = {}
     for table in tables:
+        near = [key for key in sums.get(quantity, {}) if key[0] in months(table.period)]
         for cell in table.cells:
             if quantity not in COUNTS.get(cell.measure, ()):
                 continue
-            keys = frozenset(key for key in sums.get(quantity, {}) if _inside(table, cell, key, groups))
+            keys = frozenset(key for key in near if _inside(table, cell, key, groups))
             name = f"{table.series} {table.period} {' '.join(cell.row)} {cell.measure}"
             if isinstance(cell.figure, Hidden) and cell.figure.reason in ("organisations", "studies"):
                 hidden[name] = keys
