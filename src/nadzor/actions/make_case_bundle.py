@@ -52,7 +52,7 @@ def make_case_bundle(home: Home, number: str, *, by: Person | None, because: str
     proofs, unproved = _proofs(home, parts["deeds"], now=now)
     bundle = CaseBundle(
         v=VERSION, made_at=now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        origin=home.settings.origin, parts=parts, journal=journal, audit=proofs,
+        origin=home.log_origin, parts=parts, journal=journal, audit=proofs,
         audit_key=audit_log(home).vkey, left_out=(*left_out, *unproved),
     )  # fmt: skip
     made = seal_case(bundle, home.log.key)

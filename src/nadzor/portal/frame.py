@@ -94,7 +94,7 @@ def frame_of(request: HttpRequest) -> Frame:
         has_keys=request.COOKIES.get(KEYS_COOKIE, "on") == "on",
         here=request.get_full_path() if request.method == "GET" else request.path,
         seal=freshness(house()) if reads_operation(who) else None,
-        origin=house().settings.origin,
+        origin=house().log_origin,
         practice=PRACTICE if house().settings.practice else "",
     )
 
@@ -109,7 +109,8 @@ def _groups(path: str, who: Person | None) -> list[Ways]:
 def _oversight(who: Person | None) -> Links:
     if not reads_operation(who):
         return []
-    heard = [(_("What clinics say"), "clinic-words")] if may_hear_clinics(who) else []
+    words = [(_("What clinics say"), "clinic-words"), (_("Letters to sites"), "letters")]
+    heard = words if may_hear_clinics(who) else []
     return [
         (_("Overview"), "overview"),
         (_("Signals"), "signals"),
@@ -136,6 +137,7 @@ def _own(who: Person | None) -> Links:
             (_("Report a problem"), "clinic-report"),
             (_("What we reported"), "clinic-events"),
             (_("Warnings"), "clinic-warnings"),
+            (_("Regulator's letters"), "clinic-letters"),
             (_("Printed codes"), "printed-codes"),
             reads,
         ],

@@ -22,7 +22,7 @@ def page(request: HttpRequest) -> HttpResponse:
         Fact("?", _("this page")),
     ]
     log = [
-        Fact(_("Origin of the log"), home.settings.origin, mono=True),
+        Fact(_("Origin of the log"), home.log_origin, mono=True),
         Fact(_("Public key of the log"), home.log_vkey, mono=True),
         Fact(_("Checkpoint"), f"{home.settings.public_url}/log/checkpoint", mono=True),
     ]

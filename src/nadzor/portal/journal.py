@@ -69,7 +69,7 @@ def _counts(counts: JournalCounts) -> list[Count]:
 def _head(counts: JournalCounts) -> list[Fact]:
     home = house()
     return [
-        Fact(_("Origin of the log"), home.settings.origin, mono=True),
+        Fact(_("Origin of the log"), home.log_origin, mono=True),
         Fact(_("Size of the tree"), number(counts.tree_size)),
         Fact(_("Root of the tree"), counts.root.hex(), mono=True),
         Fact(_("Public key of the log"), home.log_vkey, mono=True),

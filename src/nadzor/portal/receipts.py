@@ -67,7 +67,7 @@ def check_page(request: HttpRequest) -> HttpResponse:
     form = ReceiptForm(request.POST, request.FILES) if is_sent else ReceiptForm()
     home = house()
     finding = check(form.body(), home.log_vkey) if form.is_bound and form.is_valid() else None
-    page = {"form": form, "finding": finding, "vkey": home.log_vkey, "origin": home.settings.origin}
+    page = {"form": form, "finding": finding, "vkey": home.log_vkey, "origin": home.log_origin}
     status = 422 if form.is_bound and (form.errors or finding is None) else 200
     return render(request, "portal/receipt.html", page, status=status)
 

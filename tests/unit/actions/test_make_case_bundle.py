@@ -12,6 +12,7 @@ import pytest
 from nadzor.actions.import_register import import_register
 from nadzor.actions.make_case_bundle import make_case_bundle
 from nadzor.actions.seal_audit import seal_audit
+from nadzor.base.home import FormerLog, Home
 from nadzor.base.problems import Refusal
 from nadzor.detect.calc.registry import calculate
 from nadzor.people.queries import CONSOLE
@@ -53,6 +54,13 @@ def test_an_honest_bundle_holds(home, number):
     assert report.steps >= 3 and report.calculations >= 1 and report.deeds >= 4
     assert report.left_out == ("batches of signal 1: journal.missing", "proofs of deeds: audit.unsealed")
     assert audit.entries(object=f"filing {number}", limit=1)[0].verb == "vigilance.case.bundle"
+
+
+def test_a_restored_house_seals_it_under_the_log_that_it_has_now(home, number):
+    """The name in the file is the name in the key that whoever checks has pinned."""
+    ended = FormerLog(home.log_vkey, 0, "", NOW)
+    again = Home(home.root, msgspec.structs.replace(home.settings, former_logs=(ended,)))
+    assert checked(again, made(again, number)).origin == again.log_origin != home.log_origin
 
 
 def test_deeds_are_proved_to_stand_in_the_sealed_log(home, number):
