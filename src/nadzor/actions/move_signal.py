@@ -106,7 +106,13 @@ def _until(row: Signal, text: str, today: date) -> tuple[date | None, str]:
 
 
 def _write(
-    row: Signal, move: Move, grounds: Grounds, *, by: Person, now: datetime, power: DelegationCard | None
+    row: Signal,
+    move: Move,
+    grounds: Grounds,
+    *,
+    by: Person,
+    now: datetime,
+    power: DelegationCard | None = None,
 ) -> None:
     SignalMove.objects.create(
         signal=row, at=now, verb=move.verb, start=move.start, to=move.to,

@@ -13,7 +13,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from nadzor.actions.clinic_systems import site_of
-from nadzor.actions.whose_data import Whose, whose
+from nadzor.actions.owners_of import Whose, whose
 from nadzor.base.clock import MOSCOW, moscow_date
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal, Text

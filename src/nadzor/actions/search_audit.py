@@ -20,10 +20,10 @@ from nadzor.records import audit_search, reads
 from nadzor.records.audit_search import SoughtDeeds
 from nadzor.records.chain import Link
 from nadzor.records.reads import ReadCard, Sought
+from nadzor.workdays.calendar import ONE_DAY
 
 What = Literal["deeds", "reads"]
 PAGE: Final = 100
-DAY: Final = timedelta(1)
 FIRST: Final = date(1970, 1, 1)
 LAST: Final = date(2999, 1, 1)
 
@@ -93,7 +93,7 @@ def sought_deeds(person: Person | None, ask: AuditAsk) -> SoughtDeeds:
     return SoughtDeeds(
         people=_people(ask), without=() if sees_auditors(person) else usernames_of(Role.AUDITOR.value),
         verb=ask.verb, object=ask.object, device=ask.device, since=_midnight(ask.since),
-        until=_midnight(ask.until, after=DAY),
+        until=_midnight(ask.until, after=ONE_DAY),
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def sought_reads(person: Person | None, ask: AuditAsk) -> Sought:
     return Sought(
         people=(ask.person,) if ask.person else None, role=ask.role, route=ask.verb, subject=ask.object,
         device=ask.device, site=ask.site, way=ask.way, since=_midnight(ask.since),
-        until=_midnight(ask.until, after=DAY),
+        until=_midnight(ask.until, after=ONE_DAY),
         without=() if sees_auditors(person) else (Role.AUDITOR.value,),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from nadzor.actions.clinic_systems import site_of
 from nadzor.actions.defer_access import AFFAIR, TERM, term_of
-from nadzor.actions.whose_data import ended_at
+from nadzor.actions.owners_of import ended_at
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person, organisation

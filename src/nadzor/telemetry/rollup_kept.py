@@ -65,15 +65,15 @@ def kept_parts(rollups: Path, folder: Path, before: RollupManifest | None, bins:
 def _without(folder: Path, part: RollupPart, changed: Collection[tuple[str, str]]) -> RollupPart:
     """A part without the histograms of findings whose edges changed; the part itself where it has none."""
     file, tables = open_part(folder / part.file), []
+    pairs = sorted({(measure, one.dimension) for measure, held in file.groups.items() for one in held})
     with PartWriter(folder) as out:
-        for measure in sorted(file.groups):
-            for dimension in sorted({group.dimension for group in file.groups[measure]}):
-                table = _read(file, measure, dimension)
-                if catalogue().measures[measure].bins == REGISTERED:
-                    table = table.filter(pc.invert(_among(table, changed)))
-                if table.num_rows:
-                    out.add(measure, dimension, table)
-                    tables.append(table)
+        for measure, dimension in pairs:
+            table = _read(file, measure, dimension)
+            if catalogue().measures[measure].bins == REGISTERED:
+                table = table.filter(pc.invert(_among(table, changed)))
+            if table.num_rows:
+                out.add(measure, dimension, table)
+                tables.append(table)
         seals = table_seals(pa.concat_tables(tables).unify_dictionaries()) if tables else {}
         return out.finish(seals) if seals else part
 
