@@ -43,7 +43,7 @@ def home(request, tmp_path, settings) -> Home:
     """A data directory whose journal lies in a file, and one whose journal a server keeps."""
     on_server = request.param == "postgresql"
     url = request.getfixturevalue("postgres").database() if on_server else ""
-    settings.HOME = Home.create(tmp_path / "data", journal_url=url)
+    settings.HOME = Home.create(tmp_path / "data", journal_url=url, second_factor=False)
     return settings.HOME
 
 

@@ -30,6 +30,7 @@ from nadzor.api import (
     gate_routes,
     known_routes,
     law_routes,
+    letter_routes,
     ledger_routes,
     monitoring_routes,
     notice_routes,
@@ -39,6 +40,7 @@ from nadzor.api import (
     problems,
     procedure_routes,
     register_routes,
+    release_routes,
     sandbox_routes,
     seam_routes,
     signal_routes,
@@ -100,6 +102,8 @@ api.add_router("", audit_routes.router)
 api.add_router("/open", open_routes.router)
 api.add_router("/known", known_routes.router)
 api.add_router("", vault_routes.router)
+api.add_router("", release_routes.router)
+api.add_router("", letter_routes.router)
 
 
 class EnrolThrottle(AnonRateThrottle):

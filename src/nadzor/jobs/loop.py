@@ -252,6 +252,13 @@ def _watch_openings(home: Home) -> str | None:
     return f"vault: {found}" if found.did else None
 
 
+def _hand_over_letters(home: Home) -> str | None:
+    from nadzor.actions.write_letter import hand_over_letters
+
+    handed = hand_over_letters(home, now=clock.now())
+    return f"handed over {handed} letters" if handed else None
+
+
 def _finish_shredding(home: Home) -> str | None:
     from nadzor.actions.shred_bodies import finish_shredding
 
@@ -300,6 +307,7 @@ TASKS = (
     Task("open", 5.0, _publish_open_rows),  # a notice is in the open sets within seconds of being public
     Task("snapshots", 60.0, _make_snapshots),  # files to take away: one snapshot a day of what changed
     Task("openings", 30.0, _watch_openings),  # an opening is shut by the clock; this writes it down
+    Task("letters", 300.0, _hand_over_letters),  # once a day, all together; minutes late is in time
     Task("destruction", 300.0, _finish_shredding),  # only what was begun and cut short
     Task("transmission", 60.0, _note_transmission),  # a maker at the test bench waits for the first note
 )

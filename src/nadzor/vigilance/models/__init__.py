@@ -24,6 +24,7 @@ from nadzor.vigilance.models.event import (
     ReporterToken,
     WireMark,
 )
+from nadzor.vigilance.models.letter import SiteLetter
 from nadzor.vigilance.models.look import MorningLook
 from nadzor.vigilance.models.monitoring import MonitoringPlan, MonitoringReport, MonitoringStep
 from nadzor.vigilance.models.signal import QuietLook, Signal, SignalEvidence, SignalMove
@@ -34,5 +35,5 @@ __all__ = [
     "EthicsAnswer", "EventDocument", "EventImport", "EventStep", "LikelySame", "MissedLimit",
     "MonitoringPlan", "MonitoringReport", "MonitoringStep", "MorningLook", "Narrative", "NoticeDecision",
     "PrintedCode", "PublicNotice", "QuietLook", "Recomputation", "ReporterToken", "SafetyWarning", "Signal",
-    "SignalEvidence", "SignalMove", "WarningCopy", "WireMark",
+    "SignalEvidence", "SignalMove", "SiteLetter", "WarningCopy", "WireMark",
 ]  # fmt: skip
