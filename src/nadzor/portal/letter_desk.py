@@ -82,7 +82,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "ask": vault_link(card.site),
         "crumbs": [Crumb(_("Letters to sites"), reverse("letters")), Crumb(number)],
     }
-    return render(request, "portal/letter.html", shown)
+    return render(request, "portal/site_letter.html", shown)
 
 
 @never_cache
