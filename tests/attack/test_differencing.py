@@ -26,7 +26,7 @@ from nadzor.disclosure.ledger import Atom
 from nadzor.disclosure.scope import Facts
 from nadzor.disclosure.tables import Cell, PublicTable
 
-LONG: Final = bool(os.environ.get("NADZOR_TORTURE"))
+LONG: Final = bool(os.environ.get("FAULTS_AT_LENGTH"))
 SITES, DEVICES, MONTHS = (120, 24, 12) if LONG else (60, 12, 6)
 QUERIES: Final = 100_000 if LONG else 10_000
 PROGRAMS: Final = 1000 if LONG else 60
@@ -124,7 +124,8 @@ def _asked_at_random(tables: Sequence[PublicTable], queries: int) -> list[Public
     return [replace(table, cells=tuple(seen[number])) for number, table in enumerate(tables)]
 
 
-def _attacked(tables: Sequence[PublicTable], *, programs: int = PROGRAMS) -> Report:
+def attacked(tables: Sequence[PublicTable], *, programs: int = PROGRAMS) -> Report:
+    """What the opponents find in some tables."""
     facts = the_nation()
     secret = Secret(counted=facts.counted, groups=facts.groups, makers=facts.makers, running=facts.running)
     return attack(tables, secret, interval=RULES.interval / 100, programs=programs)
@@ -132,7 +133,7 @@ def _attacked(tables: Sequence[PublicTable], *, programs: int = PROGRAMS) -> Rep
 
 def test_ten_thousand_questions_pin_nobody() -> None:
     """No clinic closer than 15 %, no figure below a floor, nothing exact, whatever two know together."""
-    report = _attacked(_asked_at_random(the_releases(), QUERIES))
+    report = attacked(_asked_at_random(the_releases(), QUERIES))
     assert report.finds
     assert (report.close, report.exact) == (0, 0), report.finds
     assert report.narrowest is not None
@@ -144,7 +145,7 @@ def test_ten_thousand_questions_pin_nobody() -> None:
 def test_each_snapshot_is_as_safe_as_the_last() -> None:
     """After every single release, what was out by then is safe too, and nothing earlier was changed."""
     tables = the_releases()
-    widths = [_attacked(tables[: number + 1], programs=0).narrowest for number in range(len(tables))]
+    widths = [attacked(tables[: number + 1], programs=0).narrowest for number in range(len(tables))]
     assert all(width is not None and width >= 0.15 for width in widths)
 
 
@@ -152,14 +153,14 @@ def test_each_snapshot_is_as_safe_as_the_last() -> None:
 def test_without_one_protection_the_opponent_wins(protection: str) -> None:
     """The guard with one protection off is broken by the same attack: the experiment can fail."""
     weak = the_releases(replace(RULES, **{protection: False}))
-    report = _attacked(weak, programs=0)
+    report = attacked(weak, programs=0)
     assert report.close > 0
     assert report.finds[0].told
 
 
 def test_a_lower_floor_is_found() -> None:
     """With fewer organisations than three a coalition of two knows the rest exactly."""
-    report = _attacked(the_releases(replace(RULES, organisations=1, dominance=False)), programs=0)
+    report = attacked(the_releases(replace(RULES, organisations=1, dominance=False)), programs=0)
     assert report.exact > 0
 
 
