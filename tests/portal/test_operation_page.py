@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from nadzor.base import clock
@@ -87,3 +88,21 @@ def test_metrics_are_for_this_machine_or_the_bearer(client_of, house):
         assert client.get("/metrics", headers=proxied | {"authorization": "Bearer "}).status_code == 404
     finally:
         (house.keys / "metrics.token").unlink()
+
+
+@pytest.mark.parametrize("language, words", [("ru", "Последняя копия"), ("en", "Last backup")])
+def test_it_says_how_old_the_last_backup_is(client_of, house, tmp_path, language, words):
+    """None is an alarm; the age of one is said, and nothing of where it lies."""
+    from nadzor.actions.copies.trace import FOLDER, LAST, Trace
+
+    client, place = client_of("operator", language), house.root / FOLDER / LAST
+    place.unlink(missing_ok=True)
+    assert re.search(f"{words}.{{0,200}}—", client.get(OPERATION).content.decode(), re.S)
+    place.parent.mkdir(exist_ok=True)
+    told = Trace(
+        name="n", taken_at=clock.now() - timedelta(hours=5), size=1, root="", checkpoint="", digest=""
+    )
+    place.write_bytes(msgspec.json.encode(told))
+    page = client.get(OPERATION).content.decode()
+    place.unlink()
+    assert re.search(f"{words}.{{0,200}}>5", page, re.S)

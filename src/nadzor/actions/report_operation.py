@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from nadzor.actions.ask_witnesses import Standing, standings
 from nadzor.actions.clinic_systems import QUIET
+from nadzor.actions.note_backup import backup_age, is_backed_up
 from nadzor.base.clock import moscow_date
 from nadzor.base.directory import open_directory
 from nadzor.base.home import Home
@@ -67,6 +68,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     checkpoint_age_s: float | None
     directory_age_s: float | None
     audit_waits_s: float | None
+    backup_age_s: float | None
+    is_backed_up: bool
     witnesses: tuple[tuple[str, Standing], ...]
     disks: tuple[Disk, ...]
     engine: str
@@ -103,6 +106,8 @@ def house_numbers(home: Home, *, now: datetime) -> Operation:
         checkpoint_age_s=_checkpoint_age(home, now),
         directory_age_s=_directory_age(home, now),
         audit_waits_s=seals.oldest_waiting(now),
+        backup_age_s=backup_age(home, now=now),
+        is_backed_up=is_backed_up(home, now=now),
         witnesses=tuple((one.url, known.get(one.vkey, Standing())) for one in home.settings.witnesses),
         disks=tuple(_disks(home)),
         engine="PostgreSQL" if home.settings.journal_url else "SQLite",

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from nadzor.actions.note_backup import is_backed_up
 from nadzor.actions.report_operation import free_bytes, lag_of
 from nadzor.base import clock
 from nadzor.base.home import Home
@@ -30,7 +31,7 @@ def live(_request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(_request: HttpRequest) -> JsonResponse:
-    """Whether the register can be written and the disk has room; 503 while not; `current`, `sealed` besides.
+    """Whether the register can be written and the disk has room; 503 while not; the rest besides.
 
     Why: figures that are late are a fault to be mended, and no reason to take the portal from people.
     """
@@ -38,6 +39,7 @@ def ready(_request: HttpRequest) -> JsonResponse:
     found = {"database": _can_write(), "disk": free_bytes(home) >= FREE_MIN}
     good = all(found.values())
     told = {"current": _is_current(home), "sealed": _is_sealed()}
+    told |= {"backed_up": is_backed_up(home, now=clock.now())}
     page = {"status": "ready" if good else "unavailable", **found, **told}
     return JsonResponse(page, status=200 if good else 503)
 

@@ -62,6 +62,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     practice: bool = False  # a house to learn in: marked on every page and paper; mails nobody
     former_logs: tuple[FormerLog, ...] = ()  # a restored house begins another log
     former_audits: tuple[FormerLog, ...] = ()  # and another log of deeds and readings
+    backup_hours: int = 26  # an older backup alarms: one a day, and two hours for a slow disk
     second_factor: bool = True  # staff prove who they are by a code or a key, too
 
 

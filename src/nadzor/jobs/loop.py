@@ -211,6 +211,13 @@ def _ask_witnesses(home: Home) -> str | None:
     return ask_witnesses(home, now=clock.now())
 
 
+def _note_backups(home: Home) -> str | None:
+    from nadzor.actions.note_backup import note_backups
+
+    done = note_backups(home, now=clock.now())
+    return f"noted {done} backups" if done else None
+
+
 def _seal_audit(home: Home) -> str | None:
     from nadzor.actions.seal_audit import seal_audit
 
@@ -285,6 +292,7 @@ TASKS = (
     Task("directory", 15.0, _publish_directory),  # valid for 60 s: three misses before the gateway refuses
     Task("tiles", 2.0, _publish_tiles),  # anyone sees a receipt's leaf covered within seconds
     Task("witnesses", 2.0, _ask_witnesses),  # a task of its own: one that is down holds no tile up
+    Task("backups", 60.0, _note_backups),  # what a backup left behind becomes a deed
     Task("audit", 10.0, _seal_audit),  # only rows of the last seconds could be lost unseen
     Task("refresh", 2.0, _refresh),  # load, roll up, detect: only when the journal has grown
     Task("charts", 3600.0, _sweep_charts),  # drawings can all be made again

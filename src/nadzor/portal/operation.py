@@ -77,6 +77,12 @@ def _counts(found: Operation) -> list[Count]:
             is_alarm=(found.audit_waits_s or 0) > UNSEALED_S,
         ),
         Count(
+            _("Last backup"),
+            age(found.backup_age_s),
+            _("since it was taken; checked by its own command"),
+            is_alarm=not found.is_backed_up,
+        ),
+        Count(
             _("Tasks stuck"),
             number(stuck),
             _("failing: %(n)s") % {"n": failing},

@@ -199,6 +199,7 @@ def test_health_is_told_without_an_account(client, filled, monkeypatch):
     """Live needs nothing, ready needs the register."""
     assert client.get("/health/live").json() == {"status": "live"}
     told = {"status": "ready", "database": True, "disk": True, "current": True}
+    told |= {"sealed": False, "backed_up": False}  # no task seals here, and nothing is known of a backup
     assert client.get("/health/ready").json() == told
 
     def fall():

@@ -31,6 +31,7 @@ from .folder import LAKE, SHOWN, Copier, files_below
 from .manifest import HELD, FileLine, LogLine, Manifest, read_manifest, write_manifest
 from .moment import JOURNAL, REGISTER, SANDBOX_JOURNAL, copy_database, one_moment, row_counts
 from .shelf import begun, drop_old, whole_backups
+from .trace import leave_trace
 
 FEWEST_KEPT: Final = 1
 
@@ -69,8 +70,9 @@ def take_backup(
     _must_be_possible(home, shelf, wish)
     with begun(shelf, now) as folder:
         made, linked = _filled(home, folder, shelf, wish, now, bar=bar)
-    dropped = drop_old(shelf, wish.keep) if wish.keep else 0
     name = folder.name.removeprefix(".unfinished-")
+    leave_trace(home.root, shelf / name, made)
+    dropped = drop_old(shelf, wish.keep) if wish.keep else 0
     first = made.logs[0] if made.logs else None
     return Taken(
         path=str(shelf / name),
