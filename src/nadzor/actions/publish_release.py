@@ -20,8 +20,8 @@ from nadzor.disclosure.series import days_of, grid, period_of
 from nadzor.people.queries import CONSOLE, Person
 from nadzor.records import audit
 from nadzor.records.models import Release
-from nadzor.records.releases import ReleaseCard, release
-from nadzor.register.authority import must_act_for_head
+from nadzor.records.releases import ReleaseCard, kept_table, release
+from nadzor.register.authority import must_act_for_head, must_be_disinterested, parties_of
 from nadzor.telemetry.store import Rollups
 
 MATTER: Final = "release"
@@ -31,11 +31,12 @@ BACK: Final = 12  # months before today from which something may still be publis
 def publish_release(home: Home, wanted: Wanted, *, by: Person | None, now: datetime) -> ReleaseCard:
     """Publish the newest table built for a period, after one more attack beside what was published since.
 
-    Raises: Refusal people.head-only, filing.no-delegation, release.unknown, release.published,
-    release.unsafe with the number of places.
+    Raises: Refusal people.head-only, filing.no-delegation, filing.interest, release.unknown,
+    release.published, release.unsafe with the number of places.
     """
     order = must_act_for_head(by, MATTER, on=moscow_date(now))
     card = release(wanted.series, wanted.period)
+    must_be_disinterested(by, _parties(home, card))
     if card.published_at:
         raise Refusal("release.published")
     found = _attacked_anew(home, card, now=now)
@@ -51,6 +52,15 @@ def publish_release(home: Home, wanted: Wanted, *, by: Person | None, now: datet
             because=order.order if order else "", sha256=row.sha256, narrowest=found["narrowest"],
         )  # fmt: skip
     return release(wanted.series, wanted.period)
+
+
+def _parties(home: Home, card: ReleaseCard) -> set[str]:
+    """The organisations whose devices stand in a table by name."""
+    table = kept_table(home, card.sha256)
+    if "device" not in table.dimensions:
+        return set()
+    place = table.dimensions.index("device")
+    return set().union(*(parties_of(device) for device in {row[place] for row in table.rows}))
 
 
 def _attacked_anew(home: Home, card: ReleaseCard, *, now: datetime) -> dict[str, Any]:

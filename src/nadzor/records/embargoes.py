@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
+from nadzor.base.problems import Refusal
 from nadzor.records.models import Embargo
 
 #: The closed list of details that may wait: never that there is a danger, nor what a clinic must do.
@@ -51,6 +52,17 @@ def embargoes(*, device: str = "", holding: datetime | None = None) -> list[Emba
     """Embargoes, the newest first; of one device, or those that hold at a moment."""
     rows = Embargo.objects.all() if holding is None else _holding(holding)
     return [_card(row) for row in (rows.filter(device=device) if device else rows)]
+
+
+def embargo(id: int) -> EmbargoCard:
+    """One embargo.
+
+    Raises: Refusal embargo.unknown.
+    """
+    row = Embargo.objects.filter(pk=id).first()
+    if row is None:
+        raise Refusal("embargo.unknown")
+    return _card(row)
 
 
 def _holding(now: datetime) -> QuerySet[Embargo]:
