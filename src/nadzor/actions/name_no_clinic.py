@@ -16,10 +16,12 @@ from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.base.identifiers import inn_ok, ogrn_ok
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import OrganisationCard, organisations
+from nadzor.vigilance.plain_text import plain
 
 _NUMBER: Final = re.compile(r"\d(?:[\s./-]?\d)*")
 _OID: Final = re.compile(r"1\s*\.\s*2\s*\.\s*643\s*\.")
 _WORD: Final = re.compile(r"\w+")
+_QUOTED: Final = re.compile('[«“"]([^«»“”"]{6,})[»”"]')  # what people say in place of the whole name
 _SHORT: Final = 4  # a shorter name than this is a word of the language
 
 
@@ -38,7 +40,7 @@ def clinic_in(text: str) -> str:
 
     Method: Unicode normalisation form KC; names are compared word by word, without case and signs.
     """
-    seen = unicodedata.normalize("NFKC", text)
+    seen = unicodedata.normalize("NFKC", plain(text))
     if _OID.search(seen):
         return "oid"
     numbers = {re.sub(r"\D", "", one) for one in _NUMBER.findall(seen)}
@@ -46,7 +48,7 @@ def clinic_in(text: str) -> str:
         return "inn"
     if any(ogrn_ok(one) for one in numbers):
         return "ogrn"
-    words = f" {_words(seen)} "
+    words = f" {_words(plain(text))} "
     return "name" if any(f" {name} " in words for name in _names()) else ""
 
 
@@ -56,8 +58,11 @@ def _names() -> Iterator[str]:
 
 
 def _of(clinic: OrganisationCard) -> tuple[str, ...]:
-    return clinic.name_ru, clinic.name_en, clinic.code
+    names = [clinic.name_ru, clinic.name_en]
+    quoted = [part for name in names for part in _QUOTED.findall(name)]
+    return (*names, *quoted, *([clinic.code] if "-" in clinic.code else []))
 
 
 def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold().replace("ё", "е")))
+    seen = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+    return " ".join(_WORD.findall(seen))
