@@ -36,7 +36,7 @@ WIDE: Final = tuple(sorted({*(role.value for role in OVERSIGHT), Role.OPERATOR.v
 
 
 class DayRow(Struct, frozen=True, kw_only=True):
-    """Readings of one day by one reader on one kind of page; `rows`: how many lines those showed."""
+    """Readings of one day by one reader on one kind of page; `rows`: lines of the owner that those showed."""
 
     day: date
     reader: RoleNumber
@@ -46,7 +46,10 @@ class DayRow(Struct, frozen=True, kw_only=True):
 
 
 class Detail(Struct, frozen=True, kw_only=True):
-    """One reading.  `affair`: the kind of affair it was for, when that has ended; `device` empty: a list."""
+    """One reading.  `affair`: the kind of affair it was for, when that has ended.
+
+    `device` empty: a list over everything, whose `rows` are told to nobody.
+    """
 
     at: datetime
     reader: RoleNumber
@@ -192,7 +195,7 @@ def _detail(row: ReadCard, numbers: Mapping[str, int], *, is_over: bool) -> Deta
     affair = row.grounds.partition(" ")[0] if is_over else ""
     return Detail(
         at=row.at, reader=_number(row.role, row.by, numbers), kind=kind_of(row.route), way=row.way,
-        rows=row.rows, device=row.device, affair=affair,
+        rows=row.rows if row.device or row.site else 0, device=row.device, affair=affair,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from ninja import Router
 from nadzor.actions.file_document import VERBS, file_document
 from nadzor.actions.file_event import Filed, file_event
 from nadzor.actions.move_event import Grounds, move_event
+from nadzor.actions.say_listed import say_listed
 from nadzor.actions.similar_events import similar
 from nadzor.api import event_words as words
 from nadzor.api.credentials import SIGNED_IN, caller
@@ -44,6 +45,7 @@ def list_events(request: HttpRequest) -> HttpResponse:
     found = events.events(
         who, events.EventFilter(**given), today=clock.today(), site=own_site(who), after=after, limit=limit
     )
+    say_listed(request, [row.device for row in found.rows])
     return confided(
         words.EventsOut(items=found.rows, next=found.next, by_state=dict(found.by_state), as_of=as_of)
     )

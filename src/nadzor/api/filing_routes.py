@@ -13,6 +13,7 @@ from nadzor.actions.move_filing import move_filing
 from nadzor.actions.open_filing import open_filing
 from nadzor.actions.resubmit_filing import resubmit_filing
 from nadzor.actions.save_form import save_form
+from nadzor.actions.say_listed import say_listed
 from nadzor.api import filing_words as words
 from nadzor.api.credentials import SIGNED_IN, SIGNED_IN_TO_READ, caller
 from nadzor.api.deeds import KEY, done
@@ -39,6 +40,7 @@ def list_filings(request: HttpRequest) -> HttpResponse:
     """The filings the caller may see, newest first; with the counts of every stage."""
     wanted, as_of = asked(request, words.FilingsIn), clock.now()
     page = filings.filings(caller(request), today=clock.today(), **structs.asdict(wanted))
+    say_listed(request, [row.device for row in page.rows])
     return confided(words.FilingsOut(items=page.rows, next=page.next, by_stage=page.by_stage, as_of=as_of))
 
 

@@ -13,6 +13,7 @@ from ninja import Path, Router
 
 from nadzor.actions.look_at_quiet import look_at_quiet
 from nadzor.actions.move_signal import Grounds, move_signal
+from nadzor.actions.say_listed import say_listed
 from nadzor.api.credentials import SIGNED_IN, caller
 from nadzor.api.deeds import KEY, done
 from nadzor.api.description import told
@@ -126,6 +127,7 @@ def list_signals(request: HttpRequest) -> HttpResponse:
         found = queries.triage(fitting, start=wanted.after or 0, limit=wanted.limit)
     else:
         found = queries.signals(fitting, after=wanted.after, limit=wanted.limit)
+    say_listed(request, [row.device for row in found.rows])
     return confided(SignalsOut(items=found.rows, next=found.next, by_state=found.by_state, as_of=as_of))
 
 

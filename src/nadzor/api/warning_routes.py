@@ -16,6 +16,7 @@ from nadzor.actions.confirm_warning import confirm_warning, open_warning
 from nadzor.actions.end_notice import end_notice
 from nadzor.actions.publish_notice import publish_makers_notice, publish_notice, withhold_notice
 from nadzor.actions.remind_warnings import remind_now
+from nadzor.actions.say_listed import say_listed
 from nadzor.api.credentials import SIGNED_IN, caller
 from nadzor.api.deeds import KEY, done
 from nadzor.api.description import told
@@ -124,6 +125,7 @@ def list_warnings(request: HttpRequest) -> HttpResponse:
         caller(request), today=clock.today(), device=wanted.device, waits=wanted.waits, after=wanted.after,
         limit=wanted.limit,
     )  # fmt: skip
+    say_listed(request, [row.device for row in found.rows])
     return confided(WarningsOut(items=found.rows, next=found.next))
 
 

@@ -15,6 +15,7 @@ from nadzor.base import clock
 from nadzor.portal.counts import Counts
 from nadzor.portal.frame import house
 from nadzor.portal.identity import device_state
+from nadzor.portal.readings import listed
 from nadzor.portal.scope import Scope, scope_of
 from nadzor.portal.sheets import Cell, Line, Table, columns, line
 from nadzor.portal.words import WIDE, day, language, number, share
@@ -27,6 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """Every device with its state, volume, failures and open signals."""
     scope, counts = scope_of(request), Counts(house())
     last = counts.last_day(clock.today())
+    listed(request, scope.devices)
     return render(request, "portal/devices.html", {"table": _table(scope, counts, last), "last": day(last)})
 
 

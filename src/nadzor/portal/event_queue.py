@@ -22,6 +22,7 @@ from nadzor.portal.event_morning import morning
 from nadzor.portal.event_paging import following, older
 from nadzor.portal.frame import person_of
 from nadzor.portal.inputs import Input, line
+from nadzor.portal.readings import listed
 from nadzor.portal.scope import Scope, scope_of
 from nadzor.portal.sheets import Count, State
 from nadzor.portal.words import day, language, number
@@ -57,6 +58,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     who, scope, asked = person_of(request), scope_of(request), _asked(request)
     cursor = following(request, {name: text for name, text in asked.items() if text})
     found = events.events(who, _filter(asked), today=clock.today(), after=cursor.after, limit=PAGE)
+    listed(request, [row.device for row in found.rows])
     shown = {
         "entries": [entry(row, sees_sites=sees_every_event(who), scope=scope) for row in found.rows],
         "pages": older(reverse("events"), cursor, found.next, shown=len(found.rows)),

@@ -27,6 +27,7 @@ from nadzor.portal.filing_labels import (
     turn_label,
 )
 from nadzor.portal.frame import person_of
+from nadzor.portal.readings import listed
 from nadzor.portal.scope import scope_of
 from nadzor.portal.sheets import Count, Pages, State
 from nadzor.portal.words import day, language, number, said
@@ -74,6 +75,7 @@ def page(request: HttpRequest) -> HttpResponse:
     who, today, asked = person_of(request), clock.today(), _asked(request)
     after = request.GET.get("after", "")
     found = _found(who, asked, after=after, today=today)
+    listed(request, [row.device for row in found.rows])
     shown = {
         "entries": [entry(row, today=today) for row in found.rows],
         "filters": _filters(request, asked),

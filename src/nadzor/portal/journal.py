@@ -15,6 +15,7 @@ from nadzor.journal.opening import open_reader
 from nadzor.journal.reader import JournalCounts, Reader
 from nadzor.journal.record import BatchRecord
 from nadzor.portal.frame import house
+from nadzor.portal.readings import listed
 from nadzor.portal.scope import Scope, scope_of
 from nadzor.portal.sheets import Cell, Count, Fact, Line, Pages, Table, columns, line
 from nadzor.portal.words import moment, number, short
@@ -30,6 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
         size = reader.size()
         before = _before(request.GET.get("before", ""), size)
         batches, low = _latest(reader, scope, before)
+        listed(request, [batch.device for batch in batches])
         shown = {
             "counts": _counts(reader.counts()) if scope.codes is None else [],
             "head": _head(reader.counts()),

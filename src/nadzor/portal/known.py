@@ -47,7 +47,8 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         found = moment_of(asked.on, now=clock.now())
         sheet = _sheet(person_of(request), asked, found)
-        note(request, device=sheet.device, grounds=f"{asked.kind} {asked.ref}")
+        rows = max(sum(len(table.lines) for table in sheet.tables), 1)
+        note(request, device=sheet.device, rows=rows, grounds=f"{asked.kind} {asked.ref}")
         shown |= {"sheet": sheet, "as_of": _as_of(asked.on, found)}
     except Refusal as refusal:
         shown |= {"refusal": document(refusal, language())}

@@ -17,6 +17,7 @@ from nadzor.portal.choices import Choice, choices
 from nadzor.portal.counts import Counts
 from nadzor.portal.device_frame import device_tabs, device_top
 from nadzor.portal.frame import house, person_of
+from nadzor.portal.readings import listed
 from nadzor.portal.scope import Scope, scope_of
 from nadzor.portal.sheets import Cell, Line, Table, columns, line
 from nadzor.portal.words import language, month, number, short
@@ -34,6 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
     months = months_seen(counts, scope.codes)
     asked = request.GET.get("month", "")
     chosen = month_or_404(asked) if asked else _latest_over(months)
+    listed(request, [code for code, card in scope.devices.items() if card.transmits])
     shown = {
         "month": chosen,
         "name": month(chosen.year, chosen.month),

@@ -6,17 +6,19 @@ The frame writes the record after the view has answered; without a word of the v
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
 
 from django.http import HttpRequest
 
 from nadzor.actions.note_reading import Showed
-
-SHOWED: Final = "nadzor_showed"
+from nadzor.actions.say_listed import say_listed, say_showed
 
 
 def note(request: HttpRequest, *, device: str = "", site: str = "", rows: int = 1, grounds: str = "") -> None:
     """Say what this answer shows; once for every owner whose data are in it."""
-    kept: list[Showed] = getattr(request, SHOWED, [])
-    kept.append(Showed(device, site, rows, grounds))
-    setattr(request, SHOWED, kept)
+    say_showed(request, Showed(device, site, rows, grounds))
+
+
+def listed(request: HttpRequest, devices: Iterable[str | None]) -> None:
+    """Say how many rows a list shows, by the device of each row."""
+    say_listed(request, devices)

@@ -28,6 +28,7 @@ from nadzor.records.reading import kinds
 DAYS: Final = 91
 HEIGHT: Final = 60
 STEP: Final = 8
+NOT_COUNTED: Final = "—"  # a list over everything does not tell whose its rows were
 ROWS: Final = 120  # of the table of counts; the chart and the sums have all of them
 
 
@@ -103,7 +104,7 @@ def _days(rows: Sequence[DayRow]) -> Table:
             row.reader.said(language()),
             kind_label(row.kind),
             number(row.times),
-            number(row.rows),
+            number(row.rows) if row.rows else NOT_COUNTED,
         )
         for row in rows[:ROWS]
     ]
@@ -131,7 +132,7 @@ def _detail(row: Detail) -> Line:
         Cell(kind_label(row.kind), note=affair.get(row.affair, "")),
         Cell(row.device, href=reverse("register-card", args=[row.device])) if row.device else _("a list"),
         way_label(row.way),
-        number(row.rows),
+        number(row.rows) if row.rows else NOT_COUNTED,
     )
 
 

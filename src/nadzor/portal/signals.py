@@ -16,6 +16,7 @@ from nadzor.base import clock
 from nadzor.people.permissions import may_review_signals
 from nadzor.portal.choices import Choice, choices, whole
 from nadzor.portal.quiet import quiet_sheet
+from nadzor.portal.readings import listed
 from nadzor.portal.scope import Scope, scope_of
 from nadzor.portal.sheets import Count, Pages, State
 from nadzor.portal.signal_words import (
@@ -80,6 +81,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     scope, asked = scope_of(request), _asked(request)
     after = request.GET.get("after", "")
     found = queries.triage(_filter(asked, scope), start=whole(after) or 0, limit=PAGE)
+    listed(request, [row.device for row in found.rows])
     page = {
         "entries": [entry(row, scope) for row in found.rows],
         "filters": _filters(asked, scope),

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from nadzor.base import clock
 from nadzor.portal.choices import choices
 from nadzor.portal.frame import person_of
+from nadzor.portal.readings import listed
 from nadzor.portal.scope import scope_of
 from nadzor.portal.sheets import Cell, Line, Pages, Table, columns, line
 from nadzor.portal.warning_labels import count_words, kind_state, open_for, versions_words
@@ -29,6 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
     who, scope = person_of(request), scope_of(request)
     which, after = request.GET.get("which", ""), request.GET.get("after", "")[:20]
     found = warnings(who, today=clock.today(), waits=which == WAITS, after=after, limit=PAGE)
+    listed(request, [row.device for row in found.rows])
     head = columns(
         _("Letter"), _("Device"), _("About"), _("Sites"), _("Reached"), _("Confirmed"),
         _("Working days out"), _("Answer wanted by"), numbers=(3, 4, 5, 6),

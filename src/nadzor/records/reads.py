@@ -95,7 +95,7 @@ def count_reads(sought: Sought) -> int:
 
 
 class DayCount(Struct, frozen=True):
-    """Readings of one day by one account on one page: how many, and how many rows they showed."""
+    """Readings of one day by one account on one page: how often, and rows of the owner shown."""
 
     day: str
     by: str
@@ -121,7 +121,7 @@ def counts_of(owner: Owner, *, since: datetime) -> list[DayCount]:
         .filter(at__gte=since)
         .annotate(day=TruncDate("at"))
         .values("day", "by", "role", "route")
-        .annotate(times=Count("id"), shown=Sum("rows"))
+        .annotate(times=Count("id"), shown=Sum("rows", filter=_theirs(owner), default=0))
         .order_by("-day", "role", "by", "route")
     )
     return [
@@ -142,10 +142,8 @@ def page_of(owner: Owner, *, since: datetime, before: int | None = None, limit: 
 
 def of_owner(owner: Owner) -> QuerySet[ReadEntry]:
     """Readings of an owner's data by others, refused attempts left out."""
-    theirs = Q(device__in=owner.devices) if owner.devices else Q(pk__in=[])
-    theirs |= Q(site=owner.site) if owner.site else Q(pk__in=[])
     wide = Q(device="", site="", role__in=owner.wide, subject=EVERYTHING)
-    rows = ReadEntry.objects.filter(theirs | wide).exclude(way=REFUSED)
+    rows = ReadEntry.objects.filter(_theirs(owner) | wide).exclude(way=REFUSED)
     return rows.exclude(organisation__in=owner.own) if owner.own else rows
 
 
@@ -167,6 +165,12 @@ def card_of(row: ReadEntry) -> ReadCard:
         route=row.route, subject=row.subject, device=row.device, site=row.site, rows=row.rows,
         grounds=row.grounds,
     )  # fmt: skip
+
+
+def _theirs(owner: Owner) -> Q:
+    """Readings whose rows are this owner's; of a list over everything it is not known how many were."""
+    theirs = Q(device__in=owner.devices) if owner.devices else Q(pk__in=[])
+    return theirs | (Q(site=owner.site) if owner.site else Q(pk__in=[]))
 
 
 def _row(one: Reading, now: datetime) -> ReadEntry:

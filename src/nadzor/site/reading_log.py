@@ -12,14 +12,14 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
 
-from nadzor.actions.note_reading import Look, Showed, note_reading, note_refused
+from nadzor.actions.note_reading import Look, note_reading, note_refused
+from nadzor.actions.say_listed import said_of
 from nadzor.api import problems
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.portal.door import refused
 from nadzor.portal.frame import person_of
-from nadzor.portal.readings import SHOWED
 from nadzor.records.reading import shown
 from nadzor.site.access_gate import NO_METHOD, name_of
 
@@ -70,13 +70,12 @@ def _look(request: HttpRequest, match: ResolverMatch, reply: HttpResponse) -> Lo
     name = name_of(match, request.method or "GET")
     if name == NO_METHOD:
         return None
-    showed: list[Showed] = getattr(request, SHOWED, [])
     asked = {f"?{key}": text for key, text in request.GET.items()}
     given = {**asked, **{key: str(text) for key, text in match.kwargs.items()}}
     way = "api" if name.startswith("api:") else "portal"
     if reply.headers.get("Content-Disposition", "").startswith("attachment"):
         way = "file"
-    return Look(way=way, route=name, shown=shown(name), given=given, showed=tuple(showed))
+    return Look(way=way, route=name, shown=shown(name), given=given, showed=said_of(request))
 
 
 def _withheld(request: HttpRequest) -> HttpResponse:
