@@ -52,18 +52,18 @@ def suspension_rows(*, now: datetime) -> Iterator[Row]:
     """Every edition that suspended or cancelled an entry, or took that back."""
     before: dict[str, str] = {}
     for one in revisions.walk_changes():
-        was, now = before.get(one.device, "registered"), str(one.entry.status)
-        before[one.device] = now
-        if kind := _kind(was, now):
+        was, status = before.get(one.device, "registered"), str(one.entry.status)
+        before[one.device] = status
+        if kind := _kind(was, status):
             yield _suspension(one, kind, now=now)
 
 
-def _kind(was: str, now: str) -> str:
-    if was == now or "draft" in (was, now):
+def _kind(was: str, status: str) -> str:
+    if was == status or "draft" in (was, status):
         return ""
-    if now == "registered":
+    if status == "registered":
         return "resumed" if was == "suspended" else "restored"
-    return BEGINS.get(now, "")
+    return BEGINS.get(status, "")
 
 
 def _suspension(one: Change, kind: str, *, now: datetime) -> Row:
