@@ -12,7 +12,7 @@ from nadzor.actions.write_letter import hand_over_letters
 from nadzor.base import clock
 from nadzor.people.models import Organisation
 from nadzor.records import audit, notices, vault
-from nadzor.vigilance.models import SiteLetter
+from nadzor.vigilance.models import Signal, SiteLetter
 from tests.town import CLINIC_OID
 
 SITE = re.compile(r"\bs-[a-z2-7]{12}\b")
@@ -111,3 +111,22 @@ def test_no_deed_and_no_notice_puts_a_site_beside_its_clinic(client_of, house, s
     deeds = audit.entries(object=f"letter {number}", limit=10)
     assert {deed.verb.rsplit(".", 1)[1] for deed in deeds} == {"write", "open", "answer"}
     assert all(deed.by != "clinic" and code not in str(deed) for deed in deeds)
+
+
+def test_the_form_is_filled_in_by_the_page_that_leads_to_it(client_of, site):
+    """From a letter's own card to the next one, and to the vault; nothing is sent by following a link."""
+    inspector = client_of("inspector", "en")
+    written(inspector, site)
+    card = text(inspector.get(f"/letters/{SiteLetter.objects.get().number}/"))
+    assert f"/letters/new/?site={site}" in card and f"/vault/ask/?site={site}" in card
+    form = text(inspector.get(f"/letters/new/?site={site}&kind=general"))
+    assert site in form and SiteLetter.objects.count() == 1
+
+
+def test_a_signal_of_a_site_leads_on_for_the_desk_alone(client_of, house, site):
+    """Inspectors see both ways at the site; the auditor sees neither."""
+    id = Signal.objects.exclude(site="").values_list("pk", flat=True).first()
+    page = f"/signals/{id}/"
+    shown = text(client_of("inspector", "en").get(page))
+    assert "/vault/ask/?site=" in shown and "/letters/new/?site=" in shown
+    assert "/letters/new/?site=" not in text(client_of("auditor", "en").get(page))

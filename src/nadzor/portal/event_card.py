@@ -31,6 +31,7 @@ from nadzor.portal.event_moves import forms_of
 from nadzor.portal.event_papers import papers_of
 from nadzor.portal.frame import person_of
 from nadzor.portal.sheets import Crumb, State
+from nadzor.portal.vault_link import site_ways
 from nadzor.portal.words import day, language, moment, said
 from nadzor.procedures.run import Run
 from nadzor.vigilance import events
@@ -82,7 +83,10 @@ def card_page(card: EventCard, who: Person | None) -> dict[str, Any]:
         "title": event_title(row, device_name(row)),
         "marks": [event_state(row.state), seriousness_state(row.seriousness)],
         "alerts": [each for each in card.alerts if each.acknowledged_at is None],
-        "facts": core_facts(card, sees_all=sees_every_event(who)),
+        "facts": [
+            *core_facts(card, sees_all=sees_every_event(who)),
+            *site_ways(row.site, f"event {row.number}", who),
+        ],
         "codes": code_table(row),
         "due": due_of_event(row.due) if row.due else None,
         "clocks": [clock_sheet(run) for run in card.runs],

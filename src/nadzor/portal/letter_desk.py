@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +22,7 @@ from nadzor.portal.inputs import Input, line, prose, select, summary
 from nadzor.portal.refused_deeds import note_refused
 from nadzor.portal.sheets import Cell, Crumb, Fact, Line, Table, columns
 from nadzor.portal.sheets import line as row
-from nadzor.portal.vault_link import vault_link
+from nadzor.portal.vault_link import letter_link, vault_link
 from nadzor.portal.words import moment, number, said
 from nadzor.vigilance.letters import (
     EVENT,
@@ -49,12 +48,6 @@ FIELDS: Final = {
     "filing.interest": "about",
     "vault.unknown": "site",
 }
-
-
-def letter_link(site: str, kind: str = "", about: str = "") -> str:
-    """The form, with site, kind and affair filled in."""
-    asked = {"site": site, "kind": kind, "about": about}
-    return f"{reverse('letter-new')}?{urlencode({name: text for name, text in asked.items() if text})}"
 
 
 @never_cache

@@ -43,6 +43,7 @@ from nadzor.portal.signal_words import (
     target,
     verb_label,
 )
+from nadzor.portal.vault_link import site_ways
 from nadzor.portal.words import day, language, moment, said
 from nadzor.procedures.signal import CONFIRMED
 from nadzor.register import queries as register
@@ -96,7 +97,7 @@ def card_page(card: SignalCard, scope: Scope, *, theme: str) -> dict[str, Any]:
         "sentence": sentence(finding, scope.labels(row.device)),
         "marks": _marks(card),
         "target": target(row, clock.today()),
-        "stream": _stream(card, scope),
+        "stream": [*_stream(card, scope), *site_ways(row.site, f"signal {row.id}", scope.person)],
         "kin": kin_facts(card, scope),
         "figures": signal_figures(card, scope, theme=theme),
         "evidence": _evidence(card),

@@ -51,7 +51,7 @@ def wrote(home, site, *, by=INSPECTOR, kind="general", text=ASKED, about=""):
 
 
 def test_letters_of_a_day_go_together_and_say_the_same(home, pair):
-    """Nothing on the day itself; then one notice for each clinic, one text; reached if an account is there."""
+    """Nothing on the day itself; then one notice for each clinic, one text; reached where an account is."""
     first, second = (wrote(home, site) for site in pair)
     assert hand_over_letters(home, now=NOW) == 0 and not Notice.objects.filter(subject="letter").exists()
     assert hand_over_letters(home, now=LATER) == 1
