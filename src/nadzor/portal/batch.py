@@ -25,6 +25,7 @@ from nadzor.portal.receipts import leaf_facts
 from nadzor.portal.scope import scope_of
 from nadzor.portal.sheets import Cell, Crumb, Fact, Line, Pages, Table, columns, line
 from nadzor.portal.words import moment, number
+from nadzor.records.tombstones import refuse_buried
 from nadzor_wire.note import Checkpoint, open_note
 from nadzor_wire.receipt import Receipt, Verdict
 
@@ -140,10 +141,15 @@ def _verdict(verdict: Verdict, label: str, tone: str) -> Line:
 
 
 def _events(record: BatchRecord, start: int, *, is_asked: bool) -> Table | None:
-    """The lines around the one asked for; None when the body's key was destroyed."""
+    """The lines around the one asked for; None when the body's key was destroyed.
+
+    Raises: Refusal records.gone for an event of such a batch that is asked for by its number.
+    """
     try:
         lines = record.body().splitlines()
     except Shredded:
+        if is_asked:
+            refuse_buried("bodies", f"{record.installation} {record.month}")
         return None
     low = _low(record, start)
     shown = [
