@@ -50,7 +50,7 @@ class PublicTable(msgspec.Struct, frozen=True, kw_only=True):
     """What the public reads of one series in one period.
 
     `known_by` is the day by which a fact had to be known to stand here; what became known later changes
-    nothing here and is counted in `late` of the period that is published next.
+    nothing here, and nowhere else: the difference would point at the site that was late.
     """
 
     series: str
@@ -60,7 +60,6 @@ class PublicTable(msgspec.Struct, frozen=True, kw_only=True):
     dimensions: tuple[str, ...]
     measures: tuple[str, ...]
     cells: tuple[Cell, ...]
-    late: Figure = NotCollected()
 
     def figure(self, row: tuple[str, ...], measure: str) -> Figure | None:
         """The figure of a row and measure; None where the grid has no such place."""

@@ -16,8 +16,7 @@ from nadzor.actions.open_shelf.held import stand
 from nadzor.base.problems import Refusal
 from nadzor.disclosure.series import grid
 from nadzor.disclosure.series import series as series_of
-from nadzor.disclosure.tables import NotCollected, PublicTable
-from nadzor.disclosure.tables import said as figure_said
+from nadzor.disclosure.tables import PublicTable
 from nadzor.portal.choices import choices
 from nadzor.portal.frame import house
 from nadzor.portal.sheets import Crumb, Fact
@@ -125,14 +124,6 @@ def _facts(releases: list[ReleaseCard], table: PublicTable, wanted: str) -> list
     return [
         Fact(_("Released (Moscow time)"), moment(release.published_at)),
         Fact(_("Counts what was known by"), day(table.known_by)),
-        *_late(table),
         Fact(_("Edition of the definitions"), str(table.edition)),
         Fact("SHA-256", release.sha256, mono=True),
     ]
-
-
-def _late(table: PublicTable) -> list[Fact]:
-    """What became known too late for the period before: it is told, and nothing is revised."""
-    if isinstance(table.late, NotCollected):
-        return []
-    return [Fact(_("Became known after an earlier period was released"), figure_said(table.late, language()))]
