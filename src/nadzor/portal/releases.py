@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
@@ -12,12 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from nadzor.actions.build_release import Wanted, build_release
 from nadzor.actions.publish_release import MATTER, publish_release
 from nadzor.base import clock
 from nadzor.base.problems import Refusal, problem
-from nadzor.disclosure.guard import Hidden
+from nadzor.disclosure.guard import HIDDEN_AS, Hidden
 from nadzor.disclosure.series import grid, series
 from nadzor.disclosure.tables import Band, Figure, NotCollected, PublicTable
 from nadzor.disclosure.tables import Cell as Figured
@@ -34,6 +36,7 @@ from nadzor.portal.words import day, language, moment, number, said, share, shor
 from nadzor.records.releases import ReleaseCard, kept_table, release, releases
 from nadzor.register.authority import acts_for_head
 
+COALITION: Final = re.compile(r"(?P<makers>\d+) makers, (?P<clinics>\d+) clinics")
 TONES: Final = {"organisations": "warn", "studies": "warn", "dominance": "alarm", "neighbours": "calm"}
 
 
@@ -175,15 +178,48 @@ def _found(one: ReleaseCard) -> Table | None:
     )
     lines = [
         row(
-            Cell(find["what"], note=find["quantity"]),
+            Cell(find["what"], note=_quantities().get(find["quantity"], find["quantity"])),
             Cell(find["site"] or "—", mono=True),
             f"±{share(find['width'])}",
-            find["by"],
+            _who(find["by"]),
             Cell("; ".join(find["told"][:4]), wraps=True),
         )
         for find in finds
     ]
     return Table(_("Where they came closest"), head, lines) if lines else None
+
+
+def _who(told_: str) -> str:
+    """Who joined forces, in words; makers and clinics that there were none of are left out."""
+    found = COALITION.fullmatch(told_)
+    if found is None:
+        return _("an outsider")
+    makers, clinics = int(found["makers"]), int(found["clinics"])
+    words = [
+        ngettext("%(n)s maker", "%(n)s makers", makers) % {"n": makers} if makers else "",
+        ngettext("%(n)s clinic", "%(n)s clinics", clinics) % {"n": clinics} if clinics else "",
+    ]
+    return ", ".join(word for word in words if word)
+
+
+def _quantities() -> dict[str, str]:
+    return {
+        "studies": _("studies"),
+        "failed": _("failed studies"),
+        "agree": _("agreements"),
+        "labels": _("verified decisions"),
+        "adverse_events": _("adverse events"),
+    }
+
+
+def _dimensions() -> dict[str, str]:
+    return {
+        "nation": _("The whole nation"),
+        "device": _("Device"),
+        "modality": _("Modality"),
+        "stage": _("Stage"),
+        "seriousness": _("Seriousness"),
+    }
 
 
 def _map(table: PublicTable) -> Table:
@@ -217,7 +253,8 @@ def _kind(figure: Figure) -> str:
 
 def _cells(table: PublicTable) -> Table:
     names = [said(grid().measures[name].what) for name in table.measures]
-    head = columns(", ".join(table.dimensions), *names, numbers=range(1, len(names) + 1))
+    told_ = " · ".join(_dimensions()[name] for name in table.dimensions)
+    head = columns(told_, *names, numbers=range(1, len(names) + 1))
     by_place = {(cell.row, cell.measure): cell for cell in table.cells}
     lines = [
         row(Cell(" · ".join(place), mono=True), *_printed([by_place[place, name] for name in table.measures]))
@@ -227,12 +264,14 @@ def _cells(table: PublicTable) -> Table:
 
 
 def _printed(cells: Sequence[Figured]) -> list[Cell]:
-    return [
-        Cell(
-            figure_said(one.figure, language(), share=_is_share(one)), state=TONES.get(_kind(one.figure), "")
-        )
-        for one in cells
-    ]
+    return [Cell(_short(one), state=TONES.get(_kind(one.figure), "")) for one in cells]
+
+
+def _short(one: Figured) -> str:
+    """A figure as the public reads it; the reason of a hidden one in fewer words, so that the table fits."""
+    if isinstance(one.figure, Hidden):
+        return f"{HIDDEN_AS.in_language(language())}: {_kinds()[one.figure.reason]}"
+    return figure_said(one.figure, language(), share=_is_share(one))
 
 
 def _is_share(one: Figured) -> bool:
