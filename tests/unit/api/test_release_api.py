@@ -81,7 +81,7 @@ def test_who_has_an_interest_keeps_out(built):
     Interest.objects.create(
         username=account(HEAD).username, organisation=maker, why="shares", declared_at=NOW, declared_by="head"
     )
-    assert code_of(post(calling(HEAD), PUBLISH)) == (409, "filing.interest")
+    assert code_of(post(calling(HEAD), PUBLISH)) == (403, "filing.interest")
     assert Release.objects.get().published_at is None
 
 
