@@ -174,3 +174,26 @@ def test_the_desk_places_and_ends(house, client_of):
     assert head.post(f"/embargoes/{card.id}/end/", {"because": ""}).status_code == 422
     assert head.post(f"/embargoes/{card.id}/end/", {"because": "repaired"}).status_code == 302
     assert not embargoes()[0].holds(datetime.now(UTC))
+
+
+@pytest.mark.parametrize("who", ["inspector", "head", "manufacturer_admin"])
+def test_staff_and_the_maker_read_everything(copied, client_of, who):
+    """Under an embargo of every detail the desk and the device's own maker read the letter whole."""
+    hides = ("version", "configuration", "failure_code", "exploit")
+    place_embargo(_hiding(*hides, version=""), by=CONSOLE, now=NOW - DAY)
+    page = client_of(who).get(f"/warnings/{copied.warning.number}/")
+    assert page.status_code == 200
+    for detail in ("7.7.7", "A0901", "mode.raw"):
+        assert detail in page.content.decode()
+
+
+def test_the_card_in_the_register_names_no_detail_that_waits(notice, client_of):
+    """The card shows that there is a notice, and its title without the version, until the embargo ends."""
+    public = client_of(None, "en")
+    assert "Version 7.7.7" in public.get("/register/ai-001/").content.decode()
+    id = place_embargo(_hiding("version"), by=CONSOLE, now=NOW - DAY)
+    page = public.get("/register/ai-001/").content.decode()
+    assert notice.number in page
+    assert "7.7.7" not in page
+    end_embargo(id, because="repaired", by=CONSOLE, now=NOW)
+    assert "Version 7.7.7" in public.get("/register/ai-001/").content.decode()
