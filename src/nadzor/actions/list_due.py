@@ -9,22 +9,25 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
+from django.contrib.sessions.models import Session
 from msgspec import Struct
 
 from nadzor.actions.copies.manifest import read_manifest
 from nadzor.actions.copies.shelf import whole_backups
 from nadzor.actions.order_shredding import Wanted, order_shredding
-from nadzor.base.clock import moscow_date
+from nadzor.base.clock import MOSCOW, moscow_date
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.journal.bodies import BodyKeys, Shelf
 from nadzor.journal.opening import open_reader
+from nadzor.journal.reader import BatchRecord
 from nadzor.law.load import norm
 from nadzor.law.norm import NormMissing
 from nadzor.people.models import ApiToken, User
 from nadzor.people.queries import Person, person
 from nadzor.records.models import ShredOrder
 from nadzor.records.shredding import holding
+from nadzor.vigilance.event_terms import closed_before
 
 OPERATION: Final = "operation"
 CLASSES: Final = (OPERATION, "aggregates", "adverse_events", "filings", "audit", "sessions", "backups")
@@ -42,6 +45,11 @@ class DueShelf(Struct, frozen=True, kw_only=True):
     events: int
     fate: Fate
     holds: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """How a form names it."""
+        return f"{self.installation}/{self.month}"
 
 
 class ClassCard(Struct, frozen=True, kw_only=True):
@@ -78,6 +86,7 @@ def list_due(home: Home, *, now: datetime, backups: Path | None = None) -> Due:
     shelves = tuple(_shelves(home, on))
     counts = {
         OPERATION: sum(one.fate == "due" for one in shelves),
+        "adverse_events": _old_events(on),
         "sessions": _ended_tokens(on, now),
         "backups": _old_backups(backups, on, now),
     }
@@ -100,6 +109,15 @@ def ask_for_due(home: Home, username: str, *, because: str, now: datetime) -> tu
     )
 
 
+def ask_for_shelves(home: Home, keys: set[str], *, by: Person, because: str, now: datetime) -> int:
+    """Orders to destroy for chosen shelves, as far as they are still due; how many.
+
+    Raises: Refusal as `order_shredding` does.
+    """
+    due = [one for one in _shelves(home, moscow_date(now)) if one.fate == "due" and one.key in keys]
+    return len([_ask(home, one, by, because, now) for one in due])
+
+
 def _ask(home: Home, shelf: DueShelf, by: Person, because: str, now: datetime) -> int:
     wanted = Wanted(
         installation=shelf.installation,
@@ -116,12 +134,11 @@ def _shelves(home: Home, on: date) -> Iterator[DueShelf]:
     if term is None:
         return
     lying: dict[Shelf, tuple[int, int, set[str]]] = {}
-    with closing(open_reader(home)) as reader:
-        for record in reader.batches():
-            if months_after(record.month, term) < f"{on:%Y-%m}":
-                shelf = Shelf(record.installation, record.month)
-                batches, events, devices = lying.get(shelf, (0, 0, set()))
-                lying[shelf] = (batches + 1, events + record.accepted, devices | {record.device})
+    for record in _batches(home):
+        if months_after(record.month, term) < f"{on:%Y-%m}":
+            shelf = Shelf(record.installation, record.month)
+            batches, events, devices = lying.get(shelf, (0, 0, set()))
+            lying[shelf] = (batches + 1, events + record.accepted, devices | {record.device})
     keys = BodyKeys(home.body_keys)
     for shelf, (batches, events, devices) in sorted(
         lying.items(), key=lambda one: (one[0].month, one[0].installation)
@@ -135,6 +152,18 @@ def _shelves(home: Home, on: date) -> Iterator[DueShelf]:
             fate=_fate(shelf, holds, keys),
             holds=holds,
         )
+
+
+def _batches(home: Home) -> Iterator[BatchRecord]:
+    """Every batch; none where nothing was ever received."""
+    try:
+        reader = open_reader(home)
+    except Refusal as refusal:
+        if refusal.code != "journal.missing":
+            raise
+        return
+    with closing(reader):
+        yield from reader.batches()
 
 
 def _fate(shelf: Shelf, holds: tuple[int, ...], keys: BodyKeys) -> Fate:
@@ -188,7 +217,17 @@ def _ended_tokens(on: date, now: datetime) -> int | None:
     if term is None:
         return None
     until = now - term * ONE_DAY
-    return ApiToken.objects.filter(expires_at__lt=until).count()
+    tokens = ApiToken.objects.filter(expires_at__lt=until).count()
+    return int(tokens + Session.objects.filter(expire_date__lt=until).count())
+
+
+def _old_events(on: date) -> int | None:
+    """Closed events that nobody touched for the term, counted in whole months as shelves are."""
+    term = _term("adverse_events", on)
+    if term is None:
+        return None
+    year, month = map(int, months_after(f"{on:%Y-%m}", -term).split("-"))
+    return closed_before(datetime(year, month, 1, tzinfo=MOSCOW))
 
 
 def _old_backups(shelf: Path | None, on: date, now: datetime) -> int | None:

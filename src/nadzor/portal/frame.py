@@ -130,6 +130,7 @@ def _own(who: Person | None) -> Links:
     """The pages a role begins its day with, and those of its own organisation alone."""
     reads, audit = (_("Who read our data"), "reads"), (_("Audit"), "audit")
     vault, destruction = (_("Vault"), "vault"), (_("Destruction"), "destruction")
+    kept = (_("Retention"), "retention")
     public = released, embargoes = (_("Releases"), "releases"), (_("Embargoes"), "embargoes")
     own = {
         Role.CLINIC: [
@@ -144,18 +145,19 @@ def _own(who: Person | None) -> Links:
         Role.MANUFACTURER_ADMIN: [reads],
         Role.MANUFACTURER_REPORTER: [reads],
         Role.REPRESENTATIVE: [reads],
-        Role.OPERATOR: [(_("How the platform runs"), "operation")],
+        Role.OPERATOR: [(_("How the platform runs"), "operation"), kept],
         Role.INSPECTOR: [(_("Morning"), "morning"), vault, embargoes],
-        Role.REGISTRAR: [(_("Morning"), "morning"), destruction, released, embargoes],
+        Role.REGISTRAR: [(_("Morning"), "morning"), destruction, kept, released, embargoes],
         Role.HEAD: [
             (_("Morning"), "morning"),
             (_("Head's overview"), "head"),
             vault,
             destruction,
+            kept,
             audit,
             *public,
         ],
-        Role.AUDITOR: [audit, vault, destruction, *public],
+        Role.AUDITOR: [audit, vault, destruction, kept, *public],
     }
     return own[who.role] if who is not None and who.role in own else []
 

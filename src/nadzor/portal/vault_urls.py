@@ -9,13 +9,14 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nadzor.people.roles import Role
-from nadzor.portal import destruction, vault_card, vault_list
+from nadzor.portal import destruction, retention, vault_card, vault_list
 from nadzor.portal.desks import desk_of
 
 DESK: Final = frozenset({Role.INSPECTOR, Role.HEAD})
 READERS: Final = DESK | {Role.AUDITOR}
 ORDERING: Final = frozenset({Role.REGISTRAR, Role.HEAD})
 SHREDDING: Final = ORDERING | {Role.AUDITOR}
+KEEPING: Final = SHREDDING | {Role.OPERATOR}
 ask = require_http_methods(["GET", "HEAD", "POST"])
 
 urlpatterns = [
@@ -27,6 +28,8 @@ urlpatterns = [
     path("vault/<int:id>/month/", require_POST(desk_of(DESK, vault_card.month)), name="vault-month"),
     path("vault/<int:id>/close/", require_POST(desk_of(DESK, vault_card.close)), name="vault-close"),
     path("vault/<int:id>/review/", require_POST(desk_of(READERS, vault_card.review)), name="vault-review"),
+    path("retention/", require_safe(desk_of(KEEPING, retention.page)), name="retention"),
+    path("retention/ask/", require_POST(desk_of(ORDERING, retention.ask)), name="retention-ask"),
     path("destruction/", require_safe(desk_of(SHREDDING, destruction.page)), name="destruction"),
     path("destruction/order/", require_POST(desk_of(ORDERING, destruction.order)), name="shred-order"),
     path(
