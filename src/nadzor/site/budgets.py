@@ -175,7 +175,7 @@ def _release(quick: bool) -> list[Figure]:
     """Three public tables of a national month: built beside each other, then attacked."""
     from nadzor.disclosure.bench import bench_release
 
-    one = bench_release(devices=48 if quick else 500, sites=60 if quick else 300)
+    one = bench_release(devices=48 if quick else 100, sites=60 if quick else 300)
     what = f"{one.devices} devices, {one.sites} sites"
     return [
         _at_most("release", f"guard a month: {what}", one.guard_s, "s", 30),
