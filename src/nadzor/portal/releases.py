@@ -19,7 +19,7 @@ from nadzor.actions.build_release import Wanted, build_release
 from nadzor.actions.publish_release import MATTER, publish_release
 from nadzor.base import clock
 from nadzor.base.problems import Refusal, problem
-from nadzor.disclosure.guard import Hidden
+from nadzor.disclosure.guard import HIDDEN_AS, Hidden
 from nadzor.disclosure.series import grid, series
 from nadzor.disclosure.tables import Band, Figure, NotCollected, PublicTable
 from nadzor.disclosure.tables import Cell as Figured
@@ -268,9 +268,9 @@ def _printed(cells: Sequence[Figured]) -> list[Cell]:
 
 
 def _short(one: Figured) -> str:
-    """A figure as the public reads it; a hidden one as its reason alone, so that the table fits."""
+    """A figure as the public reads it; the reason of a hidden one in few words."""
     if isinstance(one.figure, Hidden):
-        return _kinds()[one.figure.reason]
+        return f"{HIDDEN_AS.in_language(language())}: {_kinds()[one.figure.reason]}"
     return figure_said(one.figure, language(), share=_is_share(one))
 
 
