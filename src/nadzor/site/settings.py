@@ -104,6 +104,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "nadzor.people.house_words.HouseWords"},
 ]
 AXES_FAILURE_LIMIT = CONFIGURATION.lockout_failures
 AXES_COOLOFF_TIME = timedelta(seconds=CONFIGURATION.lockout_s)
