@@ -27,6 +27,8 @@ WANTED: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+#: The same for everybody, and meant for programs and pages elsewhere: open data are shared and kept.
+OPEN: Final = ("/api/v1/open/", "/catalog.jsonld/")
 #: Open to everybody, and they keep nothing: they answer a question that is too long for an address.
 CALCULATORS: Final = ("/api/v1/law/qualify/next", "/api/v1/law/dossier")
 
@@ -54,9 +56,11 @@ ADDRESSES: Final = sorted(set(addresses()))
 ELSEWHERE: Final = ("/nowhere/", "/api/v1/nowhere", "/static/portal/frame.css", "/static/nowhere.css")
 
 
-def lacks(answer: Any, *, signed_in: bool) -> list[str]:
+def lacks(answer: Any, *, signed_in: bool, is_open: bool = False) -> list[str]:
     """What an answer fails to say."""
-    found = [name for name, value in WANTED.items() if answer.headers.get(name) != value]
+    shared = {"Cross-Origin-Resource-Policy": "cross-origin"} if is_open else {}
+    wanted = WANTED | shared
+    found = [name for name, value in wanted.items() if answer.headers.get(name) != value]
     policy = answer.headers.get("Content-Security-Policy", "")
     found += [part for part in ("frame-ancestors 'none'", "base-uri 'none'") if part not in policy]
     found += [part for part in ("unsafe-inline", "unsafe-eval", "http:", "https:", "*") if part in policy]
@@ -76,8 +80,10 @@ def test_every_address_says_what_browsers_must_hear(client_of, role):
     for address in (*ADDRESSES, *ELSEWHERE):
         answer = client.get(address)
         kinds.add(answer.status_code)
-        public = address.startswith("/static/") and answer.status_code == 200
-        if found := lacks(answer, signed_in=role is not None and not public):
+        is_open = f"{address}/".startswith(OPEN)
+        public = is_open or (address.startswith("/static/") and answer.status_code == 200)
+        assert not (public and answer.cookies), address
+        if found := lacks(answer, signed_in=role is not None and not public, is_open=is_open):
             wrong[address] = found
         assert answer.status_code < 500, address
         if hasattr(answer, "streaming_content"):
