@@ -19,7 +19,8 @@ from nadzor.vigilance.models import AdverseEvent, Signal
 from nadzor.vigilance.plain_text import personal_in, plain
 
 BECAUSE_MAX: Final = 500
-PROCEDURE: Final = "vault"  # a delegation for all procedures covers it, one for others does not
+OPENING: Final = "opening"  # matters of the head's power: an order that does not name them covers neither
+DESTRUCTION: Final = "destruction"
 _NUMBER_MAX: Final = 18
 
 
@@ -41,11 +42,11 @@ def must_be(row: VaultOpening, *states: str, now: datetime) -> None:
         raise Refusal("vault.opening-state", state=state)
 
 
-def acts_as_head(person: Person | None, *, on: date) -> bool:
-    """Whether somebody holds the head's power on a day: by office, or by a delegation in force."""
+def acts_as_head(person: Person | None, *, on: date, matter: str = OPENING) -> bool:
+    """Whether somebody holds the head's power on a day: by office, or by an order that names the matter."""
     if person is None or person.at_console:
         return False
-    return person.role is Role.HEAD or delegation(person.username, PROCEDURE, on) is not None
+    return person.role is Role.HEAD or delegation(person.username, matter, on) is not None
 
 
 def grounds(text: str) -> str:

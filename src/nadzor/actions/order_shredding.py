@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from msgspec import Struct
 
-from nadzor.actions.opening_rows import acts_as_head, grounds, today_of
+from nadzor.actions.opening_rows import DESTRUCTION, acts_as_head, grounds, today_of
 from nadzor.actions.shred_bodies import must_be_over, reported
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal, Text
@@ -66,7 +66,7 @@ def decide_shredding(
     row = order_row(id)
     if row.is_approved is not None:
         raise Refusal("shred.state")
-    is_head = acts_as_head(by, on=today_of(now))
+    is_head = acts_as_head(by, on=today_of(now), matter=DESTRUCTION)
     asker_is_head = _was_head(row.asked_by, now)
     if not may_decide_order(by, asked_by=row.asked_by, asked_as_head=asker_is_head, is_head=is_head):
         raise Refusal("shred.two-people")
@@ -125,7 +125,8 @@ def _ordered(wanted: Wanted, words: str, by: Person, now: datetime) -> int:
 
 
 def _was_head(username: str, now: datetime) -> bool:
-    return acts_as_head(person(User.objects.filter(username=username).first()), on=today_of(now))
+    asker = person(User.objects.filter(username=username).first())
+    return acts_as_head(asker, on=today_of(now), matter=DESTRUCTION)
 
 
 _WAITS = Text(

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 from msgspec import Struct
 
-from nadzor.actions.opening_rows import acts_as_head, grounds, today_of
+from nadzor.actions.opening_rows import DESTRUCTION, acts_as_head, grounds, today_of
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.records import audit
@@ -72,6 +72,6 @@ def lift_hold(id: int, *, because: str, by: Person | None, now: datetime) -> Non
 
 
 def _head(by: Person | None, now: datetime) -> Person:
-    if by is None or not acts_as_head(by, on=today_of(now)):
+    if by is None or not acts_as_head(by, on=today_of(now), matter=DESTRUCTION):
         raise Refusal("people.head-only")
     return by

@@ -89,7 +89,7 @@ def test_one_person_is_not_two(home):
 
 
 def test_a_delegate_holds_the_heads_power(home):
-    """With an order in force for all procedures, not for one of another kind."""
+    """With an order in force that names openings; one for another kind, or that names nothing, covers none."""
     site, _ = sites(home)
     row = Delegation.objects.create(
         to="second", procedures=["case"], valid_from=NOW.date(), valid_until=NOW.date() + DAY, order="12",
@@ -98,6 +98,8 @@ def test_a_delegate_holds_the_heads_power(home):
     id = ask_opening(home, wanted(site), by=INSPECTOR, now=NOW)
     assert code(decide_opening, id, approve=True, because="yes", by=SECOND, now=NOW) == "vault.two-people"
     Delegation.objects.filter(pk=row.pk).update(procedures=[])
+    assert code(decide_opening, id, approve=True, because="yes", by=SECOND, now=NOW) == "vault.two-people"
+    Delegation.objects.filter(pk=row.pk).update(procedures=["opening"])
     decide_opening(id, approve=True, because="yes", by=SECOND, now=NOW)
     assert opening(HEAD, id, now=NOW).decided_role == "head"
 
