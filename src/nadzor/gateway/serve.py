@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from nadzor.base import logs
 from nadzor.base.home import Home
+from nadzor.base.shapes import lay_out
 
 from .app import create_app
 from .line import IDLE_S, MOST, lines
@@ -131,6 +132,7 @@ def _serve(orders: Orders, listening: socket.socket, worker: int) -> None:
     logs.configure()
     sys.setswitchinterval(SWITCH_S)
     home = Home.open(orders.root)
+    lay_out()
     app = create_app(home, public_url=orders.public_url, worker=worker, read_only=orders.read_only)
     config = uvicorn.Config(
         app,

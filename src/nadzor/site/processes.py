@@ -213,10 +213,12 @@ def _portal(home: Home, how: Opening) -> None:
 
 
 def _jobs(home: Home, _how: Opening) -> None:
+    from nadzor.base.shapes import lay_out
     from nadzor.jobs.loop import TASKS, run
     from nadzor.site.django import setup
 
     setup(home)
+    lay_out("nadzor.actions")  # each task runs in a thread of its own
     run(home, TASKS)
 
 
