@@ -42,7 +42,7 @@ def commands(group: Any, words: str = "console:") -> Iterator[str]:
             yield words + name
 
 
-def test_every_address_and_command_says_owners_of_it_shows() -> None:
+def test_every_address_and_command_says_whose_data_it_shows() -> None:
     """Neither an address that nobody thought of, nor a row that records nothing."""
     names = {name for name, _pattern in (*pages(get_resolver().url_patterns), *operations())}
     names |= {name for name in entries() if name.startswith("api:")}
