@@ -60,7 +60,8 @@ def test_a_page_out_of_bounds_is_refused(more):
 def test_long_words_are_refused_or_find_nothing():
     """Twenty thousand letters as a search, a cursor, a number, a code: an answer, and never their echo."""
     client, wrong = program(HEAD), []
-    addresses = ("devices?q=" + LONG, "devices?after=" + LONG, f"filings/{LONG}", f"devices/{LONG}",
+    addresses = ("register/devices?q=" + LONG, "register/devices?after=" + LONG, f"filings/{LONG}",
+                 f"register/devices/{LONG}",
                  f"events/{LONG}", "audit?object=" + LONG)  # fmt: skip
     for each in addresses:
         answer = client.get(f"{API}/{each}")
