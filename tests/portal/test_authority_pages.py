@@ -139,3 +139,15 @@ def test_a_form_needs_its_token(client_of):
     strict.cookies = client_of("head").cookies
     assert strict.post("/authority/delegate/", _form()).status_code == 403
     assert strict.get("/authority/delegate/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ru", "вскрытия хранилища"), ("en", "openings of the vault")], ids=["ru", "en"]
+)
+def test_a_matter_is_named_in_the_reader_s_language(client_of, language, words):
+    """What no procedure holds is given and read by its words, and said to count only where it is ticked."""
+    client = client_of("head", language)
+    assert client.post("/authority/delegate/", _form(procedures=["opening", "release"])).status_code == 302
+    page = client.get("/authority/").content.decode()
+    listed = page.partition('id="delegations"')[2].partition("<details")[0]
+    assert words in listed and page.count(words) > listed.count(words)

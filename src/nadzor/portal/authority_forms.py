@@ -17,7 +17,7 @@ from nadzor.people.permissions import may_decide
 from nadzor.people.queries import Person, organisations
 from nadzor.people.roles import Role
 from nadzor.people.staff import staff
-from nadzor.portal.filing_labels import KEPT, procedure_label
+from nadzor.portal.filing_labels import KEPT, matter_labels, procedure_label
 from nadzor.portal.inputs import Input, boxes, day, line, prose, select
 from nadzor.portal.words import language
 from nadzor.register.filing_permissions import DELEGATES
@@ -58,11 +58,11 @@ def delegation_inputs(typed: Typed, *, today: date) -> list[Input]:
     mine = typed.of("delegation")
     given = mine.given
     people = {"": _("choose somebody")} | {one.username: _called(one) for one in staff(*sorted(DELEGATES))}
-    named = {name: procedure_label(name) for name in KEPT}
+    named = {name: procedure_label(name) for name in KEPT} | matter_labels()
     return [
         select("to", _("To whom"), people, given.get("to", ""), error=mine.error("to")),
-        boxes("procedures", _("In which procedures"), named, given.getlist("procedures"),
-              hint=_("None ticked: in all of them."), error=mine.error("procedures")),
+        boxes("procedures", _("In which procedures and matters"), named, given.getlist("procedures"),
+              hint=_("None ticked: in all but those that must be ticked."), error=mine.error("procedures")),
         day("valid_from", _("From"), value=given.get("valid_from", today.isoformat()),
             error=mine.error("valid_from")),
         day("valid_until", _("Through, this day included"), value=given.get("valid_until", ""),

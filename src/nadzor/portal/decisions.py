@@ -21,7 +21,7 @@ from nadzor.people.staff import staff
 from nadzor.portal.desk_rights import may_open_decisions
 from nadzor.portal.desks import asker
 from nadzor.portal.dues import Due, days
-from nadzor.portal.filing_labels import APPLICATIONS, procedure_label, verb_label
+from nadzor.portal.filing_labels import APPLICATIONS, power_label, verb_label
 from nadzor.portal.law_marks import sentence
 from nadzor.portal.sheets import Count
 from nadzor.portal.words import day, number, said
@@ -96,7 +96,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def power_line(each: DelegationCard) -> Power:
     """A delegation in words; its last day is shown as included."""
-    procedures = "; ".join(procedure_label(name) for name in each.procedures)
+    procedures = "; ".join(power_label(name) for name in each.procedures)
     return Power(
         to=each.to, order=each.order, since=day(each.valid_from), through=day(each.valid_until - ONE_DAY),
         procedures=procedures or _("every procedure"), given_by=each.given_by,

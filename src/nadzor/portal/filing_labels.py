@@ -52,6 +52,24 @@ def procedure_label(procedure: str) -> str:
     return said(called(procedure))
 
 
+def matter_labels() -> dict[str, str]:
+    """What a delegation may be limited to besides procedures; the last three are covered only if named."""
+    alone = _("only if ticked")
+    return {
+        "signal": _("signals"),
+        "monitoring": _("yearly reports of makers"),
+        "notice": _("public warnings and embargoes"),
+        "opening": "{} ({})".format(_("openings of the vault"), alone),
+        "destruction": "{} ({})".format(_("destruction of data"), alone),
+        "release": "{} ({})".format(_("publication of statistics"), alone),
+    }
+
+
+def power_label(name: str) -> str:
+    """A procedure or a matter that a delegation names."""
+    return matter_labels().get(name) or procedure_label(name)
+
+
 def verb_label(procedure: str, verb: str) -> str:
     """What a move is called."""
     return said(called(procedure, verb=verb))
