@@ -113,7 +113,8 @@ def test_a_page_that_shows_a_site_leads_to_the_form(client_of, site):
 def test_destruction_has_its_page(client_of, house):
     """Registrar, head and auditor see it; what is refused stands at its field."""
     head, registrar = client_of("head"), client_of("registrar")
-    assert [client_of(role).get("/destruction/").status_code for role in ("auditor", "inspector", "clinic")] == [
+    roles = ("auditor", "inspector", "clinic")
+    assert [client_of(role).get("/destruction/").status_code for role in roles] == [
         200, 403, 403,
     ]  # fmt: skip
     answer = registrar.post(

@@ -63,8 +63,8 @@ def give_api_token(
 def give_own_token(who: Person, *, days: int, scope: str, home: Home, now: datetime) -> GivenToken:
     """A token for one's own programs; the page has asked for a fresh proof.
 
-    Raises: Refusal people.factor-first for staff without a second factor, people.tokens-many, people.token-days,
-    people.token-scope.
+    Raises: Refusal people.factor-first for staff without a second factor, people.tokens-many,
+    people.token-days, people.token-scope.
     """
     if home.settings.second_factor and must_prove_more(who.role) and not has_factor(who.username):
         raise Refusal("people.factor-first")

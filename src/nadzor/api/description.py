@@ -28,8 +28,8 @@ SCHEMES: Final[Page] = {
         "type": "apiKey",
         "in": "cookie",
         "name": "nadzor_session",
-        "description": "The portal's own session (over HTTPS its cookie's name begins with __Host-); whatever writes"
-        " also needs the header X-CSRFToken.",
+        "description": "The portal's own session (over HTTPS its cookie's name begins with __Host-);"
+        " whatever writes also needs the header X-CSRFToken.",
     },
 }
 MAY: Final = "x-may"  # which roles a route lets through; the matrix of each procedure says it move by move

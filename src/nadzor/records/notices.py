@@ -55,7 +55,7 @@ def mark_read(id: int, *, role: str, organisation: str | None, by: str, now: dat
 
 
 class Unmailed(Struct, frozen=True):
-    """A notice that has not gone out by e-mail yet, and whom it is for: a role, an organisation or one account."""
+    """A notice that has not gone out by e-mail yet, for a role, an organisation or one account."""
 
     id: int
     role: str

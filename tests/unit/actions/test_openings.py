@@ -89,7 +89,7 @@ def test_one_person_is_not_two(home):
 
 
 def test_a_delegate_holds_the_heads_power(home):
-    """With an order in force that names openings; one for another kind, or that names nothing, covers none."""
+    """With an order in force that names openings; one that names another kind or nothing covers none."""
     site, _ = sites(home)
     row = Delegation.objects.create(
         to="second", procedures=["case"], valid_from=NOW.date(), valid_until=NOW.date() + DAY, order="12",
