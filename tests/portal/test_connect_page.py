@@ -61,7 +61,7 @@ def test_a_token_is_shown_once_and_to_nobodys_cache(client_of):
     maker = client_of("manufacturer_admin", "en")
     answer = maker.post(address(deed="invite"), {"clinic": CLINIC})
     page = answer.content.decode()
-    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
     token = re.search(r"nadzor_sdk enrol --url \S+ --token (nz-\S+) --out", page)[1]
     again = maker.get(address()).content.decode()
     assert token not in again and "waits to be used" in again
@@ -115,7 +115,7 @@ def test_a_forwarder_gets_a_token_and_loses_it(client_of):
     maker = client_of("manufacturer_admin", "en")
     answer = maker.post(address(deed="forward"), {"forwarder-clinic": CLINIC})
     page = answer.content.decode()
-    assert answer["Cache-Control"] == "no-store" and "/v1/logs" in page
+    assert answer["Cache-Control"] == "private, no-store" and "/v1/logs" in page
     token, name = re.search(r'id="token">(no-[^<]+)', page)[1], re.search(r"this token (t-\w{16})", page)[1]
     room = re.search(r"Installation (i-\w+); the log", page)[1]
     assert maker.post(address(deed="forward"), {"installation": room}).status_code == 200

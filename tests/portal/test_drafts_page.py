@@ -19,7 +19,7 @@ def test_a_maker_tries_it_out_in_both_languages(client_of, language, words):
     assert words in maker.get("/drafts/").content.decode()
     answer = maker.post("/drafts/", ASKED)
     page = answer.content.decode()
-    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
     assert re.search(r"first-receipt\.sh \S+ nz-", page)
     again = maker.get("/drafts/").content.decode()
     assert "nz-" not in again and ("Проба" if language == "ru" else "Trial") in again

@@ -221,7 +221,7 @@ def test_a_held_text_is_opened_on_record_and_released(client_of, reported):
     address = f"/events/{event.number}/texts/{paper}/"
     assert "916" not in desk.get(address).content.decode()
     opened = desk.post(address)
-    assert "916" in opened.content.decode() and opened["Cache-Control"] == "no-store"
+    assert "916" in opened.content.decode() and opened["Cache-Control"] == "private, no-store"
     assert any("narrative.open" in str(each) and "inspector" in str(each) for each in audit.entries())
     still = desk.post(address + "release/", {"text": PERSONAL})
     assert still.status_code >= 400 and 'href="#text"' in still.content.decode()

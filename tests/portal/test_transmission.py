@@ -42,7 +42,7 @@ def test_a_token_is_shown_once_and_to_nobodys_cache(client_of):
     registrar = client_of("registrar", "en")
     answer = registrar.post(address(DECLARED, "grant"))
     page = answer.content.decode()
-    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
     assert re.search(r"nadzor_sdk enrol --url \S+ --token nz-", page)
     again = registrar.get(address(DECLARED)).content.decode()
     assert "nz-" not in again and "access granted" in again
