@@ -35,6 +35,10 @@ TYPED: Final = frozenset(
 LEFT_OUT: Final = ("vigilance_codeedition", "vigilance_code", "register_seam")  # names that are keys
 OF_A_KIND: Final = 2
 PAGES: Final = 90
+PUBLIC, OF_STAFF = (
+    1,
+    3,
+)  # so many pages at least show the poison, escaped; the public is told little that is typed
 ROLES: Final = (None, "inspector", "head", "registrar", "manufacturer_admin", "clinic", "auditor")
 SLOW: Final = re.compile(r"\.pdf$|/logout|\.zip$")
 LINK: Final = re.compile(r'(?:href|src|srcset|action)="(/[^"#\s]*)')
@@ -146,7 +150,7 @@ def test_no_stored_text_runs_on_any_page_or_in_any_file(client_of, role):
         if found := fault(answer, body):
             wrong[address] = found[:2]
     assert wrong == {}
-    assert kinds["text/html"] > 15 and shown > 3
+    assert kinds["text/html"] > 15 and shown > (PUBLIC if role is None else OF_STAFF)
 
 
 def test_a_paper_fetches_nothing(house):

@@ -62,9 +62,11 @@ def is_checked(card: FilingCard, verb: str) -> bool:
 
 
 def errors_of(inputs: Sequence[Input], typed: Typed) -> list[Wrong]:
-    """The error summary of the form that came back."""
-    found = summary(inputs)
-    return [Wrong(typed.wrong, f"#do-{typed.form}"), *found] if typed.wrong else found
+    """The error summary of the form that came back; what stands beside no field is said on top."""
+    drawn = {each.name for each in inputs}
+    loose = [typed.wrong, *(text for name, text in typed.errors.items() if name not in drawn)]
+    place = f"#do-{typed.form}" if inputs else "#main"
+    return [*(Wrong(text, place) for text in loose if text), *summary(inputs)]
 
 
 def _form(move: OpenMove, card: FilingCard, typed: Typed, *, today: date) -> MoveForm:
