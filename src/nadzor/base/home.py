@@ -22,7 +22,10 @@ from .lock import alone
 from .problems import Refusal
 
 SIGNING_KEYS: Final = ("log", "directory")
-SECRETS: Final = ("vault", "secret")
+SECRET: Final = "secret"  # signs sessions
+FACTORS: Final = "factors"  # seals seeds of second factors, keys the hashes of recovery codes
+FORMER_SECRET: Final = "secret-former"  # heeded until a rotation is finished
+SECRETS: Final = ("vault", SECRET, FACTORS)
 SANDBOX: Final = "/sandbox"  # under the gateway's address; the log of test streams stands behind it
 AUDIT_SALTS: Final = "audit-salts"  # what the salts are made from, where the key that made it ended
 PRACTICE: Final = "practice."  # before the name of a log that was made to practise with
@@ -181,8 +184,19 @@ class Home:
         return _signing_key(self.root, name)
 
     def secret(self, name: str) -> bytes:
-        """Thirty-two secret bytes: `vault` (field encryption) or `secret` (sessions and tokens)."""
+        """Thirty-two secret bytes: `vault` (field encryption), `secret` (sessions), `factors`."""
         return _secret(self.root, name)
+
+    def former_secrets(self) -> tuple[bytes, ...]:
+        """What signed sessions before a rotation that is not finished; nothing where it was cut short."""
+        if not (self.keys / f"{FORMER_SECRET}.key").exists():
+            return ()
+        former = self.secret(FORMER_SECRET)
+        return () if former == self.secret(SECRET) else (former,)
+
+    def factor_seed(self) -> bytes:
+        """What the key of second factors comes from; in an older house the secret of sessions."""
+        return self.secret(FACTORS if (self.keys / f"{FACTORS}.key").exists() else SECRET)
 
     @property
     def log_origin(self) -> str:

@@ -41,6 +41,7 @@ from nadzor.cli import (
     restore,
     retention,
     seam,
+    secret,
     serve,
     shred,
     simulate,
@@ -98,6 +99,7 @@ app.add_typer(restore.app, name="restore")
 app.add_typer(monitoring.app, name="monitoring")
 app.add_typer(shred.app, name="shred")
 app.add_typer(vault.app, name="vault")
+app.add_typer(secret.app, name="secret")
 app.command("monitor")(monitor.monitor)
 app.command("calc", help="Recompute a statistic from figures alone.")(calc.calc)
 app.command("bundle")(bundle.bundle)

@@ -73,6 +73,6 @@ class LinkAdapter(DefaultSocialAccountAdapter):
 
 
 def factor_key() -> bytes:
-    """The key of second factors, derived from the house's secret."""
-    seed = settings.HOME.secret("secret")
+    """The key of second factors: its own, so that a fresh secret of sessions leaves every factor as it is."""
+    seed = settings.HOME.factor_seed()
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(seed)

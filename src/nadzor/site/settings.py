@@ -19,6 +19,7 @@ HTTPS = PORTAL.scheme == "https"
 
 DEBUG = False
 SECRET_KEY = HOME.secret("secret").hex()
+SECRET_KEY_FALLBACKS = [former.hex() for former in HOME.former_secrets()]
 ALLOWED_HOSTS = [PORTAL.hostname or "localhost", "localhost", "127.0.0.1", "[::1]", *CONFIGURATION.hosts]
 CSRF_TRUSTED_ORIGINS = [f"{PORTAL.scheme}://{PORTAL.netloc}"]
 ROOT_URLCONF = "nadzor.site.urls"
