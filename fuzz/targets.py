@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import msgspec
 from msgspec import Struct
 
 from nadzor.base.problems import Refusal
@@ -31,14 +31,16 @@ from nadzor.vigilance.import_records import open_table
 from nadzor.vigilance.import_rows import read_row
 from nadzor.vigilance.import_scan import scan
 from nadzor.vigilance.import_shapes import layout
+from nadzor_wire.base64text import unb64
 from nadzor_wire.batch import decode_lines, parse_batch_header
 from nadzor_wire.coding import BatchError, inflate
 from nadzor_wire.cosignature import cosignatures, parse_cosigner
 from nadzor_wire.enrolment import CredentialError, parse_credential
 from nadzor_wire.note import Checkpoint, NoteError, open_note, parse_vkey
-from nadzor_wire.receipt import ReceiptError, decode_answer, decode_receipt
+from nadzor_wire.receipt import Answer, Receipt, ReceiptError, decode_answer, decode_receipt, verify_receipt
 from nadzor_wire.signature import SignatureError, parse_signature
 from tests import bundle_samples, event_files, register_samples
+from tests.stub_gateway import make_credential
 from tests.unit.gateway.house import NOW, URL, adverse_event, lines_of, request, ring, study
 from tests.unit.gateway.otlp_samples import JSON, PROTOBUF, encoded, headers_for, studies, with_token
 
@@ -120,11 +122,15 @@ def notes(data: bytes) -> None:
 
 def receipts(data: bytes) -> None:
     """An answer, a receipt, a credential, in the SDK as anywhere."""
-    for attempt in (decode_answer, decode_receipt, parse_credential):
+    for attempt in (decode_answer, _proved, parse_credential):
         try:
             attempt(data)
         except (ReceiptError, CredentialError):
             continue
+
+
+def _proved(data: bytes) -> None:
+    verify_receipt(decode_receipt(data), bundle_samples.VKEY)
 
 
 def bundles(data: bytes) -> None:
@@ -185,8 +191,17 @@ def _header_seed() -> bytes:
 
 
 def _note_seed() -> bytes:
-    told = json.loads(bundle_samples.sealed())
-    return f"{bundle_samples.VKEY}\n{told.get('checkpoint', '')}".encode()
+    return f"{bundle_samples.VKEY}\n{bundle_samples.content().checkpoint}".encode()
+
+
+def _receipt_seeds() -> list[bytes]:
+    """A receipt whose proof holds, the answer that brought it, a credential that trusts its log."""
+    whole = bundle_samples.content()
+    told = whole.batches[0]
+    receipt = Receipt(told.leaf, told.index, whole.checkpoint, list(told.proof))
+    answer = Answer(unb64(told.leaf["body"]).hex(), 4, list(told.rejected), 6, receipt, list(told.flagged))
+    credential = make_credential("http://gateway.example", bundle_samples.VKEY, seed=bytes(range(32)))
+    return [msgspec.json.encode(one) for one in (receipt, answer, credential)]
 
 
 TARGETS: Final[Mapping[str, Target]] = {
@@ -197,7 +212,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     "otlp_json": Target(otlp(JSON), (), lambda: [encoded(studies(2), JSON)]),
     "events": Target(events, (Refusal,), lambda: [f"{event_files.HEAD}\n{event_files.good(1)}\n".encode()]),
     "notes": Target(notes, (), lambda: [_note_seed()]),
-    "receipts": Target(receipts, (), lambda: [bundle_samples.sealed()[:4000]]),
+    "receipts": Target(receipts, (), _receipt_seeds),
     "bundles": Target(bundles, (BundleError,), lambda: [bundle_samples.sealed()]),
     "register": Target(parse, (Refusal,), lambda: [register_samples.register(register_samples.device())]),
     "books": Target(books, (Unreadable,), lambda: [b"\x00\x01".join((_SHEET, _TEXTS, _RELATIONS))]),

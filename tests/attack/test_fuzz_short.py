@@ -15,7 +15,8 @@ from tests.town import ROOT
 
 SECONDS: Final = 1
 SEED: Final = 28
-PATHS: Final = 5  # a parser written in C leaves few of ours to see; none would mean that nothing is watched
+PATHS: Final = 20
+IN_C: Final = {"register": 5, "tables": 5}  # read by a parser written in C: few paths of ours are seen
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -29,7 +30,7 @@ def test_no_input_breaks_a_parser_or_keeps_it_busy(tmp_path, name):
     assert done.returncode == 0, said[-3000:]
     assert list((tmp_path / "found").iterdir()) == []
     reached = [int(found) for found in re.findall(r"cov: (\d+)", said)]
-    assert int(re.findall(r"Done (\d+) runs", said)[0]) > 50 and max(reached) > PATHS
+    assert int(re.findall(r"Done (\d+) runs", said)[0]) > 50 and max(reached) > IN_C.get(name, PATHS)
 
 
 def test_every_seed_is_good_input():
