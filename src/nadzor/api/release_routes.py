@@ -101,7 +101,7 @@ def check(request: HttpRequest, series: str, period: str) -> HttpResponse:
     "/releases",
     operation_id="build_release",
     openapi_extra=told(
-        ReleaseCard, status=201, hears=BuildIn, refuses=[409], signed_in=True, may=BUILD, headers=[KEY],
+        ReleaseCard, status=201, hears=BuildIn, refuses=[404, 409], signed_in=True, may=BUILD, headers=[KEY],
         example={"series": "use-month", "period": "2026-09"},
     ),
 )  # fmt: skip

@@ -106,7 +106,7 @@ def list_openings(request: HttpRequest) -> HttpResponse:
 @router.get(
     "/vault/openings/{id}",
     operation_id="read_opening",
-    openapi_extra=told(OpeningCard, refuses=[404], signed_in=True, may=READ),
+    openapi_extra=told(OpeningCard, refuses=[404, 422], signed_in=True, may=READ),
 )
 def read_opening(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResponse:
     """One request; no clinic is named."""

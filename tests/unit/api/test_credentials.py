@@ -148,7 +148,7 @@ def test_nobody_is_told_to_sign_in():
     for method, path in closed:
         address = path.format(
             number="2026-000001", kind="x", edition=1, index=0, id=1, code="ai-901", month="2026-10",
-            week="2026-W47", year=2026,
+            week="2026-W47", year=2026, series="use-month", period="2026-10",
         )  # fmt: skip
         answer = Client().generic(method.upper(), address, "{}", content_type="application/json")
         assert code_of(answer) == (401, "api.anonymous"), path

@@ -53,8 +53,13 @@ BODIES = st.recursive(
     lambda below: st.lists(below, max_size=3) | st.dictionaries(NAMES, below, max_size=4),
     max_leaves=8,
 )
-ADDRESSES = ["number", "kind", "edition", "index", "id", "code", "key", "name", "year", "month", "week"]
-PLACES = {"id": 1, "code": "ai-901", "month": "2026-10", "week": "2026-W47", "year": 2026}
+ADDRESSES = [
+    "number", "kind", "edition", "index", "id", "code", "key", "name", "year", "month", "week", "series", "period",
+]  # fmt: skip
+PLACES = {
+    "id": 1, "code": "ai-901", "month": "2026-10", "week": "2026-W47", "year": 2026, "series": "use-month",
+    "period": "2026-10",
+}  # fmt: skip
 
 
 EVENT = "AE-2026-000001"
