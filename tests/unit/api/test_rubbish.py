@@ -54,7 +54,8 @@ BODIES = st.recursive(
     max_leaves=8,
 )
 ADDRESSES = [
-    "number", "kind", "edition", "index", "id", "code", "key", "name", "year", "month", "week", "series", "period",
+    "number", "kind", "edition", "index", "id", "code", "key", "name", "year", "month", "week", "series",
+    "period",
 ]  # fmt: skip
 PLACES = {
     "id": 1, "code": "ai-901", "month": "2026-10", "week": "2026-W47", "year": 2026, "series": "use-month",
