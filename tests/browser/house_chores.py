@@ -11,12 +11,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tests.town import ROOT
 
+if TYPE_CHECKING:
+    from nadzor.base.home import Home
+
+SURNAMES: Final = {"inspector": "Проверяева", "head": "Решаева"}
 READY: Final = "ready"
+LATER: Final = {"letters": timedelta(days=1)}  #: letters are handed over the day after they were written
 
 
 @contextmanager
@@ -49,16 +55,27 @@ def main(directory: Path) -> None:
     from nadzor.actions.find_duplicates import find_duplicates
     from nadzor.actions.make_snapshot import make_snapshots
     from nadzor.actions.publish_open_rows import publish_open_rows
+    from nadzor.actions.seal_audit import seal_audit
     from nadzor.actions.send_warnings import send_warnings
+    from nadzor.actions.write_letter import hand_over_letters
     from nadzor.base import clock
 
     chores = {
         "duplicates": find_duplicates, "warnings": send_warnings, "open rows": publish_open_rows,
-        "snapshots": make_snapshots,
+        "snapshots": make_snapshots, "letters": hand_over_letters, "seal": seal_audit,
+        "name people": _name_people,
     }  # fmt: skip
     _say(READY)
     for line in sys.stdin:
-        _say(str(chores[line.strip()](home, now=clock.now())))
+        name = line.strip()
+        _say(str(chores[name](home, now=clock.now() + LATER.get(name, timedelta()))))
+
+
+def _name_people(home: Home, *, now: datetime) -> int:
+    """Give two officials a surname that is nowhere else."""
+    from nadzor.people.models import User
+
+    return sum(User.objects.filter(username=who).update(last_name=name) for who, name in SURNAMES.items())
 
 
 def _say(line: str) -> None:
