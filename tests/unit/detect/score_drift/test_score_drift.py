@@ -103,3 +103,10 @@ def test_the_baseline_lies_evenly():
 def test_the_parts_of_the_budget_add_up():
     """What the designs spend together is the stated budget."""
     assert sum(part for one in (UP, DOWN, SHAPED) for _, part in one.designs) == pytest.approx(BUDGET)
+
+
+def test_scores_that_become_one_number_are_found():
+    """Scores that are all alike from a day on differ in shape, at whatever place they stand."""
+    found = detect(scores(8, wide=0.02, daily=60))
+    assert {one.kind for one in found} == {"scores.shape"}
+    assert found[0].facts["equipment"] == ["ge"]
