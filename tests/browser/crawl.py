@@ -32,7 +32,7 @@ LOOK: Final = """() => {
     const texts = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const node = walker.currentNode, text = node.textContent.replace(/\\s+/g, ' ').trim();
-        const tag = node.parentElement.closest('script, style, textarea, code, .mono');
+        const tag = node.parentElement.closest('script, style, textarea, code, .mono, [translate=no]');
         const near = node.parentElement.closest('[lang]');
         const other = near !== null && near.lang !== document.documentElement.lang;
         if (text && !tag && !other) texts.push(text);

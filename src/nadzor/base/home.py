@@ -24,7 +24,7 @@ from .problems import Refusal
 SIGNING_KEYS: Final = ("log", "directory")
 SECRET: Final = "secret"  # signs sessions
 FACTORS: Final = "factors"  # seals seeds of second factors, keys the hashes of recovery codes
-FORMER_SECRET: Final = "secret-former"  # heeded until a rotation is finished
+FORMER: Final = "secret-former"  # heeded until a rotation is finished
 SECRETS: Final = ("vault", SECRET, FACTORS)
 SANDBOX: Final = "/sandbox"  # under the gateway's address; the log of test streams stands behind it
 AUDIT_SALTS: Final = "audit-salts"  # what the salts are made from, where the key that made it ended
@@ -189,9 +189,9 @@ class Home:
 
     def former_secrets(self) -> tuple[bytes, ...]:
         """What signed sessions before a rotation that is not finished; nothing where it was cut short."""
-        if not (self.keys / f"{FORMER_SECRET}.key").exists():
+        if not (self.keys / f"{FORMER}.key").exists():
             return ()
-        former = self.secret(FORMER_SECRET)
+        former = self.secret(FORMER)
         return () if former == self.secret(SECRET) else (former,)
 
     def factor_seed(self) -> bytes:

@@ -15,7 +15,7 @@ from typing import Final
 from nadzor_wire.base64text import b64
 
 from .durable import sync_directory, write_atomic
-from .home import FACTORS, FORMER_SECRET, SECRET, Home
+from .home import FACTORS, FORMER, SECRET, Home
 from .lock import alone
 from .problems import Refusal
 
@@ -31,8 +31,8 @@ def rotate(home: Home) -> None:
         now = home.secret(SECRET)
         if home.former_secrets():
             raise Refusal("home.secret-rotating")
-        for name in (FACTORS, FORMER_SECRET):
-            if name == FORMER_SECRET or not _path(home, name).exists():
+        for name in (FACTORS, FORMER):
+            if name == FORMER or not _path(home, name).exists():
                 _write(home, name, now)
         _write(home, SECRET, secrets.token_bytes(len(now)))
 
@@ -45,7 +45,7 @@ def finish(home: Home) -> None:
     with alone(home.root / _LOCK):
         if not home.former_secrets():
             raise Refusal("home.secret-not-rotated")
-        _path(home, FORMER_SECRET).unlink()
+        _path(home, FORMER).unlink()
         sync_directory(home.keys)
 
 

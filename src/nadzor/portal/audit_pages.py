@@ -89,9 +89,9 @@ def _deed(row: Link) -> Line:
         str(row.seq),
         moment(row.at),
         Cell(row.verb, mono=True, wraps=True),
-        Cell(row.object, wraps=True),
-        Cell(row.by, wraps=True),
-        Cell(row.because, wraps=True),
+        Cell(row.object, wraps=True, verbatim=True),
+        Cell(row.by, wraps=True, verbatim=True),
+        Cell(row.because, wraps=True, verbatim=True),
     )
 
 
@@ -115,7 +115,12 @@ def _read(row: ReadCard) -> Line:
         moment(row.at),
         Cell(row.by, note=role_label(row.role), wraps=True),
         Cell(kinds()[kind_of(row.route)].in_language(language()), note=row.route, wraps=True),
-        Cell(row.subject, note=" · ".join(part for part in (row.device, row.site) if part), wraps=True),
+        Cell(
+            row.subject,
+            note=" · ".join(part for part in (row.device, row.site) if part),
+            wraps=True,
+            verbatim=True,
+        ),
         Cell(way_label(row.way), state="warn" if row.way == "refused" else ""),
         number(row.rows),
     )

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Cell(Struct, frozen=True):
-    """One cell: its words, and where they come from or lead."""
+    """One cell: its words, where they come from or lead; `verbatim`: as recorded, whatever the language."""
 
     text: str
     href: str = ""
@@ -17,6 +17,7 @@ class Cell(Struct, frozen=True):
     note: str = ""
     mono: bool = False
     wraps: bool = False
+    verbatim: bool = False
 
 
 class Column(Struct, frozen=True):
