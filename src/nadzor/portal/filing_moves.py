@@ -63,7 +63,7 @@ def is_checked(card: FilingCard, verb: str) -> bool:
 
 def errors_of(inputs: Sequence[Input], typed: Typed) -> list[Wrong]:
     """The error summary of the form that came back; what stands beside no field is said on top."""
-    drawn = {each.name for each in inputs}
+    drawn = {name for each in inputs for name in (each.name, each.name.removeprefix(f"{typed.form}."))}
     loose = [typed.wrong, *(text for name, text in typed.errors.items() if name not in drawn)]
     place = f"#do-{typed.form}" if inputs else "#main"
     return [*(Wrong(text, place) for text in loose if text), *summary(inputs)]
