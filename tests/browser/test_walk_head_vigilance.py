@@ -80,6 +80,6 @@ def test_a_complaint_waits_on_the_heads_desk_and_is_decided(walk, play, language
     verb = {"ru": "uphold_complaint", "en": "reject_complaint"}[language]
     assert here.does("registrar", verb, because=here.said(BECAUSE)) in ("weighing", "suspended")
     assert here.ui("A complaint waits for the head: the case does not end before it is decided.") not in (
-        page.locator("#desk").inner_text()
+        here.card("head").locator("#desk").inner_text()
     )
     here.quiet()
