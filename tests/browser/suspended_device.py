@@ -42,7 +42,9 @@ def main(directory: Path) -> None:
     send_warnings(home, now=now)
     warning = SafetyWarning.objects.get(step=step.pk)
     notice = PublicNotice.objects.get(warning=warning)
-    sys.stdout.write(json.dumps({"warning": warning.number, "notice": notice.number}) + "\n")
+    sys.stdout.write(
+        json.dumps({"warning": warning.number, "notice": notice.number, "device": device.code}) + "\n"
+    )
 
 
 if __name__ == "__main__":
