@@ -19,7 +19,10 @@ from tests.town import ROOT
 
 PAGES: Final = 40
 OF_A_KIND: Final = 2
-FILES: Final = re.compile(r"\.(pdf|json|csv|xlsx|ics|txt|xml|svg|zip)$|/papers/|/logout|/api/")
+FILES: Final = re.compile(
+    r"\.(pdf|json|ndjson|csv|xlsx|parquet|ics|txt|xml|svg|zip|bundle)(\?|$)|/papers/|/logout|/api/"
+    r"|/audit/(checkpoint|key)$"
+)
 PART: Final = re.compile(
     r"\d{4}-\d{6}|\d+|ai-[\w-]+|(?<=/norms/)[^/?]+|(?<=/problems/)[^/?]+|(?<=/form/)[^/]+"
 )

@@ -122,10 +122,12 @@ def test_no_script_and_a_narrow_screen_are_no_hindrance(chromium, town):
     )
     page = context.new_page()
     page.goto(f"{town.address}/qualify/")
-    page.click("main a.button")
+    with page.expect_navigation():
+        page.click("main a.button")
     for _key, value in ANSWERS:
         answer(page, value)
-        page.click(SEND)
+        with page.expect_navigation():
+            page.click(SEND)
     assert page.url.endswith("/qualify/result/")
     context.close()
 

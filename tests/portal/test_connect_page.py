@@ -166,7 +166,7 @@ def _keys(client, *, code=MINE, alive=False):
     table = page[page.index('id="keys"') : page.index("</table>")]
     rows = re.findall(r'<th scope="row">.*?</tr>', table, re.DOTALL)
     good = [row for row in rows if not alive or "state-good" in row]
-    return [re.findall(r'<span class="hash">([0-9a-f]{16})</span>', row)[0] for row in good]
+    return [re.findall(r'<span class="hash"[^>]*>([0-9a-f]{16})</span>', row)[0] for row in good]
 
 
 def _deeds(key):
