@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from nadzor.base import clock
 from nadzor.portal.monitoring_file import _spoken
-from nadzor.register.models import Device, RefusedMove
+from nadzor.register.models import Delegation, Device, Interest, RefusedMove
 from nadzor.statutory.monitoring_report import digest
 from nadzor.vigilance.models import MonitoringReport
 from tests.monitoring_samples import WORDS
@@ -178,3 +178,31 @@ def test_a_paper_says_its_days_as_people_write_them():
     with translation.override("en"):
         assert _spoken("2026-01-01 – 2026-12-31") == "1 Jan 2026 – 31 Dec 2026"
         assert _spoken("AE-2026-000001; 3 802") == "AE-2026-000001; 3 802"
+
+
+def test_buttons_follow_the_order_of_the_day_and_the_interest(client_of, year) -> None:
+    """A registrar has them while an order names monitoring; whoever declared an interest has none."""
+    maker, registrar = client_of("manufacturer_admin", "en"), client_of("registrar", "en")
+    drafted(maker, year)
+    for verb in ("make_ready", "sign", "file_report"):
+        press(maker, year, verb)
+    shown = [registrar.get(at(year)).content.decode()]
+    until = clock.today() + timedelta(days=1)
+    order = Delegation.objects.create(
+        to="registrar", procedures=["case"], order="No 9", valid_from=clock.today(), valid_until=until,
+        given_by="head", given_at=clock.now(),
+    )  # fmt: skip
+    shown.append(registrar.get(at(year)).content.decode())
+    Delegation.objects.filter(pk=order.pk).update(procedures=["monitoring"])
+    shown.append(registrar.get(at(year)).content.decode())
+    assert ['id="do-accept"' in page for page in shown] == [False, False, True]
+    page = press(registrar, year, "accept", **{"accept-because": "Read it whole"}).content.decode()
+    assert "by delegation, order No 9" in page and 'id="do-return_report"' in page
+    Interest.objects.create(
+        username="registrar", organisation=Device.objects.get(code=MINE).maker.code, why="worked there",
+        declared_by="registrar", declared_at=clock.now(),
+    )  # fmt: skip
+    page = registrar.get(at(year)).content.decode()
+    assert 'id="moves"' not in page and 'id="keeps-out"' in page
+    told = {"return_report-because": "Once more", "return_report-defects": "The sample"}
+    assert press(registrar, year, "return_report", **told).status_code == 403

@@ -22,6 +22,7 @@ from nadzor.records import audit, notices
 from nadzor.register import authority
 from nadzor.register import queries as register
 from nadzor.register.cards import DeviceCard
+from nadzor.register.filing_cards import DelegationCard
 from nadzor.vigilance.models import MonitoringReport, MonitoringStep
 from nadzor.vigilance.monitoring import seen_device
 from nadzor.vigilance.monitoring_permissions import may_move_monitoring
@@ -34,13 +35,14 @@ NO_GROUNDS: Final = Grounds()
 
 
 class Deed(Struct, kw_only=True):
-    """A move about to be made: the report's row, locked, the arrow, the person, the moment."""
+    """A move about to be made: the report's row, locked, the arrow, the person, the power, the moment."""
 
     row: MonitoringReport
     card: DeviceCard
     move: Move
     by: Person | None
     now: datetime
+    power: DelegationCard | None = None
 
     @property
     def doer(self) -> tuple[str, str]:
@@ -79,14 +81,14 @@ def begun(device: str, year: int, verb: str, *, by: Person | None, now: datetime
     card = seen_device(by, device)
     row = locked(device, year)
     on = moscow_date(now)
-    role = authority.acting(by, MONITORING, row.state, verb, on=on)[0] if by else HOUSE
+    role, power = authority.acting(by, MONITORING, row.state, verb, on=on) if by else (HOUSE, None)
     move = allowed(MONITORING, row.state, verb, by=role, because=because)
     if not may_move_monitoring(by, move, maker=card.maker.code, role=role):
         raise Refusal("move.not-yours", "$.by", verb=verb, may=", ".join(move.by))
     authority.must_be_disinterested(by, side_of(card))
     if len(because) > GROUNDS_MAX:
         raise Refusal("move.grounds-too-long", "$.because", limit=GROUNDS_MAX)
-    return Deed(row=row, card=card, move=move, by=by, now=now)
+    return Deed(row=row, card=card, move=move, by=by, now=now, power=power)
 
 
 def of_house(row: MonitoringReport, verb: str, *, now: datetime) -> Deed:
@@ -117,11 +119,12 @@ def finished(
     `facts` go into the audit alone, `added` into the step; what the step keeps whole would burden the chain.
     """
     row, move, (doer, role) = deed.row, deed.move, deed.doer
+    power = {"delegation": deed.power.id, "order": deed.power.order} if deed.power else {}
     entry = audit.record(
         f"vigilance.monitoring.{move.verb}", subject(row), by=doer, now=deed.now,
-        because=because[:AUDIT_MAX] or move.verb, start=move.start, to=move.to, **facts,
+        because=because[:AUDIT_MAX] or move.verb, start=move.start, to=move.to, **facts, **power,
     )  # fmt: skip
-    kept = {**added, "audit": entry} if move.to == FILED else dict(added)
+    kept = {**added, **power, **({"audit": entry} if move.to == FILED else {})}
     MonitoringStep.objects.create(
         report=row, at=deed.now, on=moscow_date(deed.now), verb=move.verb, start=move.start, to=move.to,
         by=doer, role=role, because=because, added=kept,

@@ -20,7 +20,7 @@ from nadzor.portal.frame import person_of
 from nadzor.portal.inputs import summary
 from nadzor.portal.law_marks import Link
 from nadzor.portal.monitoring_figures import figure_tables
-from nadzor.portal.monitoring_forms import MoveForm, Typed, move_forms, part_inputs
+from nadzor.portal.monitoring_forms import MoveForm, Typed, keeps_out, move_forms, part_inputs
 from nadzor.portal.monitoring_labels import bar_of, report_due, report_marks, report_state
 from nadzor.portal.procedure_sheets import role_name
 from nadzor.portal.sheets import Chip, Crumb, Fact, State
@@ -53,6 +53,7 @@ class Step(Struct, frozen=True, kw_only=True):
     by: str
     because: str
     added: str
+    order: str
 
 
 class Edition(Struct, frozen=True, kw_only=True):
@@ -89,6 +90,7 @@ def card_page(request: HttpRequest, code: str, year: int, typed: Typed, *, statu
         "reasons": _reasons(card),
         "open_question": _open_question(card),
         "moves": forms,
+        "keeps_out": keeps_out(who, code),
         "parts": parts,
         "errors": _errors(forms, parts, typed),
         "checks": _checks(card),
@@ -241,7 +243,7 @@ def _step(step: MoveCard) -> Step:
     name = _("the platform") if step.role == "house" else role_name(step.role)
     return Step(
         at=moment(step.at), verb=said(texts.verbs[step.verb]), to=State(said(texts.states[step.to])), by=name,
-        because=step.because, added=str(told),
+        because=step.because, added=str(told), order=str(step.added.get("order", "")),
     )  # fmt: skip
 
 

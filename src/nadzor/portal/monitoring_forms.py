@@ -11,17 +11,21 @@ from msgspec import Struct
 
 from nadzor.actions.move_signal import GROUNDS_MAX
 from nadzor.actions.write_monitoring import PART_MAX
+from nadzor.base import clock
+from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.portal.inputs import Input, day, line, prose
 from nadzor.portal.words import language, said
 from nadzor.procedures.moves import Move
 from nadzor.procedures.words import asks, words
+from nadzor.register.authority import acts_for_head, must_be_disinterested, parties_of
 from nadzor.statutory.monitoring_words import said as named
 from nadzor.vigilance.monitoring_cards import WRITTEN, ReportCard
 from nadzor.vigilance.monitoring_permissions import may_write_monitoring, monitoring_moves
 
 BECAUSE: Final = "because"
 OPEN_FIRST: Final = "draft"
+MATTER: Final = "monitoring"  # what an order of delegation names
 
 
 class Typed(Struct, frozen=True, kw_only=True):
@@ -47,12 +51,24 @@ class MoveForm(Struct, frozen=True, kw_only=True):
 def move_forms(who: Person | None, card: ReportCard, typed: Typed, *, maker: str) -> list[MoveForm]:
     """The moves open to this person; a report nobody opened offers its maker to draft it."""
     state = card.row.state or "due"
-    moves = monitoring_moves(who, state, maker=maker)
+    if keeps_out(who, card.row.device):
+        return []
+    for_head = acts_for_head(who, MATTER, on=clock.today())
+    moves = monitoring_moves(who, state, maker=maker, for_head=for_head)
     if not card.row.state:
         moves = tuple(
             move for move in moves if move.verb == OPEN_FIRST and may_write_monitoring(who, maker=maker)
         )
     return [_form(move, card, typed if typed.form == move.verb else Typed()) for move in moves]
+
+
+def keeps_out(who: Person | None, device: str) -> bool:
+    """Whether somebody declared an interest in whoever answers for the device, and has no say here."""
+    try:
+        must_be_disinterested(who, parties_of(device))
+    except Refusal:
+        return True
+    return False
 
 
 def part_inputs(given: Mapping[str, str], errors: Mapping[str, str]) -> list[Input]:

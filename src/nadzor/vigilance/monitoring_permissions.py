@@ -30,9 +30,20 @@ def may_move_monitoring(person: Person | None, move: Move, *, maker: str, role: 
     return may_review_signals(person) or role == Role.HEAD or may_write_monitoring(person, maker=maker)
 
 
-def monitoring_moves(person: Person | None, state: str, *, maker: str) -> tuple[Move, ...]:
-    """The arrows this person may take from a state: the buttons of the card."""
+def monitoring_moves(
+    person: Person | None, state: str, *, maker: str, for_head: bool = False
+) -> tuple[Move, ...]:
+    """The arrows this person may take from a state: the buttons of the card.
+
+    `for_head`: a delegation of the day lets them decide for the head as well.
+    """
     if person is None:
         return ()
-    rows = moves_for(MONITORING, state, person.role.value)
-    return tuple(move for move in rows if may_move_monitoring(person, move, maker=maker))
+    roles = [person.role.value, *([Role.HEAD.value] if for_head else [])]
+    found = [
+        move
+        for role in roles
+        for move in moves_for(MONITORING, state, role)
+        if may_move_monitoring(person, move, maker=maker, role=role)
+    ]
+    return tuple(dict.fromkeys(found))

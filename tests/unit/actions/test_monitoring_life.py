@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from nadzor.actions.adopt_plan import adopt_plan
+from nadzor.actions.delegate import Power, delegate
 from nadzor.actions.draft_monitoring import draft_monitoring, refresh_drafts
 from nadzor.actions.file_monitoring import file_monitoring
 from nadzor.actions.move_monitoring import move_monitoring
@@ -19,12 +20,22 @@ from nadzor.actions.write_monitoring import write_monitoring
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
+from nadzor.people.models import User
 from nadzor.procedures.rules.dossier import Plan
 from nadzor.records import audit, notices
 from nadzor.statutory.monitoring_report import digest
 from nadzor.vigilance.models import MonitoringReport
 from nadzor.vigilance.monitoring import plans, report, reports
-from tests.filing_samples import AUDITOR, CLINIC, HEAD, INSPECTOR, MAKER_ADMIN, REPORTER, RIVAL
+from tests.filing_samples import (
+    AUDITOR,
+    CLINIC,
+    HEAD,
+    INSPECTOR,
+    MAKER_ADMIN,
+    REGISTRAR,
+    REPORTER,
+    RIVAL,
+)
 from tests.monitoring_samples import (
     CODE,
     JANUARY,
@@ -207,3 +218,24 @@ def test_a_tampered_report_is_not_filed(home: Home) -> None:
     MonitoringReport.objects.update(words={**WORDS, "sales": "A thousand licences."})
     refused("monitoring.other-digest", file_monitoring, CODE, YEAR, by=MAKER_ADMIN, now=JANUARY)
     assert card().row.filed_on is None
+
+
+def test_who_decides_by_an_order_is_written_down(home: Home) -> None:
+    """A registrar accepts while an order names monitoring, step and chain name it; after it, refused."""
+    User.objects.create(username=REGISTRAR.username, role="registrar")
+    filed(home)
+    today, said = moscow_date(JANUARY), {"by": REGISTRAR, "grounds": BECAUSE}
+    refused("move.not-yours", move_monitoring, CODE, YEAR, "accept", now=JANUARY, **said)
+    days = {"valid_from": today, "valid_until": today + timedelta(days=2)}
+    wanted = Power(to=REGISTRAR.username, order="No 9", procedures=("monitoring",), **days)
+    power = delegate(wanted, by=HEAD, now=JANUARY)
+    move_monitoring(CODE, YEAR, "accept", now=JANUARY, **said)
+    step = card().steps[-1]
+    (entry,) = audit.entries(verb="vigilance.monitoring.accept")
+    assert (step.by, step.role, step.added["order"]) == (REGISTRAR.username, "registrar", "No 9")
+    assert (entry.facts["delegation"], entry.facts["order"]) == (power, "No 9")
+    over = JANUARY + timedelta(days=2)
+    again = Grounds("once more", {"defects": "none"})
+    refused(
+        "move.not-yours", move_monitoring, CODE, YEAR, "return_report", by=REGISTRAR, grounds=again, now=over
+    )
