@@ -13,6 +13,7 @@ import atheris
 with atheris.instrument_imports(include=["nadzor", "nadzor_wire"]):
     from fuzz.targets import TARGETS, Target
 
+FOUND: Final = Path(__file__).parent / "found"  # small inputs that once broke a parser, by target
 WORK_S: Final = 1.0  # of processor time for one input; a busy machine does not count
 
 
@@ -32,11 +33,13 @@ def fed(target: Target, data: bytes) -> None:
             raise TooSlow(f"{len(data)} bytes")
 
 
-def sown(target: Target, corpus: Path) -> None:
-    """Lay our own good input in the corpus; nothing of it is kept in the repository."""
+def sown(name: str, corpus: Path) -> None:
+    """Lay our own good input in the corpus, and what earlier runs found; see `fuzz/found`."""
     corpus.mkdir(parents=True, exist_ok=True)
-    for place, seed in enumerate(target.seeds()):
+    for place, seed in enumerate(TARGETS[name].seeds()):
         (corpus / f"seed-{place}").write_bytes(seed)
+    for path in FOUND.glob(f"{name}-*"):
+        (corpus / path.name).write_bytes(path.read_bytes())
 
 
 def main(words: list[str]) -> None:
@@ -44,7 +47,7 @@ def main(words: list[str]) -> None:
     target = TARGETS[words[1]]
     folders = [word for word in words[2:] if not word.startswith("-")]
     if folders:
-        sown(target, Path(folders[0]))
+        sown(words[1], Path(folders[0]))
     atheris.Setup([words[0], *words[2:]], lambda data: fed(target, data))
     atheris.Fuzz()
 

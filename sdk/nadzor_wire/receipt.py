@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from nadzor_wire.base64text import b64, unb64
 from nadzor_wire.batch import BatchHeader
-from nadzor_wire.canonical import canonical
+from nadzor_wire.canonical import CanonicalError, canonical
 from nadzor_wire.enrolment import FormerKey
 from nadzor_wire.merkle import ProofError, leaf_hash, verify_inclusion
 from nadzor_wire.note import Checkpoint, NoteError, open_note, parse_vkey
@@ -99,7 +99,7 @@ class SentBatch(Struct, frozen=True):
 def leaf_bytes(leaf: Leaf) -> bytes:
     """Leaf data: the canonical JSON (RFC 8785) of exactly the fields of a leaf.
 
-    Raises: ReceiptError if a field is absent, foreign or of a wrong type.
+    Raises: ReceiptError if a field is absent, foreign, of a wrong type or a number that JSON does not carry.
     """
     if leaf.keys() != LEAF_FIELDS:
         raise ReceiptError("leaf", "fields differ from version 1")
@@ -109,7 +109,7 @@ def leaf_bytes(leaf: Leaf) -> bytes:
     for name in (*LEAF_BYTES, *LEAF_TEXTS):
         if type(leaf[name]) is not str:
             raise ReceiptError(f"leaf.{name}", "expected a string")
-    return canonical(leaf)
+    return _canonical("leaf", leaf)
 
 
 def assurance(leaf: Leaf) -> str:
@@ -118,10 +118,13 @@ def assurance(leaf: Leaf) -> str:
 
 
 def verdicts_digest(verdicts: Sequence[Verdict]) -> str:
-    """SHA-256, base64, over the canonical JSON of all verdicts in order of seq and code."""
+    """SHA-256, base64, over the canonical JSON of all verdicts in order of seq and code.
+
+    Raises: ReceiptError for a number that JSON does not carry.
+    """
     ordered = sorted(verdicts, key=lambda verdict: (verdict.seq, verdict.code, verdict.at, verdict.detail))
     rows = [[verdict.seq, verdict.code, verdict.at, verdict.detail] for verdict in ordered]
-    return b64(sha256(canonical(rows)).digest())
+    return b64(sha256(_canonical("rejected", rows)).digest())
 
 
 def encode_answer(answer: Answer) -> bytes:
@@ -225,6 +228,13 @@ def _check_counts(answer: Answer, sent: SentBatch, batch: str) -> None:
     _require(answer.batch == batch, "batch", "differs from what was sent")
     _require(inside and len(numbers) == len(answer.rejected), "rejected", "numbers are foreign or repeated")
     _require(answer.accepted == sent.header.count - len(numbers), "accepted", "does not add up")
+
+
+def _canonical(field: str, value: object) -> bytes:
+    try:
+        return canonical(value)
+    except CanonicalError as bad:
+        raise ReceiptError(field, str(bad)) from None
 
 
 def _require(holds: bool, field: str, detail: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from contextlib import suppress
 from typing import Final
 
 import pytest
@@ -16,6 +17,7 @@ from tests.town import ROOT
 SECONDS: Final = 1
 SEED: Final = 28
 PATHS: Final = 20
+FOUND: Final = ROOT / "fuzz" / "found"
 IN_C: Final = {"register": 5, "tables": 5}  # read by a parser written in C: few paths of ours are seen
 
 
@@ -38,3 +40,11 @@ def test_every_seed_is_good_input():
     fed = [(name, seed) for name, target in TARGETS.items() for seed in target.seeds()]
     good = [name for name, seed in fed if TARGETS[name].feed(seed) is not NotImplemented]
     assert set(good) == set(TARGETS)
+
+
+@pytest.mark.parametrize("path", sorted(FOUND.iterdir()), ids=lambda path: path.stem)
+def test_what_was_found_once_breaks_nothing_again(path):
+    """Each input that a long run found is read or refused by its parser, as any other input is."""
+    target = TARGETS[path.stem.partition("-")[0]]
+    with suppress(*target.refuses):
+        assert target.feed(path.read_bytes()) is not NotImplemented

@@ -158,3 +158,12 @@ def test_the_verdicts_digest_does_not_depend_on_order():
     assert receipt.verdicts_digest([one, two]) == receipt.verdicts_digest([two, one])
     assert receipt.verdicts_digest([one]) != receipt.verdicts_digest([two])
     assert len(unb64(receipt.verdicts_digest([]))) == 32
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53), 10**40])
+def test_a_number_that_json_does_not_carry_is_refused(number):
+    """In a leaf or in a verdict it is a refusal that names its place, never an error of another kind."""
+    forged = structs.replace(ANSWER.receipt, leaf=ANSWER.receipt.leaf | {"last": number})
+    assert failing_field(structs.replace(ANSWER, receipt=forged)) == "leaf"
+    verdicts = [structs.replace(REJECTED, seq=number)]
+    assert failing_field(structs.replace(ANSWER, rejected=verdicts)) == "rejected"
