@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,9 @@ if os.environ.get("NADZOR_TORTURE") == "1":  # kept under a name that the house'
     os.environ["FAULTS_AT_LENGTH"] = "1"
 for name in [name for name in os.environ if name.startswith("NADZOR_")]:
     del os.environ[name]
+# Hundreds of child processes import the house: what one compiles is kept for the next.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 setup(Home.create(_ROOT, second_factor=False))
 for name in ("NADZOR_HOME", "DJANGO_SETTINGS_MODULE"):
     del os.environ[name]  # read already; workers and child processes name a directory of their own
