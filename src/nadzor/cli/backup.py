@@ -11,7 +11,6 @@ import typer
 from nadzor.base import clock
 from nadzor.base.durable import write_atomic, write_new
 from nadzor.base.home import MOVED, Home
-from nadzor.base.problems import Refusal
 from nadzor.cli.chosen_first import ChosenFirst
 from nadzor.cli.frame import frame
 from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
@@ -117,6 +116,4 @@ def _close_for_good(context: typer.Context, home: Home) -> None:
     Raises: Refusal `port.taken` while one is.
     """
     frame(context).must_be_free(home, only=frozenset())
-    if home.settings.journal_url:
-        raise Refusal("backup.postgresql")
     write_atomic(home.root / MOVED, b"{}\n", mode=0o600)

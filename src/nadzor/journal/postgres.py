@@ -7,8 +7,8 @@ Passwords never stand in the address: libpq finds them in its own ways (peer, ce
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing, nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -87,6 +87,16 @@ class PostgresStore:
         """A connection that cannot write."""
         settings = self._settings(statement=READ_S, default_transaction_read_only="on")
         return _Talk(lambda: _connected(self._url, settings))
+
+    def copying(self, **more: str) -> psycopg.Connection[Any]:
+        """A bare connection for whole tables, read-only unless told otherwise; speak inside `spoken_to`.
+
+        Why bare: COPY knows no marks.  No statement has a bound but the first ones: a table may be large.
+        """
+        settings = self._settings(statement=int(BUSY_S), **(more or {"default_transaction_read_only": "on"}))
+        if "synchronous_commit" in more:
+            return _careful(_connected(self._url, settings, target_session_attrs="read-write"))
+        return _connected(self._url, settings)
 
     def line(self) -> _NoLine:
         """No line: row locks are granted in the order in which they were asked for."""
@@ -229,6 +239,18 @@ def _spoken(statement: str, values: Values) -> tuple[Any, Any]:
 def _dialect(statement: str) -> Any:
     """The statement with the driver's marks."""
     return statement.replace("%", "%%").replace("?", "%s")
+
+
+@contextmanager
+def spoken_to() -> Iterator[None]:
+    """Whatever the driver raises inside is said in the words of the store.
+
+    Raises: Unreachable, Unreadable, or Refusal journal.missing where there are no tables.
+    """
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _translated(error) from error
 
 
 def _translated(error: psycopg.Error) -> Exception:

@@ -29,7 +29,7 @@ from nadzor_wire.base64text import b64
 from .deeds import chain_head, has_deeds, shredded
 from .folder import LAKE, SHOWN, Copier, files_below
 from .manifest import HELD, FileLine, LogLine, Manifest, read_manifest, write_manifest
-from .moment import JOURNAL, REGISTER, SANDBOX_JOURNAL, copy_database, one_moment, row_counts
+from .moment import REGISTER, Source, copy_database, logs_of, one_moment, row_counts
 from .shelf import begun, drop_old, whole_backups
 from .trace import leave_trace
 
@@ -63,8 +63,8 @@ def take_backup(
 ) -> Taken:
     """Copy a house into a new folder below `shelf`; what the last backup holds unchanged is linked.
 
-    Raises: Refusal backup.inside, backup.postgresql, backup.busy, backup.keep; OSError where the disk is
-    full, and then nothing of it remains.
+    Raises: Refusal backup.inside, backup.keep, and as `one_moment`; OSError where the disk is full.  Nothing
+    of it remains then.
     """
     wish = wish or Wish()
     _must_be_possible(home, shelf, wish)
@@ -88,8 +88,6 @@ def take_backup(
 
 
 def _must_be_possible(home: Home, shelf: Path, wish: Wish) -> None:
-    if home.settings.journal_url:
-        raise Refusal("backup.postgresql")
     if shelf.resolve().is_relative_to(home.root.resolve()):
         raise Refusal("backup.inside")
     if wish.keep is not None and wish.keep < FEWEST_KEPT:
@@ -106,7 +104,7 @@ def _filled(
         with alone(home.root / ".lake.lock"):
             left += _copy(home, copier, tuple(sorted(LAKE)), bar)
     left += _copy(home, copier, SHOWN, bar)
-    told = _copy_moment(home, copier, bar)
+    told = _copy_moment(home, copier, bar, alone=wish.final)
     done = {line.path for line in copier.lines}
     rest = files_below(home.root, without=LAKE | set(SHOWN))
     tick = ticker(bar, "files", total=len(rest.files))
@@ -181,34 +179,27 @@ class _Told(Struct, frozen=True):
     shredded: tuple[str, ...]
 
 
-def _copy_moment(home: Home, copier: Copier, bar: Progress | None) -> _Told:
+def _copy_moment(home: Home, copier: Copier, bar: Progress | None, *, alone: bool) -> _Told:
     logs: list[LogLine] = []
     rows: dict[str, int] = {}
-    with one_moment(home) as databases:
+    with one_moment(home, alone=alone) as databases:
         for path, source in databases.items():
             to = copier.add(path)
             copy_database(source, to, what=path, bar=bar)
             copier.noted(path)
             rows |= {f"{path}:{table}": count for table, count in row_counts(source).items()}
         deeds, deed, gone = _deeds(databases.get(REGISTER))
-    for path, log in _logs(home):
+    for path, log in logs_of(home):
         if path in databases:
             logs.append(_log_line(copier.add(path), path, log))
     return _Told(tuple(logs), rows, deeds, deed, gone)
 
 
-def _deeds(register: sqlite3.Connection | None) -> tuple[int, str, tuple[str, ...]]:
-    if register is None or not has_deeds(register):
+def _deeds(register: Source | None) -> tuple[int, str, tuple[str, ...]]:
+    if not isinstance(register, sqlite3.Connection) or not has_deeds(register):
         return 0, "", ()
     gone = {f"{shelf.installation}/{shelf.month}" for shelf in shredded(register)}
     return *chain_head(register), tuple(sorted(gone))
-
-
-def _logs(home: Home) -> list[tuple[str, Log]]:
-    found = [(JOURNAL, home.log)]
-    if (home.keys / "sandbox-log.vkey").exists():
-        found.append((SANDBOX_JOURNAL, home.sandbox()))
-    return found
 
 
 def _log_line(copy: Path, path: str, log: Log) -> LogLine:

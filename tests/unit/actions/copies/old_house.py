@@ -37,9 +37,9 @@ def deed(verb="house.begin", about="house", **facts):
     return Link(0, NOW, verb, about, "console", "test", facts, "")
 
 
-def make_house(root, *, batches=5):
+def make_house(root, *, batches=5, journal_url=""):
     """The house, with batches of one installation, a kept file, a chain of deeds; its receipts."""
-    home = Home.create(root, origin="nadzor.test/log")
+    home = Home.create(root, origin="nadzor.test/log", journal_url=journal_url)
     with closing(sqlite3.connect(home.database, isolation_level=None)) as register:
         register.execute("PRAGMA journal_mode = WAL")
         register.executescript(SCHEMA)

@@ -251,17 +251,6 @@ def test_what_cannot_be_a_backup_is_refused(home, tmp_path, code):
     assert refused.value.code == code
 
 
-def test_a_journal_on_a_server_is_not_half_copied(home, tmp_path):
-    """The server's own means are named instead."""
-    import msgspec
-
-    from nadzor.base.home import Home
-
-    elsewhere = msgspec.structs.replace(home.settings, journal_url="postgresql://db/nadzor")
-    with pytest.raises(Refusal, match=r"backup\.postgresql"):
-        take_backup(Home(home.root, elsewhere), tmp_path / "shelf", now=NOW)
-
-
 def test_a_register_that_is_held_is_waited_for_and_then_told(home, tmp_path, monkeypatch):
     """Somebody sits on the write lock: no common moment, so no backup."""
     monkeypatch.setattr("nadzor.actions.copies.moment.WAIT_S", 0.05)
