@@ -8,8 +8,6 @@ from datetime import date
 from importlib import metadata
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from msgspec import structs
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -103,6 +101,9 @@ def test_a_service_that_is_away_is_said_and_not_believed(monkeypatch):
 
 def test_the_bill_of_materials_is_of_its_schema_and_the_same_each_time():
     """CycloneDX 1.6, strict; every pin with hashes and licence; the same bytes from the same lock."""
+    from cyclonedx.schema import SchemaVersion  # compiles 39 grammars: not for every worker that collects
+    from cyclonedx.validation.json import JsonStrictValidator
+
     text = bill(PINS, SEEN)
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     assert bill(list(reversed(PINS)), SEEN) == text
