@@ -13,18 +13,20 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr, ndtri
 
 from nadzor.simulate.draft import NORMAL, STEPS, Draft
-from nadzor.simulate.levels import Flags, Ints
+from nadzor.simulate.levels import Flags, Ints, faults_of
 from nadzor.simulate.shifts import Shifts
 from nadzor.simulate.world import FindingSpec, Floats, Manner, Post, World, chance
 
 READER_SEES, READER_INVENTS = 0.93, 0.03
 READER_AGREES = 0.9
 SCORE_TOP: Final = 10_000
+ALWAYS: Final = 4_200
+"""What a device says that says the same of every study."""
 AGE_BANDS = ("0-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80+")
 AGE_SHARES = (0.04, 0.10, 0.13, 0.16, 0.19, 0.20, 0.13, 0.05)
 SEXES = ("m", "f")
@@ -70,8 +72,13 @@ def conclusions(world: World, post: Post, luck: Draft, *, who: Patients, moved: 
     worse = _worse(who, moved.stratum)
     at = (worse * len(post.equipment) + who.equipment) * world.length + luck.day
     if post.device.manner:
-        return _by_manner(world, post, luck, moved=moved, at=at)
-    return _as_declared(post, luck, moved, at)
+        said = _by_manner(world, post, luck, moved=moved, at=at)
+    else:
+        said = _as_declared(post, luck, moved, at)
+    for fault in faults_of(world, post, "constant_scores"):
+        on = fault.on(world.first, world.length)[luck.day]
+        said = structs.replace(said, score=np.where(on, np.int16(ALWAYS), said.score))
+    return said
 
 
 def _worse(who: Patients, stratum: str) -> Ints:

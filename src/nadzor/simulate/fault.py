@@ -15,11 +15,12 @@ FaultKind = Literal[
     "version_regression", "vendor_drift", "calibration_decay", "under_reporting", "copied_weeks",
     "too_regular", "round_numbers", "label_decay", "safety_signal", "holiday", "season", "growth", "new_site",
     "scanner_change", "new_build", "unregistered_version", "declined_rise", "slow", "hasty", "subgroup",
+    "hidden_failures", "easy_only", "constant_scores", "dated_back",
 ]  # fmt: skip
 KINDS: Final[tuple[FaultKind, ...]] = get_args(FaultKind)
 BENIGN: Final = frozenset({"outage", "holiday", "season", "growth", "new_site"})
 """What must raise no alarm about any device."""
-FAILING: Final = frozenset({"failing_version", "failing_site", "error_burst"})
+FAILING: Final = frozenset({"failing_version", "failing_site", "error_burst", "hidden_failures"})
 SILENT: Final = frozenset({"silent_site", "outage"})
 
 
@@ -28,12 +29,14 @@ class Fault(Struct, frozen=True, kw_only=True):
 
     `device` empty means all devices; `post` counts the device's posts from 0, and is -1 where all of them
     are meant, as -1 is for `clinic` and `region`; `stratum` is an age band or a sex.
-    Units of size: multiplies the odds of failure (failing_version, failing_site, error_burst) or of a refusal
-    (declined_rise), the duration (slow), the time to sign (hasty), the volume (under_reporting), the variance
-    (too_regular), the rate of a problem (safety_signal); is taken from the sensitivity (contradicted_claim,
-    label_decay); standard deviations of the score (vendor_drift, scanner_change); logits (calibration_decay,
-    season, subgroup); so many times the reference change (version_regression); how many copies
-    (copied_weeks); the round number (round_numbers); growth in 180 days (growth).
+    Units of size: multiplies the odds of failure (failing_version, failing_site, error_burst; below 1 in
+    hidden_failures) or of a refusal (declined_rise), the duration (slow), the time to sign (hasty), the
+    volume (under_reporting), the variance (too_regular), the rate of a problem (safety_signal); is taken from
+    the sensitivity (contradicted_claim, label_decay); standard deviations of the score (vendor_drift,
+    scanner_change); logits (calibration_decay, season, subgroup); so many times the reference change
+    (version_regression); how many copies (copied_weeks); the round number (round_numbers); growth in 180 days
+    (growth); the share of studies dated a month back (dated_back).  It means nothing where only easy studies
+    are told (easy_only), or one score (constant_scores).
     """
 
     kind: FaultKind

@@ -28,7 +28,8 @@ SIZES: Final[dict[FaultKind, float]] = {
     "calibration_decay": 0.6, "under_reporting": 0.6, "copied_weeks": 8.0, "too_regular": 0.1,
     "round_numbers": 5.0, "label_decay": 0.08, "safety_signal": 3.0, "holiday": 1.0, "season": 0.2,
     "growth": 0.3, "new_site": 1.0, "scanner_change": 0.3, "new_build": 1.0, "unregistered_version": 1.0,
-    "declined_rise": 5.0, "slow": 1.6, "hasty": 0.3, "subgroup": 0.8,
+    "declined_rise": 5.0, "slow": 1.6, "hasty": 0.3, "subgroup": 0.8, "hidden_failures": 0.01,
+    "easy_only": 1.0, "constant_scores": 1.0, "dated_back": 0.15,
 }  # fmt: skip
 """The reference size of each kind, in its own units."""
 DAYS: Final[dict[FaultKind, int]] = {"silent_site": 21, "error_burst": 3, "outage": 2, "holiday": 1}
@@ -67,11 +68,14 @@ def sized(kind: FaultKind, strength: float) -> float:
     """
     size = SIZES[kind]
     match kind:
-        case "silent_site" | "outage" | "holiday" | "new_site" | "new_build" | "unregistered_version":
+        case (
+            "silent_site" | "outage" | "holiday" | "new_site" | "new_build" | "unregistered_version"
+            | "easy_only" | "constant_scores"
+        ):
             return size
         case "under_reporting":
             return max(0.0, 1.0 - (1.0 - size) * strength)
-        case "too_regular" | "hasty":
+        case "too_regular" | "hasty" | "hidden_failures":
             return float(size**strength)
         case "failing_version" | "failing_site" | "error_burst" | "declined_rise" | "safety_signal" | "slow":
             return 1.0 + (size - 1.0) * strength
@@ -198,7 +202,8 @@ def _people(fault: Fault, world: World, posts: list[Post], rng: np.random.Genera
 
 FITS: Final[dict[FaultKind, Fit]] = {
     "silent_site": _one_site, "under_reporting": _one_site, "copied_weeks": _one_site,
-    "too_regular": _one_site, "round_numbers": _one_site, "new_site": _one_of_several,
+    "too_regular": _one_site, "round_numbers": _one_site, "dated_back": _one_site,
+    "new_site": _one_of_several,
     "failing_site": _one_of_several, "version_regression": _release, "failing_version": _release,
     "vendor_drift": _vendor,
     "safety_signal": _problem, "subgroup": _people,

@@ -35,6 +35,8 @@ OPENING_S, OPEN_S = 8 * 3600, 12 * 3600
 LABEL_S: Final = 10 * 3600
 LONGEST_MS: Final = 600_000
 FOREVER: Final = 1 << 20
+BACK: Final = 30
+"""Days by which a study is dated back."""
 COPIED: Final = 4_000_000_000
 """Numbers of copied studies begin here, one step of this length a copy."""
 
@@ -86,9 +88,14 @@ def telling(world: World, post: Post) -> Telling:
     moved = shifts(world, post, level)
     said = conclusions(world, post, luck, who=who, moved=moved)
     told = _timed(world, post, luck, level=level, read=(who, said))
+    for fault in faults_of(world, post, "easy_only"):
+        told = told.where(_easy(told) | ~fault.on(world.first, world.length)[told.day])
     for fault in faults_of(world, post, "copied_weeks"):
         told = _copied(world, told, fault)
-    return _known(world, post, told, level)
+    whole = _known(world, post, told, level)
+    for fault in faults_of(world, post, "dated_back"):
+        whole = _dated_back(world, post, whole, fault)
+    return whole
 
 
 def _timed(
@@ -174,6 +181,19 @@ def _copied(world: World, told: Telling, fault: Fault) -> Telling:
         for k in range(1, copies + 1)
     ]
     whole = joined([part.where(part.day < world.length) for part in parts])
+    return whole.where(np.argsort(whole.day, kind="stable"))
+
+
+def _easy(told: Telling) -> Flags:
+    """Studies of which nothing bad is to be told: concluded, and as the physician sees them."""
+    return np.asarray((told.outcome == PROCESSED) & (told.said.positive == told.said.seen).all(axis=0))
+
+
+def _dated_back(world: World, post: Post, told: Telling, fault: Fault) -> Telling:
+    """A share of the studies told as of a month ago, on the day on which they are told anyway."""
+    lot = chance(world.seed, post.key, "dated back").random(1 << 16)[told.number % (1 << 16)]
+    moved = fault.on(world.first, world.length)[told.day] & (told.day >= BACK) & (lot < fault.size)
+    whole = structs.replace(told, day=np.where(moved, told.day - BACK, told.day).astype(told.day.dtype))
     return whole.where(np.argsort(whole.day, kind="stable"))
 
 

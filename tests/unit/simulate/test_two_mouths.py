@@ -88,6 +88,10 @@ def reference() -> World:
         Fault(kind="subgroup", device=one, stratum="f", first=at, days=60, size=0.8),
         Fault(kind="growth", device=three, first=at, days=60, size=0.5),
         Fault(kind="safety_signal", device=three, first=at, days=60, size=3.0),
+        Fault(kind="dated_back", device=one, first=at, days=60, size=0.3),
+        Fault(kind="easy_only", device=two, first=at + timedelta(days=30), days=14),
+        Fault(kind="constant_scores", device=three, first=at, days=20),
+        Fault(kind="hidden_failures", device=three, first=at + timedelta(days=20), days=20, size=0.01),
     )
     return structs.replace(world, faults=faults)
 

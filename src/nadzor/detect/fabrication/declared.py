@@ -27,7 +27,7 @@ ORDERS_MIN = 3.0
 
 
 class Statement(Struct, frozen=True, kw_only=True):
-    """What is wrong with declared figures of a device (of a site): as a trace, but on months."""
+    """What is wrong with figures of a device, a site or a finding: as a trace, but on weeks or months."""
 
     kind: str
     device: str
@@ -39,6 +39,7 @@ class Statement(Struct, frozen=True, kw_only=True):
     limit: float
     effect: tuple[str, float, float, float]
     facts: dict[str, str | int | float | list[str]]
+    finding: str = ""
 
 
 def declared_figures(ledger: Ledger) -> list[Statement]:

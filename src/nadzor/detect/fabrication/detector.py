@@ -10,11 +10,15 @@ import numpy as np
 
 from nadzor.detect.context import Context
 from nadzor.detect.fabrication.copies import copied_from_others, copied_weeks
+from nadzor.detect.fabrication.dated_back import dated_back
 from nadzor.detect.fabrication.declared import Statement, declared_figures
 from nadzor.detect.fabrication.digits import round_numbers
 from nadzor.detect.fabrication.ledger import BUDGET, Ledger, Params, Trace
+from nadzor.detect.fabrication.one_number import one_number
 from nadzor.detect.fabrication.regularity import flat_week, too_regular
+from nadzor.detect.fabrication.too_good import too_good
 from nadzor.detect.finding import Baseline, Effect, Finding, Guarantee, Located, code_digest, in_order
+from nadzor.detect.score_rows import PAIR
 from nadzor.detect.series import Days, Panel, unsplit
 from nadzor.detect.stats.calendar import numbered
 from nadzor.measures.rollup import Row
@@ -22,7 +26,8 @@ from nadzor.measures.rollup import Row
 __all__ = ["BUDGET", "NAME", "READS", "Params", "detect", "watch"]
 
 NAME = "fabrication"
-READS = unsplit("studies", "failed", "positives")
+FIGURES = unsplit("studies", "failed", "positives")
+READS = frozenset({*FIGURES, *unsplit("declined", "agree", "disagree"), PAIR})
 TOLD_DAYS = 120
 """Days in which a site's invention, whatever its trace, is told once."""
 BASELINE_DAYS = 182
@@ -30,13 +35,14 @@ _COPIES = ("fabrication.copied_week", "fabrication.copied_site")
 IMPLIED_BY = {
     "fabrication.copied_week": (), "fabrication.copied_site": _COPIES[:1],
     "fabrication.too_regular": _COPIES, "fabrication.round_numbers": _COPIES,
-    "fabrication.flat_week": _COPIES,
+    "fabrication.flat_week": _COPIES, "fabrication.dated_back": (),
 }  # fmt: skip
-TRACES = (copied_weeks, copied_from_others, too_regular, round_numbers, flat_week)
+TRACES = (copied_weeks, copied_from_others, too_regular, round_numbers, flat_week, dated_back)
 
 
 def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[Finding]:
-    """Weeks that repeat, counts too regular or too round, weeks without weekdays, figures unlike the events.
+    """Weeks that repeat, counts too regular or round, weeks without weekdays, studies dated back, one score
+    for all, devices that tell next to no trouble, figures unlike the events.
 
     Method: each trace has evidence in nats, minus the log of the chance that honest counts leave it, and a
     limit from its share of the budget and the number of looks in a year (ledger.py).
@@ -44,21 +50,23 @@ def detect(rows: Sequence[Row] | Days, *, params: Params | None = None) -> list[
     params = params or Params()
     days = Days.of(rows, READS)
     panel = Panel(
-        days, by=("device", "site"), measures=("studies", "failed", "positives"), after=params.after
-    )
+        days.only(FIGURES), by=("device", "site"), measures=("studies", "failed", "positives"),
+        after=params.after,
+    )  # fmt: skip
     if not panel.length or not panel.streams:
         return []
     ledger = _ledger(panel, params)
     traces = [trace for look in TRACES for trace in look(ledger)]
     found = [_of_trace(ledger, trace) for trace in _told_once(ledger, traces)]
-    return in_order([*found, *(_of_statement(ledger, one) for one in declared_figures(ledger))])
+    said = [*declared_figures(ledger), *one_number(days, params), *too_good(days, params)]
+    return in_order([*found, *(_of_statement(days, params, one) for one in said)])
 
 
 def watch(days: Days, context: Context) -> list[Finding]:
     """The same, told which days are closed and what was declared."""
     told = Params(
         after=context.after, holidays=context.holidays, declared=context.declared,
-        journal_size=context.journal_size,
+        bins=context.bins, journal_size=context.journal_size,
     )  # fmt: skip
     return detect(days, params=told)
 
@@ -126,19 +134,18 @@ def _effect(told: tuple[str, float, float, float]) -> Effect:
     return Effect(name=name, estimate=estimate, low=min(low, estimate), high=max(high, estimate))
 
 
-def _of_statement(ledger: Ledger, one: Statement) -> Finding:
-    days = ledger.panel.days
+def _of_statement(days: Days, params: Params, one: Statement) -> Finding:
     digest, rows_read = days.digest(device=one.device, first=one.first, after=one.last + timedelta(days=1))
     return Finding(
         detector=NAME, code=code_digest(NAME), kind=one.kind, device=one.device, site=one.site,
-        statistic=one.evidence, threshold=one.limit,
-        guarantee=Guarantee(kind="run_length", budget=ledger.params.budget, spent=0.0),
+        finding=one.finding, statistic=one.evidence, threshold=one.limit,
+        guarantee=Guarantee(kind="run_length", budget=params.budget, spent=0.0),
         baseline=Baseline(
             hash=digest, first=one.first, after=one.last + timedelta(days=1),
             exposure=float((one.last - one.first).days + 1),
         ),
         effect=_effect(one.effect), first_day=one.day,
         located=Located(day=one.first, low=one.first, high=one.last),
-        journal_size=ledger.params.journal_size, rows_hash=digest, rows_read=rows_read,
+        journal_size=params.journal_size, rows_hash=digest, rows_read=rows_read,
         facts={"sites": [one.site] if one.site else [], "design": "baseline", **one.facts},
     )  # fmt: skip

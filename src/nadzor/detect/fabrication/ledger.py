@@ -12,17 +12,19 @@ from msgspec import Struct
 from nadzor.detect.context import Declared
 from nadzor.detect.series import Panel
 from nadzor.detect.stats.volume import Bools, Floats, Ints
+from nadzor.measures.bins import Bins
 
 BUDGET = 0.005
 SHARES: Mapping[str, float] = {
-    "copied_week": 0.4, "copied_from": 0.15, "too_regular": 0.15, "round_numbers": 0.15, "flat_week": 0.05,
-    "declared": 0.1,
+    "copied_week": 0.25, "copied_from": 0.1, "too_regular": 0.1, "round_numbers": 0.1, "flat_week": 0.05,
+    "declared": 0.05, "dated_back": 0.05, "one_number": 0.05, "too_good": 0.25,
 }  # fmt: skip
 """How the budget is shared by the traces."""
 
 
 class Params(Struct, frozen=True, kw_only=True):
-    """What the detector may be told; `after` is the first day that is not closed yet.
+    """What the detector may be told; `after` is the first day that is not closed yet, `bins` are the
+    registered edges of scores by (device, finding).
 
     Units: budget in false alarms per device-year.
     """
@@ -31,6 +33,7 @@ class Params(Struct, frozen=True, kw_only=True):
     after: date | None = None
     holidays: frozenset[date] = frozenset()
     declared: Sequence[Declared] = ()
+    bins: Bins = {}
     journal_size: int | None = None
 
 
