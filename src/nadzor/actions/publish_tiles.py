@@ -51,8 +51,9 @@ def publish_log(place: Log) -> Checkpoint | None:
     Why: leaves are hashed anew from their rows, and the root is added up from the files that were written:
     one flipped bit that reaches a tile can never be taken back. A crash anywhere leaves the checkpoint that
     was there, and its tiles.
-    Raises: Refusal `journal.behind` when more was published than the journal holds, `journal.rewritten`
-    when it holds something else, `journal.damaged` when a row does not fit the tree.
+    Raises: Refusal `journal.other-log` for another log's tables, `journal.behind` when more was published
+    than the journal holds, `journal.rewritten` when it holds something else, `journal.damaged` when a row
+    does not fit the tree.
     """
     files = TileFiles(place.tiles)
     before = files.published(place.vkey)
@@ -76,7 +77,10 @@ def _must_be_new(place: Log, before: Checkpoint | None) -> None:
 
 
 def _publish(place: Log, reader: Reader, files: TileFiles, before: Checkpoint | None) -> Checkpoint | None:
-    now, old = reader.totals().frontier, before.size if before else 0
+    totals, old = reader.totals(), before.size if before else 0
+    if totals.origin != place.origin:  # one key never signs what another log has grown by
+        raise Refusal("journal.other-log", found=totals.origin, expected=place.origin)
+    now = totals.frontier
     try:
         _must_extend(place, before, now, reader)
         if before is not None and old == now.size:

@@ -50,6 +50,9 @@ def put(
         list[str] | None,
         typer.Option(help="INSTALLATION/YYYY-MM destroyed after the backup. Repeatable."),
     ] = None,
+    journal: Annotated[
+        str, typer.Option(help="Empty PostgreSQL database for the journal; else it lies in a file.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Copy back, check digests, tree, counts and deeds; the house stays closed until it is opened."""
@@ -61,7 +64,8 @@ def put(
     private = private_half(recipient_key) if recipient_key else b""
     opened = open_keys(keys.read_bytes(), Opener(read_phrases(passphrase_file or ()), private))
     later = checkpoint.read_bytes() if checkpoint else None
-    wanted = Wanted(full=verify, later=later, shred=tuple(_shelf(text) for text in shred or ()))
+    shelves = tuple(_shelf(text) for text in shred or ())
+    wanted = Wanted(full=verify, later=later, shred=shelves, journal_url=journal)
     with progress() as bar:
         done = restore_backup(
             backup_at(source.absolute()), to, opened, now=clock.now(), wanted=wanted, bar=bar

@@ -146,6 +146,8 @@ class Journal:
         for statement in self._store.begin:
             self._connection.execute(statement)
         turn = Turn(self._connection, sheets)
+        if turn.before.origin != self._origin:  # the tables were given to another log meanwhile
+            raise ValueError("the tables of another log")
         places = [turn.take(sheet) for sheet in sheets]
         turn.write()
         self._write_notes(kept, counts)

@@ -241,6 +241,11 @@ def _dialect(statement: str) -> Any:
     return statement.replace("%", "%%").replace("?", "%s")
 
 
+def in_words(raw: psycopg.Connection[Any]) -> Connection:
+    """A bare connection as one that takes the words of `journal.sql`."""
+    return _Talk(lambda: raw)
+
+
 @contextmanager
 def spoken_to() -> Iterator[None]:
     """Whatever the driver raises inside is said in the words of the store.

@@ -17,6 +17,7 @@ from nadzor.journal.bodies import BodyKeys
 from nadzor.journal.fault import Fault
 from nadzor.journal.reader import STEP, Reader
 from nadzor.journal.verify import verify_journal
+from nadzor.journal.where import Where
 from nadzor.receipts.tree import Frontier, append
 from nadzor_wire.base64text import b64
 from nadzor_wire.note import Checkpoint, NoteError, open_note
@@ -50,7 +51,7 @@ def find_house_faults(root: Path, made: Manifest, *, body_keys: BodyKeys | None 
     """
     found: list[Fault] = []
     for log in made.logs:
-        found += _log_faults(root, log, body_keys if log is made.logs[0] else None)
+        found += find_log_faults(root / log.journal, log, body_keys if log is made.logs[0] else None)
     for path in sorted({name.partition(":")[0] for name in made.rows}):
         found += _row_faults(root, path, made)
     if (root / REGISTER).is_file():
@@ -84,9 +85,8 @@ def _strangers(root: Path, made: Manifest) -> Iterator[Fault]:
             yield Fault("file", None, f"{path.relative_to(root).as_posix()!r} is not in the manifest")
 
 
-def _log_faults(root: Path, log: LogLine, body_keys: BodyKeys | None) -> Iterator[Fault]:
+def find_log_faults(place: Where, log: LogLine, body_keys: BodyKeys | None = None) -> Iterator[Fault]:
     """The tree made anew from stored leaves is the one that was signed when the copy was taken."""
-    place = root / log.journal
     try:
         with closing(Reader(place)) as reader:
             frontier, totals = _recomputed(reader), reader.totals().frontier

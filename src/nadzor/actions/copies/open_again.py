@@ -20,6 +20,7 @@ from nadzor.base.durable import sync_directory, write_atomic
 from nadzor.base.home import RESTORED, FormerLog, Settings, origin_after
 from nadzor.base.lock import alone
 from nadzor.base.problems import Refusal
+from nadzor.journal.staging import move_in
 from nadzor.journal.succession import continue_as
 from nadzor.records.chain import Link
 from nadzor_wire.note import parse_vkey
@@ -62,6 +63,9 @@ def open_restored(root: Path, *, by: str, because: str, now: datetime) -> Opened
     with alone(root / ".restore.lock"):
         found = _waiting(root)
         before = msgspec.json.decode(found.settings, type=Settings)
+        before = msgspec.structs.replace(before, journal_url=found.journal_url)
+        if found.final and found.staged:
+            move_in(found.journal_url, found.staged, origin=parse_vkey(found.vkey).name, size=found.size)
         after = before if found.final else _begin_log(root, found, before, now)
         counts = _settle_register(root / REGISTER, found, after, Link(0, now, VERB, "", by, because, {}, ""))
         pinned = (root / KEYS / "log.vkey").read_text().strip()
@@ -95,7 +99,10 @@ def _begin_log(root: Path, found: Restored, before: Settings, now: datetime) -> 
     after = msgspec.structs.replace(before, former_logs=(*before.former_logs, ended))
     origin = origin_after(after.origin, len(after.former_logs))
     new_key(root / KEYS, "log", origin)
-    continue_as(root / JOURNAL, origin)
+    if found.staged:
+        move_in(found.journal_url, found.staged, origin=origin, size=found.size)
+    else:
+        continue_as(root / JOURNAL, origin)
     forget_notes(root / "tiles")
     _forget_sandbox(root)
     return begin_audit(root, found.audit, after, now)

@@ -29,22 +29,25 @@ from .check import find_house_faults
 from .folder import copy_open, open_plain
 from .manifest import HELD, KEYS, FileLine, Manifest, read_manifest
 from .moment import JOURNAL
+from .on_server import LOST_KEY, must_be_free, put_on_server
 from .sealed_keys import KeyFile
 from .shelf import whole_backups
 
 CONFIG: Final = "nadzor.json"
 BODIES: Final = "bodies/"
-LOST_KEY: Final = "its key is gone and was never shredded"
 _ROOMS: Final = ("journal", "lake", "rollups", "charts", "spool", "months", f"{KEYS}/bodies")
 _ONLY_OWNER: Final = 0o022  # group and others never write what was put back
 
 
 class Wanted(Struct, frozen=True):
-    """How to put back: every body opened (`full`), held against a later checkpoint, months destroyed."""
+    """How to put back: every body opened (`full`), held against a later checkpoint, months destroyed; the
+    journal on a server (`journal_url`), else in a file.
+    """
 
     full: bool = False
     later: bytes | None = None
     shred: tuple[Shelf, ...] = ()
+    journal_url: str = ""
 
 
 class Restored(Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,7 +55,7 @@ class Restored(Struct, frozen=True, forbid_unknown_fields=True):
 
     `missing` is how many leaves the checkpoint given has beyond the backup; None: none was given, unknown.
     `unreadable` counts batches whose key was not in the key file; `audit` is the verifier key of deeds and
-    readings, where the key file had one.
+    readings, where the key file had one.  `staged` names where its logs wait at `journal_url`, by schema.
     """
 
     taken_at: datetime
@@ -70,6 +73,8 @@ class Restored(Struct, frozen=True, forbid_unknown_fields=True):
     final: bool
     settings: msgspec.Raw = msgspec.Raw(b"{}")
     audit: str = ""
+    journal_url: str = ""
+    staged: dict[str, str] = {}
 
 
 def restore_backup(
@@ -83,11 +88,13 @@ def restore_backup(
 ) -> Restored:
     """Copy back, check all, and leave the house closed.
 
-    Raises: Refusal restore.not-empty, keys.other-house, backup.damaged, restore.damaged,
-    restore.other-history.
+    Raises: Refusal restore.not-empty, restore.server-not-empty, keys.other-house, backup.damaged,
+    restore.damaged, restore.other-history; journal.address, journal.away.
     """
     wanted = wanted or Wanted()
     made = _manifest(backup, keys)
+    if wanted.journal_url:
+        must_be_free(wanted.journal_url)
     to = to.absolute()
     _begin(to)
     settings = _copy_back(backup / HELD, to, made, bar)
@@ -95,6 +102,7 @@ def restore_backup(
     _put_keys(to / KEYS, keys, gone)
     unreadable = _must_hold(to, made, full=wanted.full)
     missing = _missing(to, made, wanted.later)
+    staged = _served(to, made, wanted) if wanted.journal_url else {}
     first = made.logs[0]
     done = Restored(
         taken_at=made.taken_at,
@@ -112,6 +120,8 @@ def restore_backup(
         final=made.final,
         settings=msgspec.Raw(settings),
         audit=keys["audit.vkey"].content.decode().strip() if "audit.vkey" in keys else "",
+        journal_url=wanted.journal_url,
+        staged=staged,
     )
     write_atomic(to / RESTORED, msgspec.json.encode(done), mode=0o600)
     (to / RESTORING).unlink()
@@ -231,6 +241,12 @@ def _must_hold(to: Path, made: Manifest, *, full: bool) -> int | None:
     if others:
         raise Refusal("restore.damaged", faults=len(others), first=_words(others[0]))
     return len(keyless) if full else None
+
+
+def _served(to: Path, made: Manifest, wanted: Wanted) -> dict[str, str]:
+    """The logs carried to the server that was named."""
+    keys = BodyKeys(to / KEYS / "bodies") if wanted.full else None
+    return put_on_server(to, made, wanted.journal_url, body_keys=keys)
 
 
 def _words(fault: Fault) -> str:
