@@ -48,12 +48,13 @@ from nadzor.actions.copies.take import take_backup
 from nadzor.base import clock
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
-house, shelf, keys, to = map(Path, sys.argv[2:])
+house, shelf, keys, to = map(Path, sys.argv[2:6])
+wanted = Wanted(True, journal_url=sys.argv[6])
 print("ready", flush=True)
 if sys.argv[1] == "backup":
     take_backup(Home.open(house), shelf, now=clock.now())
 else:
-    restore_backup(shelf, to, gather_keys(keys), now=clock.now(), wanted=Wanted(full=True))
+    restore_backup(shelf, to, gather_keys(keys), now=clock.now(), wanted=wanted)
 """
 
 
@@ -100,14 +101,14 @@ def test_a_house_is_copied_under_load_destroyed_and_put_back(tmp_path):
     assert verify_journal(again.log, again.log_vkey, body_keys=BodyKeys(again.body_keys)) == []
 
 
-def put_back_and_opened(tmp_path, taken, receipts, vkey):
+def put_back_and_opened(tmp_path, taken, receipts, vkey, *more):
     """The house put back by the commands, proved at each step; what came back, and the house."""
     sealing, backup = ("--passphrase-file", tmp_path / "phrase"), tmp_path / "shelf"
     assert find_backup_faults(backup_at(backup)) == []
     last = max(receipts, key=lambda receipt: verify_receipt(receipt, vkey).size)
     (tmp_path / "last.json").write_bytes(msgspec.json.encode(last))
     words = ("restore", backup, tmp_path / "again", "--keys", tmp_path / "keys.sealed", *sealing, "--verify")
-    put = done(*words, "--checkpoint", tmp_path / "last.json")
+    put = done(*words, *more, "--checkpoint", tmp_path / "last.json")
     assert (put["size"], put["root"], put["unreadable"]) == (taken["size"], taken["root"], 0)
     assert put["missing"] == verify_receipt(last, vkey).size - taken["size"]
     with pytest.raises(Refusal, match=r"home\.restored"):
@@ -189,9 +190,9 @@ def test_killed_at_any_moment_a_backup_is_whole_or_none(tmp_path):
     home, _ = make_house(tmp_path / "house", batches=40)
     chance = random.Random(8)
     for _ in range(6):
-        _killed("backup", tmp_path, chance.uniform(0, 0.08))
+        killed("backup", tmp_path, chance.uniform(0, 0.08))
     assert all(find_backup_faults(one) == [] for one in whole_backups(tmp_path / "shelf"))
-    _killed("backup", tmp_path, 30)
+    killed("backup", tmp_path, 30)
     assert list((tmp_path / "shelf").glob(f"{UNFINISHED}*")) == []
     assert read_manifest(backup_at(tmp_path / "shelf")).deed != GENESIS
     assert home.config.exists()
@@ -202,19 +203,19 @@ def test_killed_at_any_moment_a_restore_is_closed(tmp_path):
     """Whatever came back by then, no door opens on it."""
     home, _ = make_house(tmp_path / "house", batches=40)
     home.seal_key()
-    _killed("backup", tmp_path, 30)
+    killed("backup", tmp_path, 30)
     chance = random.Random(9)
     for number in range(5):
-        _killed("restore", tmp_path, chance.uniform(0, 0.06), to=f"again-{number}")
+        killed("restore", tmp_path, chance.uniform(0, 0.06), to=f"again-{number}")
         with pytest.raises(Refusal, match=r"home\.(restored|missing)"):
             Home.open(tmp_path / f"again-{number}")
 
 
-def _killed(deed, folder, after_s, *, to="again"):
+def killed(deed, folder, after_s, *, to="again", url=""):
     """A process that copies or puts back, killed so long after it began; a long time lets it end."""
     shelf = folder / "shelf"
     place = backup_at(shelf) if deed == "restore" else shelf
-    words = [deed, folder / "house", place, folder / "house" / "keys", folder / to]
+    words = [deed, folder / "house", place, folder / "house" / "keys", folder / to, url]
     command = [sys.executable, "-c", AT_RANDOM, *map(str, words)]
     process = subprocess.Popen(command, cwd=ROOT, env=plain_environment(), stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"ready\n"
