@@ -152,10 +152,13 @@ def test_a_new_password_ends_the_other_sessions(home):
         ("a quite long one", "a quite long two"),
         ("password1234", "password1234"),
     ):
-        page = client.post("/account/security/password/", {"new": new, "again": again})
+        page = client.post("/account/security/password/", {"old": PASSWORD, "new": new, "again": again})
         assert page.status_code == 200 and "Error" in page.content.decode()
     new = "a quite long word"
-    assert client.post("/account/security/password/", {"new": new, "again": new}).status_code == 302
+    assert (
+        client.post("/account/security/password/", {"old": PASSWORD, "new": new, "again": new}).status_code
+        == 302
+    )
     assert client.session.session_key != before
     assert client.get("/account/security/").status_code == 200
     assert other.get("/account/security/").status_code == 302

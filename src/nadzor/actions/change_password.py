@@ -34,7 +34,8 @@ def change_password(request: HttpRequest, *, new: str, now: datetime) -> int:
     except ValidationError as error:
         raise Refusal("people.password-weak") from error
     user.set_password(new)
-    user.save(update_fields=["password"])
+    user.is_password_given = False
+    user.save(update_fields=["password", "is_password_given"])
     update_session_auth_hash(request, user)
     password_changed.send(sender=User, request=request, user=user)
     ended = end_sessions(user.username, but=request.session.session_key or "")

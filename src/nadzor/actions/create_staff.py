@@ -66,7 +66,7 @@ def new_password() -> str:
 
 def _account(role: Role) -> Account:
     password = new_password()
-    user = User(username=role.value, role=role.value)
+    user = User(username=role.value, role=role.value, is_password_given=True)
     user.set_password(password)
     user.save()
     _assign(user)

@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from msgspec import Struct
 
@@ -18,6 +19,7 @@ from nadzor.people.factors import has_factor
 from nadzor.people.models import SCOPES, ApiToken, User
 from nadzor.people.permissions import must_run_house
 from nadzor.people.queries import Person
+from nadzor.people.roles import Role
 from nadzor.people.sign_in import must_prove_more
 from nadzor.records import audit
 
@@ -45,12 +47,16 @@ def give_api_token(
 ) -> GivenToken:
     """A token that acts as this account for some days: reads only, or writes, too.
 
-    Raises: Refusal people.operator-only, people.account-unknown, people.token-days, people.token-scope.
+    Why staff where factors are kept give their own: a token decides in their name without a factor.
+    Raises: Refusal people.operator-only, people.account-unknown, people.token-own, people.token-days,
+    people.token-scope.
     """
     must_run_house(by)
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
         raise Refusal("people.account-unknown", username=username)
+    if must_prove_more(Role(user.role)) and (settings.HOME.settings.second_factor or has_factor(username)):
+        raise Refusal("people.token-own")
     found = _given(user, days=days, scope=scope, now=now)
     audit.record(
         "people.token.give", username, by=by.username if by else "", now=now, because="asked at the console",

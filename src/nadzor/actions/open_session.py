@@ -16,7 +16,7 @@ from nadzor.actions.end_sessions import end_sessions
 from nadzor.actions.tell_account import account_mark, tell_account
 from nadzor.people.adapters import factor_key
 from nadzor.people.models import User
-from nadzor.people.sign_in import BEGAN, SEEN
+from nadzor.people.sign_in import BEGAN, SEEN, WAY
 from nadzor.records import audit
 from nadzor.records.models import AuditEntry
 
@@ -34,6 +34,7 @@ def open_session(request: HttpRequest, *, way: str, sessions_max: int, now: date
     if known.exists() and not known.filter(facts__place=place).exists():
         tell_account(user, "session.place", by=user.username, now=now, place=place)
     audit.record(VERB, mark, by=mark, because="signed in", now=now, way=way, place=place)
+    request.session[WAY] = way
     request.session[BEGAN] = request.session[SEEN] = now.timestamp()
     see_session(request)
     _end_the_oldest(user, request.session.session_key or "", sessions_max)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Take a second factor off an account: its owner one of several, the operator all of them."""
+"""Take a second factor off an account: its owner one of several, the operator all of them but staff's."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -19,6 +20,8 @@ from nadzor.people.permissions import must_run_house
 from nadzor.people.queries import Person
 from nadzor.people.roles import Role
 from nadzor.people.sign_in import must_prove_more
+
+TWO_PEOPLE: Final = "people.reset-two"
 
 
 @transaction.atomic
@@ -70,14 +73,35 @@ def factors_of(username: str, *, by: Person | None) -> Factors:
 def reset_factors(username: str, *, by: Person | None, now: datetime) -> int:
     """Take all factors off an account that lost them, and end its sessions; returns how many there were.
 
-    Raises: Refusal people.operator-only, people.account-unknown.
+    Why not staff's: whoever gives passwords could then sign in as them; `ask_factor_reset` needs two people.
+    Raises: Refusal people.operator-only, people.account-unknown, people.reset-two.
     """
     must_run_house(by)
     user = User.objects.select_for_update().filter(username=username).first()
     if user is None:
         raise Refusal("people.account-unknown", username=username)
-    count = Authenticator.objects.filter(user=user).exclude(type=CODES).count()
+    count = factors_to_take(user)
+    if count and must_prove_more(Role(user.role)):
+        raise Refusal(TWO_PEOPLE)
     Authenticator.objects.filter(user=user).delete()
     end_sessions(username)
     tell_account(user, "factor.reset", by=by.username if by else "", now=now, factors=count)
+    return count
+
+
+def factors_to_take(user: User) -> int:
+    """How many factors an account has."""
+    return Authenticator.objects.filter(user=user).exclude(type=CODES).count()
+
+
+def take_factors_off(user: User, *, by: str, because: str, now: datetime, request: int) -> int:
+    """Take all factors off an account of staff by a decided request; its sessions and tokens end."""
+    count = factors_to_take(user)
+    Authenticator.objects.filter(user=user).delete()
+    ended, tokens = (
+        end_sessions(user.username),
+        user.api_tokens.filter(revoked_at=None).update(revoked_at=now),
+    )
+    facts = {"factors": count, "sessions": ended, "tokens": tokens, "request": request}
+    tell_account(user, "factor.off", by=by, because=because, now=now, **facts)
     return count

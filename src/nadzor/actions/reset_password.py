@@ -28,7 +28,8 @@ def reset_password(username: str, *, by: Person | None, now: datetime) -> Accoun
         raise Refusal("people.account-unknown", username=username)
     password = new_password()
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.is_password_given = True
+    user.save(update_fields=["password", "is_password_given"])
     user.api_tokens.filter(revoked_at=None).update(revoked_at=now)
     end_sessions(username)
     doer = by.username if by else ""

@@ -15,6 +15,7 @@ from nadzor.people.roles import Role
 from nadzor.records import audit, notices, vault
 
 SUBJECT: Final = "account"
+ASKED: Final = "asked by the account"
 
 
 def account_mark(username: str, role: str, *, home: Home) -> str:
@@ -31,12 +32,14 @@ def account_addresses(mark: str, *, home: Home) -> list[str]:
     return [one.email for one in found]
 
 
-def tell_account(user: User, kind: str, *, by: str, now: datetime, **facts: Any) -> None:
+def tell_account(
+    user: User, kind: str, *, by: str, now: datetime, because: str = ASKED, **facts: Any
+) -> None:
     """One deed in the chain, and a notice to the account; inside the transaction of the deed.
 
     Why: a letter that nobody expected is how the owner of a stolen password learns of it.
     """
     mark = account_mark(user.username, user.role, home=settings.HOME)
     doer = mark if by == user.username else by
-    audit.record(f"people.{kind}", mark, by=doer, because="asked by the account", now=now, **facts)
+    audit.record(f"people.{kind}", mark, by=doer, because=because, now=now, **facts)
     notices.to_account(mark, subject=SUBJECT, text=letter(kind), now=now)

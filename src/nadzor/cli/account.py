@@ -10,6 +10,7 @@ import typer
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.cli.frame import settled
+from nadzor.cli.named import As, Because, named
 from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
 from nadzor.cli.output import show
 
@@ -76,25 +77,62 @@ def tokens(context: typer.Context, username: str, data: Data = DEFAULT_HOME, as_
 def second_factor(
     context: typer.Context,
     username: str,
-    reset: Annotated[bool, typer.Option("--reset", help="Take all factors off; sessions end.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Take all off; staff's: ask a second person.")
+    ] = False,
+    because: Annotated[str, typer.Option("--because", help="On what ground; for staff, recorded.")] = "",
+    alone: Annotated[
+        bool, typer.Option("--alone", help="A head's, when nobody can confirm: wait, then ask again.")
+    ] = False,
     data: Data = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
     """What an account proves itself with beside its password; or take it off, when all is lost."""
     settled(context, data)
-    from nadzor.actions.remove_factor import factors_of, reset_factors
+    from nadzor.actions.ask_factor_reset import reset_or_ask
+    from nadzor.actions.remove_factor import factors_of
     from nadzor.people.queries import CONSOLE
 
     found = factors_of(username, by=CONSOLE)
-    taken = reset_factors(username, by=CONSOLE, now=clock.now()) if reset else 0
+    taken, request = 0, None
+    if reset:
+        taken, request = reset_or_ask(username, because=because, by=CONSOLE, now=clock.now(), alone=alone)
     facts = {
         "account": username,
         "app": found.app is not None,
         "keys": [key.name for key in found.keys],
         "recovery_codes": found.codes_left,
         "taken_off": taken,
+        "request": request,
     }
     show(facts, as_json=as_json, title="Second factor")
+
+
+@app.command("resets")
+def resets(context: typer.Context, data: Data = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    """Requests to take second factors of staff off, and what became of them."""
+    settled(context, data)
+    from nadzor.people.factor_resets import factor_resets
+
+    show(factor_resets(now=clock.now()), as_json=as_json, title="Requests")
+
+
+@app.command("confirm")
+def confirm(
+    context: typer.Context,
+    id: int,
+    by: As,
+    because: Because,
+    refuse: Annotated[bool, typer.Option("--refuse", help="Refuse it instead.")] = False,
+    data: Data = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Confirm that second factors of staff are taken off, or refuse: as head, or as auditor about a head."""
+    settled(context, data)
+    from nadzor.actions.decide_factor_reset import decide_factor_reset
+
+    taken = decide_factor_reset(id, approve=not refuse, because=because, by=named(by), now=clock.now())
+    show({"request": id, "state": "refused" if refuse else "done", "taken_off": taken}, as_json=as_json)
 
 
 @app.command("sessions")

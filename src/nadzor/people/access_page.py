@@ -23,6 +23,7 @@ RULES: Final[dict[str, str]] = {
     "installation": "nadzor.actions.clinic_systems.site_of",
     "delegation": "nadzor.people.permissions.must_decide",
     "interest": "nadzor.people.permissions.must_decide",
+    "reset": "nadzor.people.reset_rules.may_decide_reset",
 }
 #: What every decision asks besides.
 BESIDES: Final[tuple[tuple[str, str], ...]] = (

@@ -53,6 +53,7 @@ class User(AbstractUser):
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
     )
+    is_password_given = models.BooleanField(default=False)  # by the operator: somebody else knows it
 
     class Meta(AbstractUser.Meta):
         constraints: ClassVar = [
@@ -101,3 +102,37 @@ class GivenAnswer(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "key"], name="given_answer_once")]
+
+
+class FactorReset(models.Model):
+    """A request to take the second factors off an account of staff: asked by one, decided by another.
+
+    One `alone` has nobody to decide it: it waits in the sight of everybody until `due_from`.
+    """
+
+    account = models.CharField(max_length=150, db_index=True)
+    because = models.CharField(max_length=500)
+    is_alone = models.BooleanField(default=False)
+    asked_by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    due_from = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    is_approved = models.BooleanField(null=True)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_because = models.CharField(max_length=500, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(is_approved=None)
+                | models.Q(is_approved=False)
+                | ~models.Q(decided_by=models.F("asked_by")) & ~models.Q(decided_by=models.F("account")),
+                name="factor_reset_by_two",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"factor reset {self.pk}"

@@ -18,6 +18,8 @@ STAFF: Final = frozenset(
 
 BEGAN: Final = "began"  # what a session keeps of its life: when it began, and when it was last used
 SEEN: Final = "seen"
+WAY: Final = "way"  # by what it began
+FOREIGN: Final = "oidc"
 
 
 class Life(Struct, frozen=True):

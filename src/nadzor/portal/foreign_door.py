@@ -24,6 +24,7 @@ from nadzor.people.oidc.id_token import Identity
 from nadzor.people.oidc.provider import Provider, provider, return_address, secrets_of
 from nadzor.people.pending import pending
 from nadzor.people.queries import person
+from nadzor.people.sign_in import FOREIGN
 from nadzor.portal.desks import asker
 from nadzor.portal.first_page import first_page
 from nadzor.portal.frame import house
@@ -109,7 +110,7 @@ def _identity(request: HttpRequest, flow: Flow | None) -> Identity:
 def _sign_in(request: HttpRequest, flow: Flow, found: Identity) -> HttpResponse:
     user = linked_account(issuer=found.issuer, subject=found.subject)
     signing = pending(user, next=flow.next or first_page(person(user)))
-    return entered(request, perform_login(request, signing), way="oidc")
+    return entered(request, perform_login(request, signing), way=FOREIGN)
 
 
 def _link(request: HttpRequest, flow: Flow, found: Identity) -> HttpResponse:

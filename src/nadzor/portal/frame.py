@@ -132,6 +132,7 @@ def _own(who: Person | None) -> Links:
     vault, destruction = (_("Vault"), "vault"), (_("Destruction"), "destruction")
     kept = (_("Retention"), "retention")
     public = released, embargoes = (_("Releases"), "releases"), (_("Embargoes"), "embargoes")
+    factors = (_("Second factors"), "factor-resets")
     own = {
         Role.CLINIC: [
             (_("My AI systems"), "clinic"),
@@ -155,9 +156,10 @@ def _own(who: Person | None) -> Links:
             destruction,
             kept,
             audit,
+            factors,
             *public,
         ],
-        Role.AUDITOR: [audit, vault, destruction, kept, *public],
+        Role.AUDITOR: [audit, vault, destruction, kept, factors, *public],
     }
     return own[who.role] if who is not None and who.role in own else []
 

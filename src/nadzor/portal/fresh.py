@@ -20,6 +20,9 @@ PROVED: Final = "proved"
 HELD: Final = "held_form"
 HELD_MAX: Final = 64 * 1024  # a decision is some sentences; a file must be chosen again in any case
 LEFT_OUT: Final = frozenset({"csrfmiddlewaretoken"})
+SECRET: Final = frozenset(
+    {"password", "old", "new", "again", "code", "credential"}
+)  # never kept in a session
 
 
 def fresh(request: HttpRequest, *, now: datetime | None = None) -> bool:
@@ -58,8 +61,11 @@ def proven(view: View) -> View:
 
 
 def ask(request: HttpRequest) -> HttpResponse:
-    """Send somebody to prove who they are, and keep the form they sent until they come back."""
-    if request.method == "POST":
+    """Send somebody to prove who they are, and keep the form they sent until they come back.
+
+    Why not one with a password: what waits lies readable in the register.
+    """
+    if request.method == "POST" and not SECRET & request.POST.keys():
         hold(request)
     back = request.get_full_path() if request.method == "GET" else came_from(request)
     return redirect(f"{reverse('prove')}?{urlencode({'next': back})}")

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from django.contrib.auth import authenticate
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,10 +16,11 @@ from nadzor.actions.end_sessions import end_own_sessions
 from nadzor.actions.give_api_token import give_own_token, revoke_own_token
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
+from nadzor.people.attempts import may_try
 from nadzor.people.queries import TokenCard, api_tokens
 from nadzor.portal.desks import asker
 from nadzor.portal.frame import house
-from nadzor.portal.inputs import line, select
+from nadzor.portal.inputs import Input, line, select
 from nadzor.portal.refused_words import refused_words
 from nadzor.portal.sheets import Cell, Line, Table, columns
 from nadzor.portal.sheets import line as row
@@ -29,10 +31,12 @@ DAYS: Final = ("30", "90", "365")
 
 def password(request: HttpRequest) -> HttpResponse:
     """Choose another password; the other sessions end."""
-    wrong = {"new": "", "again": ""}
+    wrong = {"old": "", "new": "", "again": ""}
     if request.method == "POST":
         new = request.POST.get("new", "")
-        if new != request.POST.get("again", ""):
+        if not _knows_present(request):
+            wrong["old"] = _("This is not your present password.")
+        elif new != request.POST.get("again", ""):
             wrong["again"] = _("The two are not the same.")
         else:
             try:
@@ -43,12 +47,39 @@ def password(request: HttpRequest) -> HttpResponse:
                 return redirect("security")
     hint = _("Twelve characters at least, not a common word and not your name.")
     fields = [
+        *_present(request, wrong["old"]),
         line("new", _("New password"), type="password", hint=hint, error=wrong["new"],
              autocomplete="new-password", longest=LENGTH_MAX),
         line("again", _("The same once more"), type="password", error=wrong["again"],
              autocomplete="new-password", longest=LENGTH_MAX),
     ]  # fmt: skip
-    return render(request, "portal/security_password.html", {"fields": fields, "wrong": any(wrong.values())})
+    page = {"fields": fields, "wrong": any(wrong.values()), "given": _account(request).is_password_given}
+    return render(request, "portal/security_password.html", page)
+
+
+def _account(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _present(request: HttpRequest, wrong: str) -> list[Input]:
+    """The field of the present password; an account of another system has none."""
+    if not _account(request).has_usable_password():
+        return []
+    name = _("Present password")
+    return [
+        line("old", name, type="password", error=wrong, autocomplete="current-password", longest=LENGTH_MAX)
+    ]
+
+
+def _knows_present(request: HttpRequest) -> bool:
+    """Whether the present password was typed; wrong ones count like any guess."""
+    user = _account(request)
+    if not user.has_usable_password():
+        return True
+    if not may_try(request, user.get_username()):
+        return False
+    typed = request.POST.get("old", "")[:LENGTH_MAX]
+    return authenticate(request, username=user.get_username(), password=typed) == user
 
 
 def end_others(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,9 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nadzor.people.reset_rules import DECIDERS
 from nadzor.portal import (
+    factor_resets,
     foreign_door,
     prove,
     second_step,
@@ -16,6 +18,7 @@ from nadzor.portal import (
     security_factors,
     sessions,
 )
+from nadzor.portal.desks import desk_of
 from nadzor.portal.door import public, signed_in
 from nadzor.portal.fresh import proven
 
@@ -50,6 +53,12 @@ urlpatterns = [
         f"{HERE}factor/<int:id>/name/",
         require_POST(proven(security_factors.rename)),
         name="security-key-rename",
+    ),
+    path("second-factors/", require_safe(desk_of(DECIDERS, factor_resets.page)), name="factor-resets"),
+    path(
+        "second-factors/<int:id>/decide/",
+        require_POST(desk_of(DECIDERS, factor_resets.decide)),
+        name="factor-reset-decide",
     ),
     path(
         f"{HERE}sessions/end/",

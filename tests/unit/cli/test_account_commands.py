@@ -33,39 +33,74 @@ def house(home):
 
 def test_a_token_is_shown_once(house):
     """The secret on giving; afterwards only how it begins."""
-    given = answer(house, "account", "token", "registrar", "--days", 30, "--write")
-    assert (given["role"], given["scope"]) == ("registrar", "write")
-    (listed,) = answer(house, "account", "tokens", "registrar")
+    given = answer(house, "account", "token", "clinic", "--days", 30, "--write")
+    assert (given["role"], given["scope"]) == ("clinic", "write")
+    (listed,) = answer(house, "account", "tokens", "clinic")
     assert listed["prefix"] == given["token"][:12]
     assert given["token"] not in str(listed)
     assert answer(house, "account", "token-revoke", listed["prefix"])["revoked"] == 1
-    assert answer(house, "account", "tokens", "registrar")[0]["revoked_at"]
+    assert answer(house, "account", "tokens", "clinic")[0]["revoked_at"]
 
 
 def test_a_token_for_nobody_or_for_ever_is_refused(house):
     """Unknown account, more than a year, unknown token."""
     for asked, code in (
         (("token", "nobody"), "people.account-unknown"),
-        (("token", "registrar", "--days", 400), "people.token-days"),
+        (("token", "clinic", "--days", 400), "people.token-days"),
         (("token-revoke", "nzp_nothing"), "people.token-unknown"),
     ):
         assert code in refused(ask(house, "account", *asked))
 
 
-def test_the_operator_takes_a_lost_factor_off(house):
-    """The state first; after the reset no factor and no session is left, and the chain says so."""
+def with_app(username, *, since):
+    """An account with an app since then; the app's secret."""
+    from allauth.mfa.models import Authenticator
+
+    from nadzor.people import totp
+
+    secret = totp.new_secret()
+    add_app(username, secret=secret, typed=totp.code_of(secret, totp.step_of(clock.now())), now=clock.now())
+    Authenticator.objects.filter(user__username=username).update(created_at=since)
+    return secret
+
+
+def test_two_people_take_a_lost_factor_of_staff_off(house):
+    """Asked at the console, confirmed there by the head, who proves it; the chain names both."""
     from nadzor.people import totp
     from nadzor.records import audit
 
-    secret = totp.new_secret()
-    add_app("head", secret=secret, typed=totp.code_of(secret, totp.step_of(clock.now())), now=clock.now())
-    before = answer(house, "account", "second-factor", "head")
-    assert (before["app"], before["recovery_codes"], before["taken_off"]) == (True, 10, 0)
-    assert answer(house, "account", "second-factor", "head", "--reset")["taken_off"] == 1
-    after = answer(house, "account", "second-factor", "head")
-    assert (after["app"], after["recovery_codes"]) == (False, 0)
-    assert audit.entries(verb="people.factor.reset")[0].by == "console"
+    with_app("inspector", since=clock.now())
+    secret = with_app("head", since="2026-01-01T00:00:00Z")
+    before = answer(house, "account", "second-factor", "inspector")
+    assert (before["app"], before["recovery_codes"], before["request"]) == (True, 10, None)
+    assert "vault.because" in refused(ask(house, "account", "second-factor", "inspector", "--reset"))
+    asked = answer(house, "account", "second-factor", "inspector", "--reset", "--because", "lost")
+    assert (asked["taken_off"], [one["state"] for one in answer(house, "account", "resets")]) == (
+        0,
+        ["asked"],
+    )
+    code = totp.code_of(secret, totp.step_of(clock.now()) + 1)
+    done = ask(
+        house, "account", "confirm", asked["request"], "--as", "head", "--because", "seen", "--json",
+        stdin=f"{PASSWORD}\n{code}\n",
+    )  # fmt: skip
+    said = json.loads(done.stdout[done.stdout.index("{") :])
+    assert (said["state"], said["taken_off"]) == ("done", 1)
+    assert answer(house, "account", "second-factor", "inspector")["app"] is False
+    assert [audit.entries(verb=f"people.factor.{verb}")[0].by for verb in ("ask", "off")] == [
+        "console",
+        "head",
+    ]
     assert secret not in str(audit.entries(object="head"))
+
+
+def test_the_operator_takes_a_clinic_s_lost_factor_off(house):
+    """As before, at once; the chain says so."""
+    from nadzor.records import audit
+
+    with_app("clinic", since=clock.now())
+    assert answer(house, "account", "second-factor", "clinic", "--reset")["taken_off"] == 1
+    assert audit.entries(verb="people.factor.reset")[0].by == "console"
 
 
 def test_sessions_are_listed_and_ended(house):
