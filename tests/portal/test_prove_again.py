@@ -260,3 +260,21 @@ def test_a_session_is_told_by_browser_and_system(agent, words):
     """Two words a person knows, not the whole line a browser sends."""
     with translation.override("en"):
         assert device_words(agent) == words
+
+
+@pytest.mark.parametrize("header", ["", "Bearer x"])
+def test_a_header_of_programs_opens_no_gate_of_sessions(head, header):
+    """A session that calls itself a program is asked for its proof, on a page and on the API."""
+    client, _secret = head
+    assert "/account/prove/" in client.post(DECISION, {}, headers={"authorization": header})["Location"]
+    program = client.post(
+        "/api/v1/vault/openings/1/decision", {}, content_type="application/json",
+        headers={"authorization": header},
+    )  # fmt: skip
+    wanted = (401, "people.token-refused") if header else (403, "people.prove-again")
+    assert (program.status_code, program.json()["code"]) == wanted
+    account("auditor")
+    bare = browser()
+    give_password(bare, "auditor")
+    answer = bare.get("/audit/", headers={"authorization": header})
+    assert answer["Location"] == "/account/security/"

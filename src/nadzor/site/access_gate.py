@@ -79,7 +79,7 @@ def operations() -> Mapping[str, Mapping[str, str]]:
 
 
 def _asked(request: HttpRequest, found: Entry) -> HttpResponse | None:
-    if _is_program(request):
+    if by_token(request):
         return None
     who = person_of(request)
     if who is None:
@@ -90,8 +90,13 @@ def _asked(request: HttpRequest, found: Entry) -> HttpResponse | None:
     return _refuse(request, Refusal(found.refused))
 
 
-def _is_program(request: HttpRequest) -> bool:
-    return request.path.startswith(problems.PREFIX) and "Authorization" in request.headers
+def by_token(request: HttpRequest) -> bool:
+    """Whether the API will take this request by its token and not by a session.
+
+    Why: pages know sessions alone, and an empty header is no token; whoever adds one to a session must meet
+    every gate that stands before sessions.
+    """
+    return request.path.startswith(problems.PREFIX) and bool(request.headers.get("Authorization"))
 
 
 def _sign_in(request: HttpRequest, found: Entry) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from nadzor.api import problems
 from nadzor.base.problems import Refusal
 from nadzor.portal.fresh import ask, fresh
+from nadzor.site.access_gate import by_token
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -45,4 +46,4 @@ def _asks(request: HttpRequest) -> bool:
         return False
     if not settings.HOME.settings.second_factor:
         return False
-    return "Authorization" not in request.headers and request.user.is_authenticated
+    return not by_token(request) and request.user.is_authenticated

@@ -15,6 +15,7 @@ from nadzor.base.problems import Refusal
 from nadzor.people.factors import has_factor
 from nadzor.people.roles import Role
 from nadzor.people.sign_in import FOREIGN, WAY, must_prove_more
+from nadzor.site.access_gate import by_token
 
 OPEN: Final = frozenset(
     {"security", "security-app", "security-key", "security-password", "prove", "prove-foreign", "preferences"}
@@ -59,7 +60,7 @@ def _is_by_session(request: HttpRequest) -> bool:
     """Whether somebody signed in asks by a session, in a house that keeps second factors."""
     if not settings.HOME.settings.second_factor or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
-    return request.user.is_authenticated and "Authorization" not in request.headers
+    return request.user.is_authenticated and not by_token(request)
 
 
 def _has_given_password(request: HttpRequest) -> bool:
