@@ -26,12 +26,14 @@ def main(deed: str, directory: str, name: str) -> None:
 
 
 def _make(home: Any, _name: str) -> Any:
-    """Two sealed sites, one of them asked for."""
+    """Two sealed sites, one of them asked for, and two held texts."""
     from nadzor.actions.ask_opening import ask_opening
     from nadzor.base import clock
+    from tests.held_texts import hold
     from tests.openings import INSPECTOR, sites, wanted
 
     site, _other = sites(home)
+    hold(home)
     return ask_opening(home, wanted(site), by=INSPECTOR, now=clock.now())
 
 
@@ -67,21 +69,13 @@ def _look(home: Any, _name: str) -> None:
 
 
 def _rotate(home: Any, _name: str) -> None:
-    """Killed when one of two seals lies under the new key."""
+    """Killed at the held answer, when both sites and the narrative lie under the new key."""
     from nadzor.actions.rotate_vault import rotate_vault
     from nadzor.base import clock
     from nadzor.people.queries import CONSOLE
-    from nadzor.records import vault
+    from nadzor.vigilance import held_answers
 
-    reseal, done = vault.reseal, []
-
-    def once(site: str, **more: Any) -> bool:
-        if done:
-            _die()
-        done.append(site)
-        return reseal(site, **more)
-
-    vault.reseal = once
+    held_answers.reseal = _die
     rotate_vault(home, by=CONSOLE, now=clock.now())
 
 
@@ -92,17 +86,19 @@ def _tell(home: Any, _name: str) -> Any:
     from nadzor.people.queries import CONSOLE
     from nadzor.records import audit
     from nadzor.records.models import VaultLook, VaultOpening
+    from tests.held_texts import ANSWER, NARRATIVE, as_held
 
     now = clock.now()
     before = check_vault(home, now=now)
     rotate_vault(home, by=CONSOLE, now=now)
     after = finish_rotation(home, by=CONSOLE, now=now)
+    held = as_held(home) == (NARRATIVE, ANSWER)
     row = VaultOpening.objects.get()
     return {
         "state": row.state, "decided_by": row.decided_by, "looks": VaultLook.objects.count(),
         "approvals": len(audit.entries(verb="vault.opening.approve", limit=9)),
         "deeds": len(audit.entries(verb="vault.opening.look", limit=9)), "chain": len(audit.verify()),
-        "newest": before.newest, "damaged": list(before.damaged), "whole": after.is_whole,
+        "newest": before.newest, "damaged": list(before.damaged), "whole": after.is_whole, "held": held,
     }  # fmt: skip
 
 

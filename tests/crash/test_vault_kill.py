@@ -32,7 +32,7 @@ def said(process, told=""):
 
 @pytest.mark.crash
 def test_one_decision_no_look_unrecorded_no_seal_lost(tmp_path):
-    """Two heads approve in one moment; the looker and the rotation die; what is left is whole."""
+    """Two heads approve in one moment; looker and rotation die; what is left is whole, held texts open."""
     home = tmp_path / "data"
     said(start("make", home))
     heads = [start("approve", home, name) for name in ("head-a", "head-b")]
@@ -48,6 +48,6 @@ def test_one_decision_no_look_unrecorded_no_seal_lost(tmp_path):
     left = said(start("tell", home))
     assert left.pop("decided_by") in {"head-a", "head-b"}
     assert left == {
-        "state": "open", "looks": 1, "approvals": 1, "deeds": 1, "chain": 0, "newest": 1, "damaged": [],
-        "whole": True,
+        "state": "open", "looks": 1, "approvals": 1, "deeds": 1, "chain": 0, "newest": 3, "damaged": [],
+        "whole": True, "held": True,
     }  # fmt: skip

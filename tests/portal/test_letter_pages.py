@@ -15,6 +15,8 @@ from nadzor.records import audit, notices, vault
 from nadzor.vigilance.models import Signal, SiteLetter
 from tests.town import CLINIC_OID
 
+TELEPHONE = "+7 999 123-45-67"
+PERSONAL = f"Спросите физика: {TELEPHONE}."
 SITE = re.compile(r"\bs-[a-z2-7]{12}\b")
 
 
@@ -71,7 +73,33 @@ def test_what_names_a_clinic_comes_back_as_typed(client_of, house, site):
     written(inspector, site)
     number = SiteLetter.objects.get().number
     answer = clinic.post(f"/clinic/letters/{number}/answer/", {"text": f"Мы — {CLINIC_OID}"})
-    assert answer.status_code == 422 and SiteLetter.objects.get().answer == ""
+    assert answer.status_code == 422 and SiteLetter.objects.get().answered_at is None
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_an_answer_that_names_a_person_is_held_until_it_is_redacted(client_of, house, site, language):
+    """The clinic is told that it counts; the desk opens it by a press, redacts it beside the original."""
+    inspector, clinic = client_of("inspector", language), client_of("clinic", language)
+    written(inspector, site)
+    number = SiteLetter.objects.get().number
+    answer = clinic.post(f"/clinic/letters/{number}/answer/", {"text": PERSONAL}, follow=True)
+    counts = {
+        "ru": "Ответ засчитан, его текст пока придержан",
+        "en": "Your answer is given and held back for now",
+    }
+    assert counts[language] in text(answer) and TELEPHONE not in text(answer)
+    for page in ("/letters/", f"/letters/{number}/", f"/letters/{number}/answer/"):
+        assert TELEPHONE not in text(inspector.get(page))
+    opened = inspector.post(f"/letters/{number}/answer/")
+    assert TELEPHONE in text(opened) and "no-store" in opened["Cache-Control"]
+    release = f"/letters/{number}/answer/release/"
+    refused = inspector.post(release, {"text": PERSONAL})
+    assert refused.status_code == 422 and 'href="#text"' in text(refused)
+    assert inspector.post(release, {"text": "Спросите ▮▮▮."}).status_code == 302
+    assert all("▮▮▮" in text(client.get(page)) for client, page in (
+        (inspector, f"/letters/{number}/"), (clinic, f"/clinic/letters/{number}/")
+    ))  # fmt: skip
+    assert inspector.get(f"/letters/{number}/answer/").status_code == 409
 
 
 @pytest.mark.parametrize("role", ["clinic", "manufacturer_admin", "registrar", "auditor", "operator", None])
@@ -80,7 +108,7 @@ def test_the_desk_alone_writes(client_of, site, role):
     written(client_of("inspector"), site)
     number = SiteLetter.objects.get().number
     client = client_of(role)
-    for page in ("/letters/", "/letters/new/", f"/letters/{number}/"):
+    for page in ("/letters/", "/letters/new/", f"/letters/{number}/", f"/letters/{number}/answer/"):
         answer = client.get(page)
         assert answer.status_code in {302, 403, 404} and site not in text(answer)
     assert written(client, site).status_code in {302, 403} and SiteLetter.objects.count() == 1

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.base.identifiers import inn_ok, ogrn_ok
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import OrganisationCard, organisations
@@ -26,13 +25,12 @@ _SHORT: Final = 4  # a shorter name than this is a word of the language
 
 
 def must_name_no_clinic(text: str, at: str) -> None:
-    """Look through a text for clinics' names, codes and numbers, and for persons.
+    """Look through a text for clinics' names, codes and numbers.
 
-    Raises: Refusal letter.names-clinic with the kind found, never itself; those of `must_name_nobody`.
+    Raises: Refusal letter.names-clinic with the kind found, never itself.
     """
     if kind := clinic_in(text):
         raise Refusal("letter.names-clinic", at, kind=kind)
-    must_name_nobody({at: text})
 
 
 def clinic_in(text: str) -> str:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Seal everything in the vault anew under a fresh key, and look whether every seal opens.
 
-(1) A new key is made and seals from now on; the former ones still open.  (2) Entries, papers and narratives
-are sealed anew one by one.  (3) Only when all of them open under the newest key may the former key files go,
-in a second command.  Killed anywhere, nothing is lost: each seal lies whole under one key or the other, and
-the next run goes on.  Pseudonyms and marks come from the vault key itself and never change.
+(1) A new key is made and seals from now on; the former ones still open.  (2) Entries, papers, narratives and
+held answers are sealed anew one by one.  (3) Only when all of them open under the newest key may the former
+key files go, in a second command.  Killed anywhere, nothing is lost: each seal lies whole under one key or
+the other, and the next run goes on.  Pseudonyms and marks come from the vault key and never change.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from django.db import transaction
 from msgspec import Struct
 
@@ -24,19 +25,21 @@ from nadzor.base.lock import alone
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.records import audit, vault, vault_keys
-from nadzor.vigilance import narratives
+from nadzor.vigilance import held_answers, narratives
 
 
 class Seals(Struct, frozen=True, kw_only=True):
     """What lies in the vault: how many seals of each kind, how many under the newest key, which do not open.
 
-    `damaged` names pseudonyms, papers and documents; never what is inside.
+    `answers` are held answers to letters.  `damaged` names pseudonyms, papers, documents and letters; never
+    what is inside.
     """
 
     version: int
     entries: int
     papers: int
     narratives: int
+    answers: int
     newest: int
     damaged: tuple[str, ...]
     changed: int = 0
@@ -45,7 +48,9 @@ class Seals(Struct, frozen=True, kw_only=True):
     @property
     def is_whole(self) -> bool:
         """Whether every seal opens under the newest key."""
-        return not self.damaged and self.newest == self.entries + self.papers + self.narratives
+        return not self.damaged and self.newest == (
+            self.entries + self.papers + self.narratives + self.answers
+        )
 
 
 class _Seal(Struct, frozen=True):
@@ -104,6 +109,11 @@ def _seals(home: Home, now: datetime) -> Iterator[_Seal]:
     for document in narratives.sealed_narratives():
         version, anew = (partial(deed, home, document) for deed in (narratives.version_of, narratives.reseal))
         yield _Seal("narrative", f"document {document}", version, anew)
+    for letter in held_answers.sealed_answers():
+        version, anew = (
+            partial(deed, home, letter) for deed in (held_answers.version_of, held_answers.reseal)
+        )
+        yield _Seal("answer", f"letter {letter}", version, anew)
 
 
 def _counted(home: Home, seals: list[_Seal]) -> Seals:
@@ -115,6 +125,7 @@ def _counted(home: Home, seals: list[_Seal]) -> Seals:
         entries=kinds.count("entry"),
         papers=kinds.count("paper"),
         narratives=kinds.count("narrative"),
+        answers=kinds.count("answer"),
         newest=found.count(version),
         damaged=tuple(one.name for one, key in zip(seals, found, strict=True) if key is None),
     )
@@ -167,10 +178,7 @@ def _sha(content: bytes) -> str:
 
 
 def _told(found: Seals, *, changed: int = 0, destroyed: tuple[int, ...] = ()) -> Seals:
-    return Seals(
-        version=found.version, entries=found.entries, papers=found.papers, narratives=found.narratives,
-        newest=found.newest, damaged=found.damaged, changed=changed, destroyed=destroyed,
-    )  # fmt: skip
+    return msgspec.structs.replace(found, changed=changed, destroyed=destroyed)
 
 
 def _note(verb: str, by: Person, now: datetime, **facts: object) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from nadzor.actions.name_no_clinic import must_name_no_clinic
+from nadzor.actions.name_nobody import must_name_nobody
 from nadzor.actions.publish_notice import next_number
 from nadzor.actions.relay_to_site import relay_to_sites
 from nadzor.base.clock import moscow_date
@@ -56,7 +57,7 @@ def write_letter(home: Home, letter: Letter, *, by: Person | None, now: datetime
     sound = _sound(letter)
     if not vault.knows(sound.site):
         raise Refusal("vault.unknown", "$.site")
-    must_be_disinterested(by, _parties(sound))
+    must_be_disinterested(by, parties(sound.kind, sound.about))
     same = {"site": sound.site, "kind": sound.kind, "about": sound.about, "text": sound.text}
     if (waiting := SiteLetter.objects.filter(**same, by=by.username, told_at=None).first()) is not None:
         return str(waiting.number)
@@ -92,9 +93,19 @@ def hand_over_letters(home: Home, *, now: datetime) -> int:
 
 
 def guarded(text: str) -> str:
-    """A letter's or an answer's text as it is kept.
+    """A letter's text as it is kept.
 
     Raises: Refusal letter.text, letter.names-clinic; those of `must_name_nobody`.
+    """
+    words = unnamed(text)
+    must_name_nobody({"$.text": text})
+    return words
+
+
+def unnamed(text: str) -> str:
+    """A text that names no clinic, without signs that nobody sees.
+
+    Raises: Refusal letter.text, letter.names-clinic.
     """
     must_name_no_clinic(text, "$.text")
     words = plain(text).strip()
@@ -122,7 +133,8 @@ def _is_about(kind: str, about: str, site: str) -> bool:
     return not about
 
 
-def _parties(letter: Letter) -> set[str]:
-    if letter.kind == EVENT:
-        return parties_of(AdverseEvent.objects.get(number=letter.about).device)
-    return parties_of(letter.about) if letter.kind == GAP else set()
+def parties(kind: str, about: str) -> set[str]:
+    """Whose affair a letter touches: the parties of an event's device, or of a device itself."""
+    if kind == EVENT:
+        return parties_of(AdverseEvent.objects.get(number=about).device)
+    return parties_of(about) if kind == GAP else set()

@@ -13,6 +13,7 @@ from ninja import Router
 from nadzor.actions.answer_letter import answer_letter, open_letter
 from nadzor.actions.clinic_systems import site_of
 from nadzor.actions.count_refusal import count_refusal
+from nadzor.actions.redact_answer import open_answer, redact_answer
 from nadzor.actions.write_letter import Letter, write_letter
 from nadzor.api.credentials import SIGNED_IN, caller
 from nadzor.api.deeds import KEY, done
@@ -69,8 +70,15 @@ class WriteIn(Strict, frozen=True, kw_only=True):
     about: Code = ""
 
 
+class HeldOut(Struct, frozen=True):
+    """A held answer as it was sent."""
+
+    letter: str
+    text: str
+
+
 class AnswerIn(Strict, frozen=True):
-    """The clinic's own words; they name neither persons nor the clinic."""
+    """The words of an answer; they do not name the clinic, and where they name a person they are held."""
 
     text: LongText
 
@@ -121,6 +129,44 @@ def write(request: HttpRequest) -> HttpResponse:
     return done(request, deed, status=201, at=lambda out: f"letters/{out['number']}", verb=VERB)
 
 
+@router.post(
+    "/letters/{number}/answer/opening",
+    operation_id="open_letter_answer",
+    openapi_extra=told(HeldOut, refuses=[404, 409], signed_in=True, may=DESK),
+)
+def open_held(request: HttpRequest, number: str) -> HttpResponse:
+    """Read a held answer in order to redact it; who read it stays on record.
+
+    Why no Idempotency-Key: a kept answer would be a copy of what is sealed.
+    """
+    text = open_answer(settings.HOME, number, by=caller(request), now=clock.now())
+    return confided(HeldOut(number, text))
+
+
+@router.post(
+    "/letters/{number}/answer/release",
+    operation_id="release_letter_answer",
+    openapi_extra=told(
+        LetterCard,
+        hears=AnswerIn,
+        refuses=[404, 409],
+        signed_in=True,
+        may=DESK,
+        headers=[KEY],
+        example={"text": "▮▮▮ reads on two monitors of one make."},
+    ),
+)
+def release_held(request: HttpRequest, number: str) -> HttpResponse:
+    """Release a held answer with a redacted text in its place."""
+    given, who = heard(request, AnswerIn), caller(request)
+
+    def deed() -> LetterCard:
+        redact_answer(number, given.text, by=who, now=clock.now())
+        return letter(who, number)
+
+    return done(request, deed, verb=VERB)
+
+
 @router.get(
     "/clinic/letters",
     operation_id="list_own_letters",
@@ -166,7 +212,7 @@ def open_own(request: HttpRequest, number: str) -> HttpResponse:
     ),
 )
 def answer_own(request: HttpRequest, number: str) -> HttpResponse:
-    """Answer once; the same answer again changes nothing.
+    """Answer once; the same answer again changes nothing.  One that names a person counts, and is held.
 
     Why no Idempotency-Key: a kept answer would put the letter of a site beside the account of its clinic.
     """

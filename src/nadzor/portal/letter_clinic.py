@@ -25,12 +25,7 @@ from nadzor.portal.sheets import Cell, Crumb, Fact, Line, Table, columns, line
 from nadzor.portal.words import moment, said
 from nadzor.vigilance.letters import KINDS, LETTER_MAX, ClinicLetter, letter_of_site, letters_of_site
 
-ON_THE_PAGE: Final = frozenset(
-    {
-        "letter.text", "letter.names-clinic", "letter.answered", "vigilance.told-personal",
-        "vigilance.text-hides",
-    }
-)  # fmt: skip
+ON_THE_PAGE: Final = frozenset({"letter.text", "letter.names-clinic", "letter.answered"})
 
 
 @never_cache
@@ -63,8 +58,15 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
         if refusal.code not in ON_THE_PAGE:
             raise
         return _page(request, number, wrong=told(refusal), status=problem(refusal.code).status)
-    messages.success(request, _("Thank you: your answer was kept."))
+    _thank(request, number)
     return redirect("clinic-letter", number=number)
+
+
+def _thank(request: HttpRequest, number: str) -> None:
+    """Say what became of the answer: read at once, or held until it is redacted."""
+    held = letter_of_site(site_of(house(), asker(request)), number).held
+    kept = _("Thank you: your answer was kept.")
+    messages.success(request, _("Thank you: your answer counts; its text is held back.") if held else kept)
 
 
 def _page(request: HttpRequest, number: str, *, wrong: str = "", status: int = 200) -> HttpResponse:
@@ -93,7 +95,8 @@ def _facts(one: ClinicLetter) -> list[Fact]:
 def _line(one: ClinicLetter) -> Line:
     answer = Cell(_("waits for your answer"), state="warn")
     if one.answered_at:
-        answer = Cell(one.answer, note=moment(one.answered_at), wraps=True)
+        words = _("given; held back until it is redacted") if one.held else one.answer
+        answer = Cell(words, note=moment(one.answered_at), wraps=True)
     return line(
         Cell(one.number, href=reverse("clinic-letter", args=[one.number]), note=moment(one.at)),
         Cell(said(KINDS[one.kind]), note=one.about, wraps=True),

@@ -38,6 +38,7 @@ from nadzor.vigilance.letters import (
 )
 
 SITE_MAX: Final = 40
+WAITS: Final = frozenset({"unreached", "held"})  # for a person of the desk
 FIELDS: Final = {
     "letter.kind": "kind",
     "letter.about": "about",
@@ -131,7 +132,7 @@ def _fields(request: HttpRequest, wrong: dict[str, str]) -> list[Input]:
 
 
 def _line(one: LetterCard) -> Line:
-    waits = one.state == "unreached"
+    waits = one.state in WAITS
     return row(
         Cell(one.number, href=reverse("letter", args=[one.number]), note=moment(one.at)),
         Cell(one.site, mono=True, href=f"{reverse('letters')}?site={one.site}"),
@@ -141,12 +142,19 @@ def _line(one: LetterCard) -> Line:
     )
 
 
+def _released(card: LetterCard) -> str:
+    if card.released_at is None:
+        return ""
+    return _("blackened and released on %(day)s") % {"day": moment(card.released_at)}
+
+
 def _counts(found: LetterCounts) -> list[Fact]:
     return [
         Fact(_("Written"), number(found.written)),
         Fact(_("Handed over"), number(found.reached)),
         Fact(_("Not handed over: no account"), number(found.unreached)),
         Fact(_("Answered"), number(found.answered)),
+        Fact(_("Answered, held until redacted"), number(found.held)),
         Fact(_("Without an answer"), number(found.waiting)),
     ]
 
@@ -156,10 +164,11 @@ def _facts(card: LetterCard) -> list[Fact]:
     found = [
         Fact(_("Site (pseudonym)"), card.site, mono=True),
         Fact(_("Kind"), said(KINDS[card.kind])),
-        Fact(_("State"), said(STATES[card.state]), state="warn" if card.state == "unreached" else ""),
+        Fact(_("State"), said(STATES[card.state]), state="warn" if card.state in WAITS else ""),
         Fact(_("Written (Moscow time)"), moment(card.at), note=card.by),
         Fact(_("Handed over"), moment(card.told_at) if card.told_at else "—"),
         Fact(_("Opened"), moment(card.opened_at) if card.opened_at else "—"),
+        Fact(_("Answered"), moment(card.answered_at) if card.answered_at else "—", note=_released(card)),
     ]
     if card.about:
         found.insert(

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from msgspec import Struct
 
 from nadzor.actions.redact_narrative import open_narrative, redact_narrative
 from nadzor.base import clock
@@ -26,6 +27,15 @@ from nadzor.vigilance.event_cards import DocumentCard
 from nadzor.vigilance.narratives import NARRATIVE_MAX
 
 ON_THE_PAGE = frozenset({"vigilance.still-personal", "vigilance.text-too-long"})
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """Where the forms of the page lead, and where back."""
+
+    opens: str
+    releases: str
+    back: str
+    back_label: str
 
 
 @sensitive_variables("text")
@@ -67,6 +77,15 @@ def _held(request: HttpRequest, number: str, id: int) -> DocumentCard:
     raise Refusal("vigilance.narrative-unknown")
 
 
+def _way(number: str, id: int) -> Way:
+    return Way(
+        opens=reverse("event-narrative", args=[number, id]),
+        releases=reverse("event-narrative-release", args=[number, id]),
+        back=reverse("event", args=[number]),
+        back_label=_("Back to the event"),
+    )
+
+
 def _show(
     request: HttpRequest, number: str, paper: DocumentCard, *, text: str, typed: str = "", error: str = "",
     status: int = 200,
@@ -75,8 +94,7 @@ def _show(
     field = prose("text", _("Text to be released"), value=typed or text, hint=hint, error=error,
                   longest=NARRATIVE_MAX)  # fmt: skip
     shown: dict[str, Any] = {
-        "number": number,
-        "id": paper.id,
+        "way": _way(number, paper.id),
         "kind": kind_label(paper.kind),
         "held_kind": paper.held_kind,
         "text": text,

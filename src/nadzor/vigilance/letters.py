@@ -29,12 +29,16 @@ STATES: Final[dict[str, Text]] = {
         ru="Не передано: за площадкой нет учётной записи", en="Not handed over: the site has no account"
     ),
     "opened": Text(ru="Прочитано", en="Read"),
+    "held": Text(ru="Есть ответ, личное ещё не закрыто", en="Answered; held until it is redacted"),
     "answered": Text(ru="Есть ответ", en="Answered"),
 }
 
 
 class LetterCard(Struct, frozen=True, kw_only=True):
-    """One letter as the desk sees it, beside the site and never beside a clinic."""
+    """One letter as the desk sees it, beside the site and never beside a clinic.
+
+    `held`: the answer was given and lies sealed, because it names a person (`held_kind`).
+    """
 
     number: str
     site: str
@@ -49,10 +53,16 @@ class LetterCard(Struct, frozen=True, kw_only=True):
     answer: str
     answered_at: datetime | None
     answered_by: str
+    held: bool
+    held_kind: str
+    released_at: datetime | None
 
 
 class ClinicLetter(Struct, frozen=True, kw_only=True):
-    """One letter as the clinic reads it: no account and no pseudonym."""
+    """One letter as the clinic reads it: no account and no pseudonym.
+
+    `held`: its answer counts as given, and is read when the person it names was taken out of it.
+    """
 
     number: str
     kind: str
@@ -62,15 +72,21 @@ class ClinicLetter(Struct, frozen=True, kw_only=True):
     opened_at: datetime | None
     answer: str
     answered_at: datetime | None
+    held: bool
+    released_at: datetime | None
 
 
 class LetterCounts(Struct, frozen=True, kw_only=True):
-    """How letters fared.  Units: letters; `waiting` are those nobody has answered."""
+    """How letters fared.
+
+    Units: letters; `held` are answers not yet redacted, `waiting` letters that nobody has answered.
+    """
 
     written: int
     reached: int
     unreached: int
     answered: int
+    held: int
     waiting: int
 
 
@@ -106,6 +122,7 @@ def letter_counts(person: Person | None) -> LetterCounts:
         reached=rows.filter(reached=True).count(),
         unreached=rows.filter(reached=False).count(),
         answered=answered,
+        held=rows.filter(held=True).count(),
         waiting=written - answered,
     )
 
@@ -126,7 +143,7 @@ def letter_of_site(site: str, number: str) -> ClinicLetter:
 def state_of(row: SiteLetter) -> str:
     """How far a letter has come."""
     if row.answered_at:
-        return "answered"
+        return "held" if row.held else "answered"
     if row.opened_at:
         return "opened"
     if row.told_at is None:
@@ -145,12 +162,13 @@ def _card(row: SiteLetter) -> LetterCard:
     return LetterCard(
         number=row.number, site=row.site, kind=row.kind, about=row.about, text=row.text, at=row.at, by=row.by,
         state=state_of(row), told_at=row.told_at, opened_at=row.opened_at, answer=row.answer,
-        answered_at=row.answered_at, answered_by=row.answered_by,
+        answered_at=row.answered_at, answered_by=row.answered_by, held=row.held, held_kind=row.held_kind,
+        released_at=row.released_at,
     )  # fmt: skip
 
 
 def _own(row: SiteLetter) -> ClinicLetter:
     return ClinicLetter(
         number=row.number, kind=row.kind, about=row.about, text=row.text, at=row.at, opened_at=row.opened_at,
-        answer=row.answer, answered_at=row.answered_at,
+        answer=row.answer, answered_at=row.answered_at, held=row.held, released_at=row.released_at,
     )  # fmt: skip

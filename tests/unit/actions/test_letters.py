@@ -8,22 +8,30 @@ from datetime import timedelta
 import pytest
 
 from nadzor.actions.answer_letter import answer_letter, open_letter
+from nadzor.actions.declare_interest import declare_interest
+from nadzor.actions.import_register import import_register
 from nadzor.actions.name_no_clinic import clinic_in
+from nadzor.actions.redact_answer import open_answer, redact_answer
 from nadzor.actions.write_letter import Letter, hand_over_letters, write_letter
 from nadzor.base.problems import Refusal
 from nadzor.people.models import Organisation, User
-from nadzor.people.queries import Person
+from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import Role
+from nadzor.records import audit
 from nadzor.records.models import Notice
+from nadzor.register.models import Device
+from nadzor.vigilance.held_answers import answer_opened
 from nadzor.vigilance.letters import letter, letter_counts, letter_of_site
 from nadzor.vigilance.models import SiteLetter
 from tests.openings import AUDITOR, CLINIC, HEAD, INSPECTOR, OTHER, sites
-from tests.register_samples import NOW
+from tests.register_samples import NOW, device, register
 
 pytestmark = pytest.mark.django_db
 WARD = Person("ward", "ward", Role.CLINIC, "quiet-ward")
 LATER = NOW + timedelta(days=1)
 ASKED = "Which monitors do you read on?"
+TELEPHONE = "+7 999 123-45-67"
+PERSONAL = f"Ask our physicist: {TELEPHONE}."
 
 
 @pytest.fixture
@@ -125,6 +133,65 @@ def test_an_answer_is_kept_once_under_a_pseudonym(home, pair):
     card = letter(INSPECTOR, number)
     assert (card.answer, card.state, card.answered_by[:2]) == ("Two monitors.", "answered", "u-")
     assert letter_of_site(pair[0], number).answer == "Two monitors."
+
+
+def test_an_answer_that_names_a_person_counts_and_is_held(home, pair):
+    """Answered on its day, told to the desk, the same again is no fault; its words lie sealed in no table."""
+    number = wrote(home, pair[0])
+    for _ in range(2):
+        answer_letter(home, number, PERSONAL, by=WARD, now=NOW)
+    assert refused(answer_letter, home, number, "Three.", by=WARD, now=NOW) == "letter.answered"
+    card, own = letter(INSPECTOR, number), letter_of_site(pair[0], number)
+    assert (card.state, card.answer, card.answered_at, card.held_kind) == ("held", "", NOW, "phone")
+    assert (own.held, own.answer, own.answered_at) == (True, "", NOW)
+    counts = letter_counts(HEAD)
+    assert (counts.answered, counts.held, counts.waiting) == (1, 1, 0)
+    kept = repr([*SiteLetter.objects.values(), *Notice.objects.values(), *audit.entries(limit=99)])
+    assert TELEPHONE not in kept and "names a person" in kept
+
+
+def test_a_held_answer_is_opened_on_record_and_released_clean(home, pair):
+    """By the desk alone, never with a person or a clinic still in it, once; the original stays sealed."""
+    number = wrote(home, pair[0])
+    assert refused(open_answer, home, number, by=HEAD, now=NOW) == "letter.not-held"
+    answer_letter(home, number, PERSONAL, by=WARD, now=NOW)
+    assert refused(open_answer, home, number, by=AUDITOR, now=NOW) == "people.inspector-only"
+    assert refused(open_answer, home, "L-2026-999999", by=HEAD, now=NOW) == "letter.unknown"
+    assert open_answer(home, number, by=INSPECTOR, now=NOW) == PERSONAL
+    for text, code in ((PERSONAL, "vigilance.told-personal"), ("Quiet Hospital", "letter.names-clinic")):
+        assert refused(redact_answer, number, text, by=HEAD, now=NOW) == code
+    redact_answer(number, "Call ▮▮▮.", by=HEAD, now=NOW)
+    card, own = letter(INSPECTOR, number), letter_of_site(pair[0], number)
+    assert (card.state, card.answer, own.answer, own.released_at) == (
+        "answered",
+        "Call ▮▮▮.",
+        "Call ▮▮▮.",
+        NOW,
+    )
+    answer_letter(home, number, PERSONAL, by=WARD, now=NOW)
+    assert answer_opened(home, SiteLetter.objects.get()) == PERSONAL
+    assert refused(redact_answer, number, "Again.", by=HEAD, now=NOW) == "letter.not-held"
+    verbs = [link.verb.rsplit(".", 1)[1] for link in audit.walk()]
+    assert verbs[-2:] == ["read", "release"]
+
+
+def test_an_interest_bars_the_redaction(home, pair):
+    """Whoever declared an interest in the maker of the device a letter is about does not open its answer."""
+    import_register(register(device()), by=CONSOLE, now=NOW)
+    (row,) = Device.objects.all()
+    number = wrote(home, pair[0], kind="gap", about=row.code)
+    answer_letter(home, number, PERSONAL, by=WARD, now=NOW)
+    declare_interest(row.maker.code, why="a relative works there", by=INSPECTOR, now=NOW)
+    assert refused(open_answer, home, number, by=INSPECTOR, now=NOW) == "filing.interest"
+    assert open_answer(home, number, by=HEAD, now=NOW) == PERSONAL
+
+
+def test_a_seal_of_an_answer_that_was_touched_does_not_open(home, pair):
+    """A changed byte is a refusal, not another text."""
+    number = wrote(home, pair[0])
+    answer_letter(home, number, PERSONAL, by=WARD, now=NOW)
+    SiteLetter.objects.update(sealed=b"x" * 50)
+    assert refused(open_answer, home, number, by=HEAD, now=NOW) == "letter.answer-damaged"
 
 
 def test_others_letters_do_not_exist(home, pair):

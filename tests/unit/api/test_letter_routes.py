@@ -64,6 +64,23 @@ def test_what_is_refused_has_its_code(site):
     assert code_of(again) == (409, "letter.answered")
 
 
+def test_a_held_answer_is_opened_and_released(site):
+    """Held for the clinic and the desk alike; opened without a copy kept, released in other words."""
+    ward, number = calling(WARD), written(site).json()["number"]
+    told = {"text": "Ask our physicist: +7 999 123-45-67."}
+    answered = post(ward, f"clinic/letters/{number}/answer", told)
+    assert (answered.json()["held"], answered.json()["answer"]) == (True, "")
+    assert code_of(post(ward, f"letters/{number}/answer/opening")) == (403, "people.inspector-only")
+    opened = post(calling(HEAD), f"letters/{number}/answer/opening", headers={"Idempotency-Key": "x"})
+    assert opened.json()["text"] == told["text"] and GivenAnswer.objects.filter(key="x").count() == 0
+    kept = post(calling(HEAD), f"letters/{number}/answer/release", told)
+    assert code_of(kept) == (422, "vigilance.told-personal")
+    released = post(calling(HEAD), f"letters/{number}/answer/release", {"text": "Ask ▮▮▮."})
+    assert (released.json()["state"], released.json()["answer"]) == ("answered", "Ask ▮▮▮.")
+    again = post(calling(HEAD), f"letters/{number}/answer/opening")
+    assert code_of(again) == (409, "letter.not-held")
+
+
 def test_doors_are_shut_to_others(site):
     """The registrar and the clinic do not see the desk's letters, the desk not a clinic's page."""
     number = written(site).json()["number"]

@@ -9,7 +9,7 @@ from django.db import models
 
 
 class SiteLetter(models.Model):
-    """One letter to one site, and the one answer to it.
+    """One letter to one site, and the one answer to it; held: sealed, until a person has redacted it.
 
     Why no organisation: who wrote the answer is a pseudonym of the vault; a site never stands beside its
     clinic.
@@ -28,6 +28,12 @@ class SiteLetter(models.Model):
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=20, blank=True)  # "u-…"
+    held = models.BooleanField(default=False, db_index=True)  # the answer is sealed until it is redacted
+    held_kind = models.CharField(max_length=20, blank=True)  # of the personal detail found in it
+    nonce = models.BinaryField(max_length=12, null=True)
+    sealed = models.BinaryField(null=True)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]
