@@ -54,6 +54,8 @@ OF_KIND = {
     "agreement.": "agreement", "review.": "reviewed", "subgroup.agreement": "agreement",
     "scores.": "scores", "positives.": "positives", "declined.": "declined",
     "latency.": "duration", "signing.": "time_to_sign", "adverse.": "adverse", "failure.": "failed",
+    "fabrication.one_number": "scores", "fabrication.no_failures": "failed",
+    "fabrication.no_refusals": "declined", "fabrication.no_disagreement": "agreement",
     "silence": "volume", "under_reporting.": "volume", "fabrication.": "volume",
 }  # fmt: skip
 """What findings of a kind are about, by how the kind begins; many a detector reads more than that."""
