@@ -39,14 +39,14 @@ def _facts(world):
 
 
 def _open_values(rows, ledger):
-    """By (atom, site): every value in some world of whole numbers that all rows hold in.
+    """By (atom, site): every value in some world of whole numbers, none below one, that all rows hold in.
 
     Method: enumeration over all cells, row sums bounded by the largest.
     """
     places = [(a, s) for a in range(len(ledger.atoms)) for s in range(len(ledger.sites)) if ledger.may[a, s]]
     top = max(row.high for row in rows)
     seen = {place: set() for place in places}
-    for values in product(range(top + 1), repeat=len(places)):
+    for values in product(range(1, top + 1), repeat=len(places)):
         world = dict(zip(places, values, strict=True))
         if all(
             row.low <= sum(n for (a, _), n in world.items() if a in row.atoms) <= row.high for row in rows
@@ -73,7 +73,7 @@ def test_what_the_guard_leaves_open_is_open(world):
         true = int(ledger.n[atom, site])
         if atom in told:
             assert max(values) >= true + step(true, 15)
-            assert min(values) <= true - step(true, 15)
+            assert min(values) <= max(1, true - step(true, 15))
 
 
 @settings(max_examples=25, deadline=None)
@@ -89,8 +89,10 @@ def test_linear_bounds_hold_every_world(world, low):
     ]
     target = Target(keys=frozenset([first]), site="s0", friends=frozenset(), makers=frozenset())
     least, most = bounds(Field(rows, counts, {}), target)
+    nearer = bounds(Field(rows, counts, {}, least=1), target)
     assert least <= world[0][0] <= most + 1e-6
     assert (least, most) == pytest.approx((0, sum(world[0])))
+    assert nearer == pytest.approx((1, sum(world[0]) - len(world[0]) + 1))
 
 
 @settings(max_examples=40, deadline=None)

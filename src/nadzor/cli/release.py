@@ -45,14 +45,14 @@ def check(
 ) -> None:
     """Attack a table beside everything published; exit code 1 when a clinic or a hidden figure is found."""
     home = settled(context, data)
-    from nadzor.actions.check_release import check_file, check_release
-    from nadzor.records.releases import releases
+    from nadzor.actions.check_release import check_file, check_release, check_releases
 
     if file is not None:
         reports = {str(file): check_file(home, file, now=clock.now())}
+    elif series:
+        reports = {f"{series} {period}": check_release(home, series, period, now=clock.now())}
     else:
-        wanted = [(series, period)] if series else [(card.series, card.period) for card in releases()]
-        reports = {" ".join(one): check_release(home, *one, now=clock.now()) for one in wanted}
+        reports = check_releases(home, now=clock.now())
     if as_json:
         print_json({"safe": all(one.is_safe for one in reports.values()), "reports": reports})
     else:

@@ -131,11 +131,13 @@ class Siege:
         self.solved = 0
         self._quantity, self._written, self._makers = quantity, written, secret.makers
         self._counts = _counts(quantity, secret)
-        self._sums = {key: sum(at.values()) for key, at in self._counts.items()}
         self._equations = differences(written.equations)
         loose = [one for one in written.equations if not one.exact]
-        self._field = Field([*_kernel(self._equations), *loose], self._counts, secret.makers)
-        self._equations += loose
+        rows, least = [*_kernel(self._equations), *loose], int(quantity == "studies")
+        self._field = Field(rows, self._counts, secret.makers, least=least)
+        self._bare = Field([one for one in rows if not one.floor], self._counts, secret.makers, least=least)
+        self._floors = [one.keys for one in rows if one.floor]
+        self._equations += [one for one in loose if not one.floor]
 
     def lay(self, programs: int) -> list[Find]:
         """Differences for every target, then linear programs for those that came closest."""
@@ -186,36 +188,41 @@ class Siege:
 
     def _by_difference(self, one: Equation, target: Target) -> Find:
         """One equation alone: all of it that is not known to the opponents may be the target's."""
-        known, others = 0, False
+        known = others = 0
         for key in one.keys:
             if self._maker(key) in target.makers:
-                known += self._sums[key]
+                known += self._field.sums[key]
                 continue
             at = self._counts[key]
-            mine = key in target.keys
-            known += sum(at.get(friend, 0) for friend in target.friends)
-            own = {target.site} if mine else set[str]()
-            whole = mine and not target.site
-            others = others or not (whole or at.keys() <= target.friends | own)
+            friends = [at[friend] for friend in target.friends if friend in at]
+            mine = (int(target.site in at) if target.site else len(at)) if key in target.keys else 0
+            known, others = known + sum(friends), others + len(at) - len(friends) - mine
         low = 0 if others else max(0, one.low - known)
-        return self._find(target, (low, one.high - known), one.told)
+        return self._find(target, (low, one.high - known - others * self._field.least), one.told)
 
     def _by_program(self, find: Find, target: Target) -> Find:
         self.solved += 1
-        low, high = bounds(self._field, target)
+        low, high = bounds(self._bare if self._lies_low(target) else self._field, target)
         tightest = max(low, find.low), min(high, find.high if find.high is not None else high)
         return self._find(target, tightest, find.told)
 
     def _find(self, target: Target, ends: tuple[float, float], told: tuple[str, ...]) -> Find:
         keys = [key for key in target.keys if self._maker(key) not in target.makers]
-        true = sum(n for key in keys for site, n in self._counts[key].items() if target.site in ("", site))
-        low, high = ends
+        at = [self._counts[key] for key in keys]
+        true = sum(found.get(target.site, 0) if target.site else sum(found.values()) for found in at)
+        least = sum(int(target.site in found) if target.site else len(found) for found in at)
+        low, high = max(ends[0], least * self._field.least), ends[1]
         up = (high - true) / true if true else float(high >= 1)
-        down = (true - low) / true if true else 1.0
+        down = (true - low) / true if low > least * self._field.least else 1.0
         return Find(
             quantity=self._quantity, what=_place(target), site=target.site, low=low, told=told,
             high=None if high == float("inf") else high, width=min(up, down), by=_named(target),
         )  # fmt: skip
+
+    def _lies_low(self, target: Target) -> bool:
+        """Whether a target is nothing but what a floor is told of: the rule itself bounds it, no table."""
+        held = {key for key in target.keys if not target.site or target.site in self._counts[key]}
+        return any(held <= keys for keys in self._floors)
 
     def _maker(self, key: Key) -> str:
         return self._makers.get(key[1], key[1])
@@ -235,13 +242,11 @@ def _counts(quantity: str, secret: Secret) -> dict[Key, dict[str, int]]:
 def _kernel(equations: Sequence[Equation]) -> list[Equation]:
     """The equations that are no sum of others: the same knowledge with fewer rows."""
     kept: list[Equation] = []
-    covered: set[Key] = set()
     for one in sorted(equations, key=lambda one: len(one.keys)):
         inside = [other for other in kept if other.keys <= one.keys]
         whole = set().union(*(other.keys for other in inside)) if inside else set()
         if whole != one.keys:
             kept.append(one)
-            covered |= one.keys
     return kept
 
 

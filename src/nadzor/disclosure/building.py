@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
+import numpy as np
 from msgspec import Struct
 
 from nadzor.disclosure.dominance import Block, Rules, keeps_sites
@@ -15,12 +16,13 @@ from nadzor.disclosure.guard import Hidden, Shown
 from nadzor.disclosure.ledger import Row
 from nadzor.disclosure.scope import WHOLE, Facts, Index, bands, edges_of, months_of, quarter_months, rows_of
 from nadzor.disclosure.series import Measure, grid, series
-from nadzor.disclosure.suppress import Settled, settle
+from nadzor.disclosure.suppress import Low, Settled, settle
 from nadzor.disclosure.tables import Band, Cell, Figure, NotCollected, PublicTable
 
 Place = tuple[str, ...]
 EVERYWHERE: Final = ("studies", "failed")  # told of a month by nation, modality and device
 Figures = dict[Place, Figure]
+Below = tuple[tuple[int, ...], Figure]  # atoms that may not be told, and as what they are hidden
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -100,10 +102,8 @@ class Building:
         if not base:
             runs = measure.made != "share" and self._runs(row)
             return Hidden("organisations", self._rules.organisations) if runs else NotCollected()
-        if len(base) < self._rules.organisations:
-            return Hidden("organisations", self._rules.organisations)
-        if base.total() < self._rules.studies:
-            return Hidden("studies", self._rules.studies)
+        if low := self._below(base):
+            return low
         if measure.made == "organisations":
             return Shown(len(base))
         value = self._sums(row, measure.of).total()
@@ -127,12 +127,13 @@ class Building:
     def _settled(self, name: str, quantity: str, found: Figures) -> Figures:
         """Figures after complementary suppression of one quantity behind them."""
         open_rows = [self._row(name, quantity, row, found[row]) for row in found if _told(found[row])]
-        hidden = [self._atoms(quantity, row) for row in found if secret(found[row])]
+        hidden = [(self._atoms(quantity, row), found[row]) for row in found if secret(found[row])]
         old, gone = self._published(quantity)
-        chosen = self._settle(quantity, [*old, *open_rows], [*hidden, *gone, *self._to_be_hidden(quantity)])
+        low = _low([*hidden, *gone, *self._to_be_hidden(quantity)])
+        chosen = self._settle(quantity, [*old, *open_rows], low)
         return {row: self._after(name, quantity, row, figure, chosen) for row, figure in found.items()}
 
-    def _to_be_hidden(self, quantity: str) -> list[tuple[int, ...]]:
+    def _to_be_hidden(self, quantity: str) -> list[Below]:
         """What the other series of these months will hide, whether they were built yet or not.
 
         Why: a total that goes out first cannot be taken back when a part of it turns out to be below a floor.
@@ -143,19 +144,21 @@ class Building:
         rows = [("use-month", (device,)) for device in self._facts.groups]
         rows += [("use-national", (group,)) for group in {*self._facts.groups.values()}]
         places = [(name, month, row) for month in months_of(*self._period()) for name, row in rows]
-        low = (place for place in places if self._is_low(studies.by_site(studies.atoms(*place))))
-        return [atoms for place in low if (atoms := wanted.atoms(*place))]
+        told = ((wanted.atoms(*place), studies.by_site(studies.atoms(*place))) for place in places)
+        return [(atoms, low) for atoms, base in told if atoms and (low := self._below(base))]
 
     def _period(self) -> tuple[str, str]:
         return self._asked.name, self._asked.period
 
-    def _is_low(self, base: Counter[str]) -> bool:
-        return len(base) < self._rules.organisations or base.total() < self._rules.studies
+    def _below(self, base: Counter[str]) -> Hidden | None:
+        if len(base) < self._rules.organisations:
+            return Hidden("organisations", self._rules.organisations)
+        return Hidden("studies", self._rules.studies) if base.total() < self._rules.studies else None
 
-    def _settle(self, quantity: str, rows: Sequence[Row], hidden: Sequence[tuple[int, ...]]) -> Settled:
+    def _settle(self, quantity: str, rows: Sequence[Row], low: Low) -> Settled:
         ledger = self._index(quantity).ledger
         if self._rules.neighbours:
-            return settle(ledger, rows, hidden=hidden, rules=self._rules)
+            return settle(ledger, rows, low=low, rules=self._rules)
         alone = [settle(ledger, [row], rules=self._rules) for row in rows]
         return Settled(
             tuple(row for one in alone for row in one.kept),
@@ -204,17 +207,18 @@ class Building:
         ledger, atoms = self._index(quantity).ledger, list(row.atoms)
         slack = row.high - ledger.total(atoms), ledger.total(atoms) - row.low
         alone = Block(
-            n=ledger.n[atoms], may=ledger.may[atoms], makers=ledger.makers[atoms], up=slack[0], down=slack[1]
-        )
+            n=ledger.n[atoms], may=ledger.may[atoms], spare=ledger.spare[atoms], makers=ledger.makers[atoms],
+            capped=np.zeros(len(atoms), np.bool_), up=slack[0], down=slack[1],
+        )  # fmt: skip
         single = len(set(ledger.makers[atoms].tolist())) < 2
         if single and not keeps_sites(alone, self._rules):
             return Hidden("dominance", self._rules.interval)
         return Hidden("neighbours", 0)
 
-    def _published(self, quantity: str) -> tuple[list[Row], list[tuple[int, ...]]]:
+    def _published(self, quantity: str) -> tuple[list[Row], list[Below]]:
         """What earlier tables said of a quantity, and what they hid."""
         rows: list[Row] = []
-        hidden: list[tuple[int, ...]] = []
+        hidden: list[Below] = []
         for table in self._earlier:
             for cell in table.cells:
                 measure = grid().measures[cell.measure]
@@ -222,7 +226,7 @@ class Building:
                     continue
                 atoms = self._index(quantity).atoms(table.series, table.period, cell.row)
                 if secret(cell.figure):
-                    hidden.append(atoms)
+                    hidden.append((atoms, cell.figure))
                 elif _told(cell.figure):
                     rows.append(self._old_row(table, cell, quantity, atoms))
         return rows, hidden
@@ -245,6 +249,11 @@ class Building:
 def quantities(measure: Measure) -> list[str]:
     """What must stay open behind a measure: what is counted, and of two answers the other as well."""
     return [*dict.fromkeys([*measure.of, *(measure.among if len(measure.among) > 1 else ())])]
+
+
+def _low(told: Sequence[Below]) -> Low:
+    capped = (atoms for atoms, figure in told if isinstance(figure, Hidden) and figure.reason == "studies")
+    return Low(tuple(atoms for atoms, _ in told), frozenset(atom for atoms in capped for atom in atoms))
 
 
 def secret(figure: Figure) -> bool:

@@ -38,14 +38,18 @@ class Rules(Struct, frozen=True, kw_only=True):
 
 
 class Block(Struct, frozen=True, kw_only=True):
-    """Atoms that no published figure tells apart: `n` and `may` are atoms × sites, `makers` by atom.
+    """Atoms that no published figure tells apart: `n`, `may`, `spare` are atoms × sites, `makers` by atom.
 
+    `spare`: how much of each count others could take for themselves in thought; of somebody who is known to
+    have counted, one always stays.  `capped`: atoms that are told to lie below a floor, which cannot grow.
     `up` and `down`: by how much the sum itself may be more or less than it is (0 for an exact figure).
     """
 
     n: Counts
     may: Flags
+    spare: Counts
     makers: Counts
+    capped: Flags
     up: int = 0
     down: int = 0
 
@@ -58,8 +62,8 @@ def step(value: int, interval: int) -> int:
 def keeps_sites(block: Block, rules: Rules) -> bool:
     """Whether every site's part of a block can be more and less by the interval, whoever joins forces."""
     return _has_plenty(block, rules) or all(
-        _free(n, may, clinics=rules.coalition - taken, block=block, interval=rules.interval)
-        for n, may, taken in _left(block, rules.coalition)
+        _free(left, clinics=rules.coalition - taken, block=block, interval=rules.interval)
+        for left, taken in _left(block, rules.coalition)
     )
 
 
@@ -68,11 +72,11 @@ def _has_plenty(block: Block, rules: Rules) -> bool:
 
     Why: a block of hundreds of devices has tens of thousands of coalitions, and none of them is near.
     """
-    taken = np.sort(np.bincount(block.makers, weights=block.n.sum(axis=1)))[::-1][: rules.coalition].sum()
-    largest = np.sort(block.n.sum(axis=0))[::-1][: rules.coalition + 1]
-    if not largest.size or largest[0] == 0:
-        return False
-    return int(block.n.sum() - taken - largest.sum()) >= step(int(largest[0]), rules.interval)
+    free = block.spare[~block.capped]
+    taken = np.sort(np.bincount(block.makers, weights=block.spare.sum(axis=1)))[::-1][: rules.coalition].sum()
+    some = np.sort(block.spare.sum(axis=0))[::-1][: rules.coalition + 1].sum()
+    largest = int(block.n.sum(axis=0).max(initial=0))
+    return largest > 0 and int(free.sum() - taken - some) >= step(largest, rules.interval)
 
 
 def keeps_sum(block: Block, hidden: Flags, rules: Rules) -> bool:
@@ -80,31 +84,45 @@ def keeps_sum(block: Block, hidden: Flags, rules: Rules) -> bool:
     inside = int(block.n[hidden].sum())
     if not block.may[hidden].any():
         return True
-    own, others = {*block.makers[hidden].tolist()}, block.n[~hidden].sum(axis=1)
+    own, others = {*block.makers[hidden].tolist()}, block.spare[~hidden].sum(axis=1)
     by_maker = np.bincount(block.makers[~hidden], weights=others) if others.size else np.zeros(0)
     foreign = [int(held) for maker, held in enumerate(by_maker) if maker not in own]
     return int(others.sum()) - max(foreign, default=0) + block.up >= step(inside, rules.interval)
 
 
-def _left(block: Block, coalition: int) -> Iterator[tuple[Counts, Flags, int]]:
-    """What remains unknown by site after each set of makers has taken its own away, and how many they are."""
+class _Left(Struct, frozen=True):
+    """What remains unknown, by site: counts, what of them is spare, who can have any, who can have more."""
+
+    n: Counts
+    spare: Counts
+    may: Flags
+    grows: Flags
+
+
+def _left(block: Block, coalition: int) -> Iterator[tuple[_Left, int]]:
+    """What remains after each set of makers has taken its own away, and how many they are."""
     makers = np.unique(block.makers)
-    held = np.stack([block.n[block.makers == maker].sum(axis=0) for maker in makers])
-    can = np.stack([block.may[block.makers == maker].any(axis=0) for maker in makers])
-    whole, able = held.sum(axis=0), can.sum(axis=0)
+    parts = [block.makers == maker for maker in makers]
+    grows = block.may & ~block.capped[:, None]
+    n, spare = (np.stack([of[part].sum(axis=0) for part in parts]) for of in (block.n, block.spare))
+    may, more = (np.stack([of[part].any(axis=0) for part in parts]) for of in (block.may, grows))
     for taken in range(min(coalition, len(makers) - 1) + 1):
-        for some in combinations(range(len(makers)), taken):
-            known = list(some)
-            yield whole - held[known].sum(axis=0), able - can[known].sum(axis=0) > 0, taken
+        for known in combinations(range(len(makers)), taken):
+            rest = np.delete(np.arange(len(makers)), list(known))
+            counts = n[rest].sum(axis=0), spare[rest].sum(axis=0)
+            yield _Left(*counts, may[rest].sum(axis=0) > 0, more[rest].sum(axis=0) > 0), taken
 
 
-def _free(n: Counts, may: Flags, *, clinics: int, block: Block, interval: int) -> bool:
-    """The worst case: the largest site is looked for by the next largest ones."""
-    if not may.any():
+def _free(left: _Left, *, clinics: int, block: Block, interval: int) -> bool:
+    """Every site is looked for by those that could take the most away; nobody may come too close to it."""
+    n, spare = left.n[left.may], left.spare[left.may]
+    if not n.size:
         return True
-    largest = np.sort(n[may])[::-1][: clinics + 1]
-    need = step(int(largest[0]), interval)
-    others = int(n.sum() - largest.sum())
-    places = int(may.sum()) - clinics - 1
-    falls = places > 0 or block.down >= need or not largest[0]
-    return others + block.up >= need and falls
+    need = np.maximum(1, -(-n * interval // 100))
+    order = np.argsort(-spare, kind="stable")
+    friends = np.full(n.size, spare[order[:clinics]].sum())
+    friends[order[:clinics]] = spare[order[: clinics + 1]].sum() - spare[order[:clinics]]
+    others = spare.sum() - spare - friends
+    places = int(left.grows.sum()) - clinics - 1
+    falls = places > 0 or bool(np.all((block.down >= need) | (spare == 0)))
+    return falls and bool(np.all(others + block.up >= need))

@@ -17,8 +17,8 @@ from nadzor.disclosure.tables import Band, Cell, PublicTable
 Key = tuple[str, str, str]  # month, device, part
 ANY: Final = 10**12  # more than any nation sends
 COUNTS: Final = {
-    "studies": ("studies",), "failed_share": ("failed",), "stage_share": ("failed",), "agreement": ("agree",),
-    "events": ("adverse_events",), "verified_share": ("labels",),
+    "studies": ("studies",), "failed_share": ("failed",), "stage_share": ("failed",),
+    "agreement": ("agree", "disagree"), "events": ("adverse_events",), "verified_share": ("labels",),
 }  # fmt: skip
 SHARE_OF: Final = {
     "failed_share": ("studies",), "agreement": ("agree", "disagree"), "verified_share": ("decided",),
@@ -33,6 +33,7 @@ class Equation(Struct, frozen=True):
     low: int
     high: int
     told: tuple[str, ...]
+    floor: bool = False  # told by the very rule that hides the figure
 
     @property
     def exact(self) -> bool:
@@ -78,7 +79,9 @@ def write_down(
             name = f"{table.series} {table.period} {' '.join(cell.row)} {cell.measure}"
             if isinstance(cell.figure, Hidden) and cell.figure.reason in ("organisations", "studies"):
                 hidden[name] = keys
-            elif keys and (edges := _edges(table, cell, sums, groups)) is not None:
+                if keys and cell.figure.reason == "studies" and cell.measure != "events":
+                    found.append(Equation(keys, 0, cell.figure.floor - 1, (name,), floor=True))
+            elif keys and (edges := _edges(table, cell, quantity, sums, groups)) is not None:
                 found.append(Equation(keys, *edges, (name,)))
     return Written(tuple(found), hidden)
 
@@ -94,7 +97,11 @@ def _inside(table: PublicTable, cell: Cell, key: Key, groups: Mapping[str, str])
 
 
 def _edges(
-    table: PublicTable, cell: Cell, sums: Mapping[str, Mapping[Key, int]], groups: Mapping[str, str]
+    table: PublicTable,
+    cell: Cell,
+    quantity: str,
+    sums: Mapping[str, Mapping[Key, int]],
+    groups: Mapping[str, str],
 ) -> tuple[int, int] | None:
     if isinstance(cell.figure, Shown):
         return cell.figure.value, cell.figure.value
@@ -105,15 +112,16 @@ def _edges(
         return low, high
     whole = sum(
         n
-        for quantity in SHARE_OF[cell.measure]
-        for key, n in sums.get(quantity, {}).items()
+        for name in SHARE_OF[cell.measure]
+        for key, n in sums.get(name, {}).items()
         if (
             key[0] in months(table.period)
             if cell.measure == "stage_share"
             else _inside(table, cell, key, groups)
         )
     )
-    return -(-low * whole // 10_000), high * whole // 10_000
+    low, high = -(-low * whole // 10_000), high * whole // 10_000
+    return (whole - high, whole - low) if quantity == "disagree" else (low, high)
 
 
 def differences(equations: Sequence[Equation]) -> list[Equation]:

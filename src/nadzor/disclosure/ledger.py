@@ -30,13 +30,16 @@ class Atom(NamedTuple):
 class Ledger(Struct, frozen=True):
     """One quantity: `n` and `may` are atoms × sites; `may`: the site runs the device, so it could contribute.
 
-    `makers` numbers the maker of each atom's device: a maker knows its own devices' counts at every site.
+    `spare` is how much of each count could be less for all that anybody knows: who is known to have counted
+    has counted one at least.  `makers` numbers the maker of each atom's device: a maker knows its own
+    devices' counts at every site.
     """
 
     atoms: tuple[Atom, ...]
     sites: tuple[str, ...]
     n: Counts
     may: Flags
+    spare: Counts
     makers: Counts
 
     def total(self, atoms: Sequence[int]) -> int:
@@ -74,8 +77,8 @@ def ledger_of(
 ) -> Ledger:
     """The ledger of counts by (atom, site).
 
-    `may`: sites by (month, device) that could contribute; without it those that did.  `makers`: the maker of
-    each device; a device without one is its own maker.
+    `may`: sites by (month, device) that could contribute; without it those that did, and are known to have
+    done.  `makers`: the maker of each device; a device without one is its own maker.
     """
     named = makers or {}
     atoms = tuple(sorted({atom for atom, _ in counted}))
@@ -87,10 +90,11 @@ def ledger_of(
     for (atom, site), count in counted.items():
         n[at[atom], of[site]] += count
     could = n > 0
+    spare = np.maximum(n - 1, 0) if may is None else n
     for atom, k in at.items():
         could[k, [of[site] for site in (may or {}).get(atom[:2], ())]] = True
     numbers = {
         name: k for k, name in enumerate(sorted({named.get(atom.device, atom.device) for atom in atoms}))
     }
     who = np.array([numbers[named.get(atom.device, atom.device)] for atom in atoms], np.int64)
-    return Ledger(atoms, sites, n, could, who)
+    return Ledger(atoms, sites, n, could, spare, who)

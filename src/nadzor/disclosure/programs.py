@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -27,15 +27,21 @@ class Target(Struct, frozen=True, kw_only=True):
 
 
 class Field:
-    """Where targets stand: the equations, the counts by key and site, the maker of each device."""
+    """Where targets stand: the equations, the counts by key and site, the maker of each device.
+
+    `least` is what a site that stands in the counts of a key is known to have at least.
+    """
 
     def __init__(
         self,
         equations: Sequence[Equation],
         counts: Mapping[Key, Mapping[str, int]],
         makers: Mapping[str, str],
+        *,
+        least: int = 0,
     ) -> None:
-        self.counts, self.makers = counts, makers
+        self.counts, self.makers, self.least = counts, makers, least
+        self.sums = {key: sum(at.values()) for key, at in counts.items()}
         self._group: dict[Key, list[Equation]] = {}
         for one in equations:
             joined = {id(group): group for key in one.keys if (group := self._group.get(key))}
@@ -60,45 +66,51 @@ def bounds(field: Field, target: Target) -> tuple[float, float]:
         known = sum(_known(field, key, target, wanted=True) for key in target.keys)
         return float(known), float(known)
     cost = np.array([1.0 if wanted else 0.0 for wanted, _ in columns])
-    matrix = _matrix(columns, len(equations))
-    given = np.array([sum(unknown[key] for key in one.keys if key in unknown) for one in equations], float)
+    least = np.array([*columns.values()], float)
+    matrix = _matrix([*columns], len(equations))
+    given = np.array([sum(unknown[key] for key in one.keys) for one in equations], float) + matrix @ least
     low = np.array([one.low for one in equations]) - given
     high = np.array([one.high for one in equations]) - given
     ends = [_solve(sign * cost, matrix, low, high) for sign in (1.0, -1.0)]
-    return ends[0], -ends[1]
+    return ends[0] + float(cost @ least), -ends[1] + float(cost @ least)
 
 
 def _columns(
     equations: Sequence[Equation], target: Target, field: Field
-) -> tuple[list[tuple[bool, frozenset[int]]], dict[Key, int]]:
-    """The unknowns, as (is of the target, equations that hold it), and what opponents know of each key."""
+) -> tuple[dict[tuple[bool, frozenset[int]], int], dict[Key, int]]:
+    """The unknowns, as (is of the target, equations that hold it), each with the least it can be.
+
+    Second: what opponents know of each key.
+    """
     held: dict[Key, set[int]] = defaultdict(set)
     for number, one in enumerate(equations):
         for key in one.keys:
             held[key].add(number)
-    columns: dict[tuple[bool, frozenset[int]], None] = {}
+    columns: dict[tuple[bool, frozenset[int]], int] = defaultdict(int)
     for key, numbers in held.items():
-        for wanted in _open(field.counts.get(key, {}), key, target, field):
-            columns[wanted, frozenset(numbers)] = None
-    return list(columns), {key: _known(field, key, target, wanted=False) for key in held}
+        for wanted, sites in _open(field.counts.get(key, {}), key, target, field):
+            columns[wanted, frozenset(numbers)] += sites * field.least
+    return columns, {key: _known(field, key, target, wanted=False) for key in held}
 
 
-def _open(counts: Mapping[str, int], key: Key, target: Target, field: Field) -> Collection[bool]:
-    """Whether a key holds unknowns of the target (True) and of others (False)."""
+def _open(counts: Mapping[str, int], key: Key, target: Target, field: Field) -> Iterator[tuple[bool, int]]:
+    """How many sites of a key are unknown, of the target (True) and of others (False)."""
     if field.makers.get(key[1], key[1]) in target.makers:
-        return ()
-    wanted = {
-        key in target.keys and target.site in ("", site) for site in counts if site not in target.friends
-    }
-    return sorted(wanted)
+        return
+    unknown, mine = len(counts) - sum(friend in counts for friend in target.friends), 0
+    if key in target.keys:
+        mine = int(target.site in counts) if target.site else unknown
+    for wanted, sites in ((False, unknown - mine), (True, mine)):
+        if sites:
+            yield wanted, sites
 
 
 def _known(field: Field, key: Key, target: Target, *, wanted: bool) -> int:
     """What the opponents know of a key themselves."""
     counts = field.counts.get(key, {})
     if field.makers.get(key[1], key[1]) in target.makers:
-        return counts.get(target.site, 0) if wanted else sum(counts.values())
-    return 0 if wanted else sum(n for site, n in counts.items() if site in target.friends)
+        return counts.get(target.site, 0) if wanted else field.sums.get(key, 0)
+    return 0 if wanted else sum(counts.get(friend, 0) for friend in target.friends)
 
 
 def _matrix(columns: Sequence[tuple[bool, frozenset[int]]], height: int) -> csr_array:

@@ -12,7 +12,8 @@ smallest figure whose loss helps goes first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from msgspec import Struct
@@ -32,16 +33,30 @@ class Settled(Struct, frozen=True):
     open: int
 
 
+class Low(Struct, frozen=True):
+    """What lies below a floor: the atoms of each figure that may not be told, now or in an earlier release.
+
+    `capped`: atoms of which it is told that their sum is below the floor of studies.  Why: who is told "fewer
+    than 10 studies" knows that they are nine at most, and takes nine away from what they stand beside.
+    """
+
+    hidden: tuple[tuple[int, ...], ...] = ()
+    capped: frozenset[int] = frozenset()
+
+
+NOTHING_LOW: Final = Low()
+
+
 class Settling:
     """One run over one ledger: rows fall away until every block is closed."""
 
-    def __init__(
-        self, ledger: Ledger, rows: Sequence[Row], hidden: Iterable[tuple[int, ...]], rules: Rules
-    ) -> None:
+    def __init__(self, ledger: Ledger, rows: Sequence[Row], low: Low, rules: Rules) -> None:
         self._ledger, self._rules = ledger, rules
         self._rows = dict(enumerate(rows))
         self._true = {number: ledger.total(row.atoms) for number, row in enumerate(rows)}
-        self._hidden = [frozenset(atoms) for atoms in hidden]
+        self._hidden = [frozenset(atoms) for atoms in low.hidden]
+        self._capped = np.zeros(len(ledger.atoms), np.bool_)
+        self._capped[list(low.capped)] = True
         self._seen: dict[tuple[tuple[int, ...], int, int], bool] = {}
 
     def run(self) -> Settled:
@@ -92,9 +107,12 @@ class Settling:
 
     def _block(self, atoms: tuple[int, ...], up: int, down: int) -> Block:
         at = list(atoms)
-        n, may = self._ledger.n[at], self._ledger.may[at]
+        n, may, spare = self._ledger.n[at], self._ledger.may[at], self._ledger.spare[at]
         some = may.any(axis=0)
-        return Block(n=n[:, some], may=may[:, some], makers=self._ledger.makers[at], up=up, down=down)
+        return Block(
+            n=n[:, some], may=may[:, some], spare=spare[:, some], makers=self._ledger.makers[at],
+            capped=self._capped[at], up=up, down=down,
+        )  # fmt: skip
 
     def _slack(self, sign: Sign) -> tuple[int, int]:
         """How far the sum of a block may move before some figure over it would read differently."""
@@ -128,11 +146,6 @@ class Settling:
         return self._closed(smaller, tuple(sorted({*classes[sign], *classes.get(other, ())})))
 
 
-def settle(
-    ledger: Ledger, rows: Sequence[Row], *, hidden: Iterable[tuple[int, ...]] = (), rules: Rules
-) -> Settled:
-    """Widen or hide new rows until every site and every hidden sum keeps its interval.
-
-    `hidden`: the atoms of each figure that may not be told, now or in an earlier release.
-    """
-    return Settling(ledger, rows, hidden, rules).run()
+def settle(ledger: Ledger, rows: Sequence[Row], *, low: Low = NOTHING_LOW, rules: Rules) -> Settled:
+    """Widen or hide new rows until every site and every hidden sum keeps its interval."""
+    return Settling(ledger, rows, low, rules).run()
