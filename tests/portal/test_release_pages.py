@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from msgspec.structs import replace
 
 from nadzor.actions.build_release import Wanted, build_release
-from nadzor.actions.check_release import check_file, check_release, check_releases, check_table
+from nadzor.actions.check_release import check_file, check_release, check_table
 from nadzor.actions.publish_release import publish_due, publish_release
 from nadzor.base.problems import Refusal
 from nadzor.disclosure.guard import Hidden, Shown
@@ -18,7 +18,7 @@ from nadzor.disclosure.tables import Cell, canonical
 from nadzor.people.queries import CONSOLE
 from nadzor.records import audit, notices
 from nadzor.records.models import Release
-from nadzor.records.releases import kept_table, place, public_table, published, release, releases
+from nadzor.records.releases import kept_table, place, public_table, published, release
 from nadzor.telemetry.store import Rollups
 
 
@@ -113,20 +113,6 @@ def test_the_monthly_job_publishes_what_fell_due(house, month):
     first = publish_due(house, now=now, back=3)
     assert all(card.is_safe for card in first)
     assert publish_due(house, now=now, back=3) == []
-
-
-def test_everything_is_attacked_once_a_quarter(house, month, built):
-    """All published tables of a quarter share one attack; one that was only built has its own."""
-    name, now = month
-    for series in ("use-month", "use-nation"):
-        build_release(house, Wanted(series, name), by=CONSOLE, now=now)
-        publish_release(house, Wanted(series, name), by=CONSOLE, now=now)
-    build_release(house, Wanted("use-national", name), by=CONSOLE, now=now)
-    reports = check_releases(house, now=now)
-    assert set(reports) == {f"{card.series} {card.period}" for card in releases()}
-    assert reports[f"use-month {name}"] is reports[f"use-nation {name}"]
-    assert reports[f"use-national {name}"] is not reports[f"use-month {name}"]
-    assert all(report.is_safe for report in reports.values())
 
 
 def test_a_failed_release_is_told_to_the_head(house, month, monkeypatch):
