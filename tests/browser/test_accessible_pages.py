@@ -7,7 +7,8 @@ import re
 from typing import Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.axe_look import faults as _faults
 
 pytestmark = pytest.mark.browser
 
@@ -106,8 +107,6 @@ VIGILANCE: Final = {
     "inspector": ("/events/{event}/", "/events/{event}/texts/{text}/", "/filings/"),
     "head": ("/head/", "/duty/", "/notices/review/", "/decisions/"),
 }
-RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-COLOURS: Final = {"runOnly": ["color-contrast", "link-in-text-block"]}
 SMALLEST_TARGET: Final = """
     () => [...document.querySelectorAll('a, button, select, summary, input:not([type=hidden], .rail-toggle)')]
       .filter(e => e.offsetParent && !e.closest('p, .skip, main li:not(.ledger > li, .tabs li)'))
@@ -123,7 +122,7 @@ def test_no_page_breaks_a_rule_of_accessibility(visit, language):
     addresses = [(public, address) for address in PUBLIC]
     addresses += [(inspector, address) for address in (*OPERATION, _month(inspector))]
     found = {address: _faults(seen.go(address)) for seen, address in addresses}
-    assert {address: faults for address, faults in found.items() if faults} == {}
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}
     assert inspector.complaints + public.complaints == []
 
 
@@ -204,18 +203,6 @@ def test_the_theme_follows_the_system_until_chosen(visit):
     assert "-dark-wide" in chart and "-light-wide" in page.locator("figure img").evaluate(
         "image => image.currentSrc"
     )
-
-
-def _faults(page):
-    """What axe finds in the light theme by every rule, and in the dark one by those that look at colours."""
-    light = Axe().run(page, options=RULES).response
-    assert len(light["passes"]) > 10
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    dark = Axe().run(page, options=COLOURS).response
-    return [
-        f"{fault['id']}: {[node['target'] for node in fault['nodes']][:3]}"
-        for fault in (*light["violations"], *dark["violations"])
-    ]
 
 
 def _month(seen):

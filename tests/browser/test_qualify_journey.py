@@ -7,7 +7,8 @@ import re
 from typing import Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.axe_look import faults
 
 pytestmark = pytest.mark.browser
 
@@ -30,8 +31,6 @@ ANSWERS: Final = (
     ("software.access", "Подписка."),
 )
 SEND: Final = "main form:has(#answer, #answer-1) button.button"
-RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-COLOURS: Final = {"runOnly": ["color-contrast", "link-in-text-block"]}
 WIDER: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -41,14 +40,6 @@ def answer(page, value):
         page.check(f"input[name=answer][value={value}]")
     else:
         page.fill("#answer", value)
-
-
-def faults(page):
-    """What axe finds in the light theme by every rule, in the dark one by those of colours."""
-    light = Axe().run(page, options=RULES).response["violations"]
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    dark = Axe().run(page, options=COLOURS).response["violations"]
-    return [f"{fault['id']}: {[node['target'] for node in fault['nodes']][:3]}" for fault in (*light, *dark)]
 
 
 def through(seen, *, look=lambda page: None):
