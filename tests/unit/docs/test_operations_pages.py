@@ -72,7 +72,7 @@ def run(line, places):
 
 
 @pytest.mark.django_db
-def test_the_commands_of_both_pages_run(home, tmp_path):
+def test_the_commands_of_both_pages_run(home, tmp_path, postgres):
     """In the order of the pages, each on the state that the ones before it left."""
     from nadzor.journal.opening import open_journal
 
@@ -92,7 +92,7 @@ def test_the_commands_of_both_pages_run(home, tmp_path):
         [line for line in every if " restore " not in line],
         [line for line in every if " restore " in line],
     )
-    assert (len(night), len(fire)) == (13, 2)
+    assert (len(night), len(fire)) == (13, 3)
     for number, line in enumerate(night):
         if "KEYFILE" in line:
             places["KEYFILE"] = str(tmp_path / f"keys-{number}")
@@ -101,8 +101,9 @@ def test_the_commands_of_both_pages_run(home, tmp_path):
         run(line, places)
     (tmp_path / "last").write_text(_newest(home))
     again = {"DATA": str(tmp_path / "again"), "KEYFILE": kept, "LAST": str(tmp_path / "last")}
+    served = {"DATA": str(tmp_path / "served"), "ADDRESS": postgres.database()}
     for line in fire:
-        run(line, places | again)
+        run(line, places | again | (served if "ADDRESS" in line else {}))
 
 
 def _newest(home):

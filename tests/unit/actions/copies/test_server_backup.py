@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+import msgspec
 import psycopg
 import pytest
 
@@ -77,6 +78,17 @@ def test_register_and_served_journal_are_of_one_moment(home, tmp_path, monkeypat
     assert find_backup_faults(backup_at(tmp_path / "shelf")) == []
     with closing(open_reader(home)) as reader:
         assert reader.size() == 14
+
+
+def test_whoever_may_only_read_can_copy(home, tmp_path, postgres):
+    """A role of its own for the night's backup changes nothing, because it may not."""
+    url, role = home.settings.journal_url, "night_reader"
+    postgres.tell(f"CREATE ROLE {role} LOGIN", url=url)
+    for right in ("USAGE ON SCHEMA journal", "SELECT ON ALL TABLES IN SCHEMA journal"):
+        postgres.tell(f"GRANT {right} TO {role}", url=url)
+    reading = msgspec.structs.replace(home.settings, journal_url=url.replace("nadzor@", f"{role}@"))
+    assert take_backup(Home(home.root, reading), tmp_path / "shelf", now=NOW).size == 5
+    assert find_backup_faults(backup_at(tmp_path / "shelf")) == []
 
 
 def test_a_file_of_an_earlier_journal_is_not_taken_for_it(home, tmp_path):
