@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from nadzor.actions.replay_signal import replay_signal
 from nadzor.base import clock
 from nadzor.people.queries import CONSOLE
 from nadzor.vigilance.known.moment import end_of
+from nadzor.vigilance.models import Signal
 from tests.portal.maker_deeds import text
 
 
@@ -92,3 +94,38 @@ def test_a_detector_run_again_on_that_knowledge_gives_the_same_figure(house):
     found = replay_signal(house, 1, end_of(clock.today()), by=CONSOLE)
     assert found.again is not None and found.same_figure and found.same_rows
     assert re.fullmatch(r"[0-9a-f]{64}", found.again.rows_hash)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("ru", "Когда наши сведения менялись"), ("en", "Signal 1 raised")]
+)
+def test_the_timeline_leads_to_the_sheets_of_its_moments(client_of, lang, words):
+    """Below the sheet of a device; each link answers, the moment in force is marked, the API says the same."""
+    client = client_of("inspector", lang)
+    (device,) = Signal.objects.filter(pk=1).values_list("device", flat=True)
+    page = text(ask(client, "device", device))
+    links = re.findall(r'<a href="(/known/[^"]+)"( aria-current="true")?><time', page)
+    told = client.get("/api/v1/known/moments", {"kind": "device", "ref": device}).json()
+    assert words in page and len(links) == len(told["items"]) > 0
+    assert [bool(mark) for _, mark in links] == [True] + [False] * (len(links) - 1)
+    oldest = client.get(unescape(links[-1][0]))
+    assert oldest.status_code == 200 and 'aria-current="true"' in text(oldest)
+
+
+def test_what_was_not_known_yet_says_when_it_was(client_of):
+    """Asked of a day before, the page refuses the sheet and shows the moments; a stranger sees neither."""
+    early = ask(client_of("inspector", "en"), "signal", "1", "2020-01-01")
+    foreign = ask(client_of("clinic", "en"), "signal", "1", "2020-01-01")
+    assert (early.status_code, foreign.status_code) == (404, 404)
+    assert 'id="moments"' in text(early) and 'id="moments"' not in text(foreign)
+    rubbish = client_of("inspector").get("/known/", {"kind": "register", "on": "", "before": "x"})
+    assert rubbish.status_code == 422
+
+
+def test_moments_are_refused_by_the_api_as_the_sheet_is(client_of):
+    """Nobody's without an account, a foreign signal unknown, a kind that is none refused."""
+    ways = {"clinic": 404, None: 401, "inspector": 200}
+    asked = {"kind": "signal", "ref": "1"}
+    told = {who: client_of(who).get("/api/v1/known/moments", asked).status_code for who in ways}
+    assert told == ways
+    assert client_of("inspector").get("/api/v1/known/moments", {"kind": "poem"}).status_code == 422

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import datetime
+from typing import Annotated, Final, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from msgspec import Meta
 from ninja import Path, Router
 
 from nadzor.api.credentials import SIGNED_IN, caller
@@ -19,7 +21,9 @@ from nadzor.vigilance.known.case import known_case
 from nadzor.vigilance.known.device import known_device, known_register
 from nadzor.vigilance.known.event import known_event
 from nadzor.vigilance.known.moment import Moment, moment_of
+from nadzor.vigilance.known.moments import PAGE_MAX, MomentsPage
 from nadzor.vigilance.known.signal import known_signal
+from nadzor.vigilance.known.timeline import PAGE, Asked, timeline
 
 router = Router(tags=["known"])
 ID_MAX: Final = 2**63 - 1
@@ -30,6 +34,28 @@ class OnIn(Strict, frozen=True):
     """A day (its end, Moscow time) or a moment of a day."""
 
     on: Line
+
+
+class MomentsIn(Strict, frozen=True, kw_only=True):
+    """Of what, by its code or number; `before` is the cursor, `next` of the page before."""
+
+    kind: Literal["device", "signal", "event", "case", "register"]
+    ref: Annotated[str, Meta(max_length=60)] = ""
+    before: Annotated[datetime, Meta(tz=True)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=PAGE_MAX)] = PAGE
+
+
+@router.get(
+    "/moments",
+    operation_id="known_moments",
+    auth=SIGNED_IN,
+    openapi_extra=told(MomentsPage, asks=MomentsIn, refuses=[404, 422], signed_in=True, may=SEE),
+)
+def moments(request: HttpRequest) -> HttpResponse:
+    """The moments at which knowledge of a thing changed, newest first, with what came at each."""
+    wanted = asked(request, MomentsIn)
+    of = Asked(kind=wanted.kind, ref=wanted.ref, before=wanted.before, limit=wanted.limit)
+    return confided(timeline(caller(request), of, now=clock.now()))
 
 
 @router.get(

@@ -15,14 +15,32 @@ from nadzor.cli.output import show
 app = typer.Typer(help="What was known on a day.", no_args_is_help=True)
 
 On = Annotated[str, typer.Option("--on", help="A day (YYYY-MM-DD, its end) or a moment of it, Moscow time.")]
+Moments = Annotated[
+    bool, typer.Option("--moments", help="When knowledge of it changed, newest first, instead.")
+]
+
+
+def _moments(kind: str, ref: str, *, as_json: bool) -> None:
+    """The newest moments at which knowledge of a thing changed, as many as one answer holds."""
+    from nadzor.people.queries import CONSOLE
+    from nadzor.vigilance.known.moments import PAGE_MAX
+    from nadzor.vigilance.known.timeline import Asked, timeline
+
+    found = timeline(CONSOLE, Asked(kind=kind, ref=ref, limit=PAGE_MAX), now=clock.now())
+    shown = found if as_json else found.items
+    show(shown, as_json=as_json, title=f"{found.total} moments of {kind} {ref}".strip())
 
 
 @app.command("device")
 def device(
-    context: typer.Context, code: str, on: On, data: Data = DEFAULT_HOME, as_json: AsJson = False
-) -> None:
+    context: typer.Context, code: str, on: On = "", data: Data = DEFAULT_HOME, as_json: AsJson = False,
+    moments: Moments = False,
+) -> None:  # fmt: skip
     """A device: its register entry, its figures of ninety days, and what was open about it."""
     home = settled(context, data)
+    if moments:
+        _moments("device", code, as_json=as_json)
+        return
     from nadzor.people.queries import CONSOLE
     from nadzor.vigilance.known.device import known_device
     from nadzor.vigilance.known.moment import moment_of
@@ -32,9 +50,15 @@ def device(
 
 
 @app.command("register")
-def register(context: typer.Context, on: On, data: Data = DEFAULT_HOME, as_json: AsJson = False) -> None:
+def register(
+    context: typer.Context, on: On = "", data: Data = DEFAULT_HOME, as_json: AsJson = False,
+    moments: Moments = False,
+) -> None:  # fmt: skip
     """The whole register."""
     settled(context, data)
+    if moments:
+        _moments("register", "", as_json=as_json)
+        return
     from nadzor.vigilance.known.device import known_register
     from nadzor.vigilance.known.moment import moment_of
 
@@ -49,13 +73,17 @@ def register(context: typer.Context, on: On, data: Data = DEFAULT_HOME, as_json:
 def signal(
     context: typer.Context,
     id: int,
-    on: On,
+    on: On = "",
     replay: Annotated[bool, typer.Option("--replay", help="Run its detector again on those facts.")] = False,
     data: Data = DEFAULT_HOME,
     as_json: AsJson = False,
+    moments: Moments = False,
 ) -> None:
     """A signal: its state, evidence and moves; with --replay exit 1 when the figure does not come back."""
     home = settled(context, data)
+    if moments:
+        _moments("signal", str(id), as_json=as_json)
+        return
     from nadzor.actions.replay_signal import replay_signal
     from nadzor.people.queries import CONSOLE
     from nadzor.vigilance.known.moment import moment_of
@@ -72,10 +100,14 @@ def signal(
 
 @app.command("event")
 def event(
-    context: typer.Context, number: str, on: On, data: Data = DEFAULT_HOME, as_json: AsJson = False
-) -> None:
+    context: typer.Context, number: str, on: On = "", data: Data = DEFAULT_HOME, as_json: AsJson = False,
+    moments: Moments = False,
+) -> None:  # fmt: skip
     """An adverse event: its state, its gravity, its documents, its clocks as they ran."""
     settled(context, data)
+    if moments:
+        _moments("event", number, as_json=as_json)
+        return
     from nadzor.people.queries import CONSOLE
     from nadzor.vigilance.known.event import known_event
     from nadzor.vigilance.known.moment import moment_of
@@ -86,10 +118,14 @@ def event(
 
 @app.command("case")
 def case(
-    context: typer.Context, number: str, on: On, data: Data = DEFAULT_HOME, as_json: AsJson = False
-) -> None:
+    context: typer.Context, number: str, on: On = "", data: Data = DEFAULT_HOME, as_json: AsJson = False,
+    moments: Moments = False,
+) -> None:  # fmt: skip
     """A case or any filing: its state, its clocks as they ran, all that lay in the file."""
     settled(context, data)
+    if moments:
+        _moments("case", number, as_json=as_json)
+        return
     from nadzor.people.queries import CONSOLE
     from nadzor.vigilance.known.case import known_case
     from nadzor.vigilance.known.moment import moment_of

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +17,7 @@ from nadzor.people.queries import Person
 from nadzor.portal.frame import house, person_of
 from nadzor.portal.inputs import Input, line, select
 from nadzor.portal.known_case import case_sheet
+from nadzor.portal.known_moments import Timeline, timeline_of
 from nadzor.portal.known_sheets import Sheet, device_sheet, event_sheet, register_sheet, signal_sheet
 from nadzor.portal.readings import note
 from nadzor.portal.sheets import Crumb
@@ -25,8 +27,10 @@ from nadzor.vigilance.known.device import known_device, known_register
 from nadzor.vigilance.known.event import known_event
 from nadzor.vigilance.known.moment import Moment, moment_of
 from nadzor.vigilance.known.signal import known_signal
+from nadzor.vigilance.known.timeline import Asked as Of
+from nadzor.vigilance.known.timeline import signal_number, timeline
 
-NO_SIGNAL = 2**62  # the database cannot look for a larger number
+NOT_YET = "known.not-yet"
 
 
 class Asked(Struct, frozen=True):
@@ -49,9 +53,14 @@ def page(request: HttpRequest) -> HttpResponse:
         sheet = _sheet(person_of(request), asked, found)
         rows = max(sum(len(table.lines) for table in sheet.tables), 1)
         note(request, device=sheet.device, rows=rows, grounds=f"{asked.kind} {asked.ref}")
-        shown |= {"sheet": sheet, "as_of": _as_of(asked.on, found)}
+        shown |= {
+            "sheet": sheet,
+            "as_of": _as_of(asked.on, found),
+            "moments": _moments(request, asked, found),
+        }
     except Refusal as refusal:
-        shown |= {"refusal": document(refusal, language())}
+        later = _moments(request, asked, None) if refusal.code == NOT_YET else None
+        shown |= {"refusal": document(refusal, language()), "moments": later}
         return render(request, "portal/known.html", shown, status=problem(refusal.code).status)
     return render(request, "portal/known.html", shown)
 
@@ -70,7 +79,7 @@ def kinds() -> Mapping[str, str]:
 def _sheet(who: Person | None, asked: Asked, at: Moment) -> Sheet:
     readers: Mapping[str, Callable[[], Sheet]] = {
         "device": lambda: device_sheet(known_device(house(), who, asked.ref, at), at),
-        "signal": lambda: signal_sheet(known_signal(who, _number(asked.ref), at)),
+        "signal": lambda: signal_sheet(known_signal(who, signal_number(asked.ref), at)),
         "event": lambda: event_sheet(known_event(who, asked.ref, at)),
         "case": lambda: case_sheet(known_case(who, asked.ref, at)),
         "register": lambda: register_sheet(known_register(at)),
@@ -80,8 +89,16 @@ def _sheet(who: Person | None, asked: Asked, at: Moment) -> Sheet:
     return readers[asked.kind]()
 
 
-def _number(ref: str) -> int:
-    return min(int(ref), NO_SIGNAL) if ref.isdecimal() and len(ref) < 20 else NO_SIGNAL
+def _moments(request: HttpRequest, asked: Asked, found: Moment | None) -> Timeline:
+    """When knowledge of the thing changed, a page of it; a page nobody can read the name of is the first."""
+    try:
+        before = datetime.fromisoformat(request.GET.get("before", ""))
+    except ValueError:
+        before = None
+    of = Of(kind=asked.kind, ref=asked.ref, before=before if before and before.tzinfo else None)
+    now = clock.now()
+    page = timeline(person_of(request), of, now=now)
+    return timeline_of(page, kind=asked.kind, ref=asked.ref, at=min(found.at, now) if found else None)
 
 
 def _as_of(told: str, found: Moment) -> str:

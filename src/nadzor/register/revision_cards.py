@@ -63,6 +63,15 @@ class Difference(Struct, frozen=True):
     after: Text | None
 
 
+class EditionDates(Struct, frozen=True, kw_only=True):
+    """When an edition became known, and since when what it says holds."""
+
+    device: str
+    number: int
+    known_at: datetime
+    valid_from: date
+
+
 class RevisionCard(Struct, frozen=True):
     """One edition: what it changed, since when it holds, since when it is known here, and by which filing."""
 

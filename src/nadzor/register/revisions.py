@@ -23,6 +23,7 @@ from nadzor.register.revision_cards import (
     Change,
     ChangesPage,
     Difference,
+    EditionDates,
     Entry,
     Party,
     RevisionCard,
@@ -133,6 +134,15 @@ def standing(*, valid_on: date, known_at: datetime | None = None) -> Iterator[Ch
         begun = [row for row in written if row.valid_from <= valid_on]
         if begun:
             yield _change(max(begun, key=lambda row: (row.valid_from, row.number)))
+
+
+def dates(code: str = "") -> Iterator[EditionDates]:
+    """When each edition of one entry, or of all, became known and began to hold; read a few at a time."""
+    rows = Revision.objects.filter(**({"device__code": code} if code else {})).order_by("id")
+    for device, number, known_at, valid_from in rows.values_list(
+        "device__code", "number", "known_at", "valid_from"
+    ).iterator(2000):
+        yield EditionDates(device=device, number=number, known_at=known_at, valid_from=valid_from)
 
 
 def last_change() -> int:
