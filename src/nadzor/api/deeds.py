@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +21,7 @@ from nadzor.people.queries import Person
 
 KEY: Final = "Idempotency-Key"
 Address = Callable[[Any], str] | None
+Answer = TypeVar("Answer")
 
 
 def done(
@@ -41,6 +42,16 @@ def done(
         raise
     headers = {"Location": f"/api/v1/{at(answer)}"} if at else {}
     return confided(answer, status=status, headers=headers)
+
+
+def counted(request: HttpRequest, deed: Callable[[Person], Answer], *, verb: str) -> Answer:
+    """The answer of a deed that is done in transactions of its own and kept nowhere; a refusal is counted."""
+    who = caller(request)
+    try:
+        return deed(who)
+    except Refusal as refusal:
+        count_refusal(verb, role=who.role.value, code=refusal.code, on=clock.today())
+        raise
 
 
 def own_site(who: Person) -> str:

@@ -12,17 +12,16 @@ from ninja import Router
 
 from nadzor.actions.answer_letter import answer_letter, open_letter
 from nadzor.actions.clinic_systems import site_of
-from nadzor.actions.count_refusal import count_refusal
 from nadzor.actions.redact_answer import open_answer, redact_answer
 from nadzor.actions.write_letter import Letter, write_letter
 from nadzor.api.credentials import SIGNED_IN, caller
-from nadzor.api.deeds import KEY, done
+from nadzor.api.deeds import KEY, counted, done
 from nadzor.api.description import told
 from nadzor.api.filing_words import Code
 from nadzor.api.law_words import Strict
 from nadzor.api.wire import asked, confided, heard
 from nadzor.base import clock
-from nadzor.base.problems import Refusal
+from nadzor.people.queries import Person
 from nadzor.vigilance.letters import (
     LETTER_MAX,
     ClinicLetter,
@@ -139,7 +138,9 @@ def open_held(request: HttpRequest, number: str) -> HttpResponse:
 
     Why no Idempotency-Key: a kept answer would be a copy of what is sealed.
     """
-    text = open_answer(settings.HOME, number, by=caller(request), now=clock.now())
+    text = counted(
+        request, lambda who: open_answer(settings.HOME, number, by=who, now=clock.now()), verb=VERB
+    )
     return confided(HeldOut(number, text))
 
 
@@ -216,10 +217,10 @@ def answer_own(request: HttpRequest, number: str) -> HttpResponse:
 
     Why no Idempotency-Key: a kept answer would put the letter of a site beside the account of its clinic.
     """
-    given, who = heard(request, AnswerIn), caller(request)
-    try:
+    given = heard(request, AnswerIn)
+
+    def deed(who: Person) -> ClinicLetter:
         answer_letter(settings.HOME, number, given.text, by=who, now=clock.now())
-    except Refusal as refusal:
-        count_refusal(VERB, role=who.role.value, code=refusal.code, on=clock.today())
-        raise
-    return confided(letter_of_site(site_of(settings.HOME, who), number))
+        return letter_of_site(site_of(settings.HOME, who), number)
+
+    return confided(counted(request, deed, verb=VERB))

@@ -23,6 +23,7 @@ from nadzor.api import (
     code_routes,
     declared_routes,
     desk_routes,
+    destruction_routes,
     dispute_routes,
     event_desk_routes,
     event_routes,
@@ -102,6 +103,7 @@ api.add_router("", audit_routes.router)
 api.add_router("/open", open_routes.router)
 api.add_router("/known", known_routes.router)
 api.add_router("", vault_routes.router)
+api.add_router("", destruction_routes.router)
 api.add_router("", release_routes.router)
 api.add_router("", letter_routes.router)
 

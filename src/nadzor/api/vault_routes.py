@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes of the vault and of destruction: requests, decisions, looks, orders, holds."""
+"""Routes of the vault: requests, decisions, looks at sites and at a sealed month, reviews."""
 
 from __future__ import annotations
 
@@ -13,25 +13,21 @@ from ninja import Path, Router
 from nadzor.actions.ask_opening import Asked, ask_opening, break_glass
 from nadzor.actions.close_opening import close_opening, review_opening
 from nadzor.actions.decide_opening import decide_opening
-from nadzor.actions.look_behind import Revealed, look_behind
-from nadzor.actions.order_shredding import Wanted, decide_shredding, order_shredding
+from nadzor.actions.look_behind import Revealed, look_at_month, look_behind
 from nadzor.api.credentials import SIGNED_IN, caller
-from nadzor.api.deeds import KEY, done
-from nadzor.api.description import told
+from nadzor.api.deeds import KEY, counted, done
+from nadzor.api.description import JSON, file_told, told
 from nadzor.api.event_words import ID_MAX
 from nadzor.api.filing_words import Code, Prose
 from nadzor.api.law_words import Strict
 from nadzor.api.wire import confided, heard
 from nadzor.base import clock
-from nadzor.base.problems import Refusal
 from nadzor.records.openings import OpeningCard, opening, openings
-from nadzor.records.shredding import HoldCard, OrderCard, holds, may_see_orders, orders
 
 router = Router(tags=["vault"], auth=SIGNED_IN)
 DESK = "the inspector, the head"
 READ = "the inspector, the head, the auditor"
-SHRED = "the registrar, the head"
-VERB, SHRED_VERB = "vault", "shred"
+VERB = "vault"
 
 
 class OpeningsOut(Struct, frozen=True):
@@ -69,28 +65,6 @@ class ReviewIn(Strict, frozen=True, kw_only=True):
 
     finding: Literal["justified", "unjustified"]
     because: Prose
-
-
-class OrdersOut(Struct, frozen=True):
-    """Orders to destroy, newest first, and holds that stand."""
-
-    items: tuple[OrderCard, ...]
-    holds: tuple[HoldCard, ...]
-
-
-class OrderIn(Strict, frozen=True, kw_only=True):
-    """What is to be destroyed and why."""
-
-    installation: Code
-    month: Code
-    because: Prose
-    retention: Code = ""
-
-
-class Ordered(Struct, frozen=True):
-    """The number of an order."""
-
-    order: int
 
 
 @router.get(
@@ -184,7 +158,29 @@ def look(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResponse:
     Why no Idempotency-Key: a kept answer would be a copy of what is sealed.
     """
     given = heard(request, LookIn)
-    return confided(look_behind(settings.HOME, id, given.site, by=caller(request), now=clock.now()))
+    found = counted(
+        request, lambda who: look_behind(settings.HOME, id, given.site, by=who, now=clock.now()), verb=VERB
+    )
+    return confided(found)
+
+
+@router.post(
+    "/vault/openings/{id}/month",
+    operation_id="look_at_month",
+    openapi_extra=file_told(
+        media=[JSON], refuses=[403, 404, 409, 422], may="the two people of an opening of a month"
+    ),
+)
+def month(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResponse:
+    """The sealed month as canonical JSON, recorded before it is read; each site named in it is a look.
+
+    Why no Idempotency-Key: a kept answer would be a copy of what is sealed.
+    """
+    paper = counted(request, lambda who: look_at_month(settings.HOME, id, by=who, now=clock.now()), verb=VERB)
+    answer = HttpResponse(paper, content_type=JSON)
+    answer["Cache-Control"] = "private, no-store"
+    answer["Content-Disposition"] = f'attachment; filename="vault-{id}.json"'
+    return answer
 
 
 @router.post(
@@ -227,70 +223,3 @@ def review(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpRespons
         return opening(who, id, now=clock.now())
 
     return done(request, deed, verb=VERB)
-
-
-@router.get(
-    "/destruction/orders",
-    operation_id="list_shred_orders",
-    openapi_extra=told(OrdersOut, signed_in=True, may="the registrar, the head, the auditor"),
-)
-def list_orders(request: HttpRequest) -> HttpResponse:
-    """Orders to destroy and the holds against it."""
-    if not may_see_orders(caller(request)):
-        raise Refusal("shred.not-yours")
-    return confided(OrdersOut(orders(), holds(standing=True)))
-
-
-@router.post(
-    "/destruction/orders",
-    operation_id="order_shredding",
-    openapi_extra=told(
-        Ordered,
-        status=201,
-        hears=OrderIn,
-        refuses=[404, 409],
-        signed_in=True,
-        may=SHRED,
-        headers=[KEY],
-        example={"installation": "i-1", "month": "2026-01", "because": "The term is over"},
-    ),
-)
-def order(request: HttpRequest) -> HttpResponse:
-    """Ask for a month of an installation to be destroyed; it is carried out on the page or at the console."""
-    given, who = heard(request, OrderIn), caller(request)
-    wanted = Wanted(
-        installation=given.installation,
-        month=given.month,
-        because=given.because,
-        retention=given.retention,
-    )
-
-    def deed() -> Ordered:
-        return Ordered(order_shredding(settings.HOME, wanted, by=who, now=clock.now()))
-
-    return done(request, deed, status=201, verb=SHRED_VERB)
-
-
-@router.post(
-    "/destruction/orders/{id}/decision",
-    operation_id="decide_shredding",
-    openapi_extra=told(
-        Ordered,
-        hears=DecideIn,
-        refuses=[404, 409],
-        signed_in=True,
-        may=SHRED,
-        headers=[KEY],
-        example={"decision": "approve", "because": "I have read the retention rule"},
-    ),
-)
-def decide_order(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpResponse:
-    """Approve somebody else's order, or refuse it."""
-    given, who = heard(request, DecideIn), caller(request)
-
-    def deed() -> Ordered:
-        approve = given.decision == "approve"
-        decide_shredding(settings.HOME, id, approve=approve, because=given.because, by=who, now=clock.now())
-        return Ordered(id)
-
-    return done(request, deed, verb=SHRED_VERB)

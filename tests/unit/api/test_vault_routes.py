@@ -5,12 +5,19 @@ from __future__ import annotations
 
 import pytest
 
+from nadzor.actions.import_register import import_register
+from nadzor.actions.join_identifiers import sealed_path
 from nadzor.base import clock
+from nadzor.base.interval import Month
 from nadzor.people.models import GivenAnswer
-from nadzor.people.queries import Person
+from nadzor.people.queries import CONSOLE, Person
 from nadzor.people.roles import Role
+from nadzor.records import vault
 from nadzor.records.models import ShredOrder, VaultLook
+from nadzor.register.models import Device
+from nadzor_wire.canonical import canonical
 from tests.openings import CLINIC, sites
+from tests.register_samples import NOW, device, register
 from tests.unit.api.callers import API, calling, code_of, post
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +87,27 @@ def test_others_are_refused(home):
     refused = post(calling(INSPECTOR), f"vault/openings/{id}/decision", given)
     assert code_of(refused) == (403, "vault.two-people")
     assert calling(None).get(f"{API}/vault/openings").status_code == 401
+
+
+def test_a_sealed_month_is_opened_by_two_and_leaves_no_copy(home):
+    """Asked for by its name, approved, read as a file; each site in it is a look; a stranger gets nothing."""
+    site, _ = sites(home)
+    import_register(register(device()), by=CONSOLE, now=NOW)
+    code = Device.objects.get().code
+    path = sealed_path(home, Month(2026, 10), code)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    paper = canonical({"lines": [{"organisation": {"oid": CLINIC.oid}}]})
+    path.write_bytes(vault.seal_paper(paper, about=f"{code} 2026-10", home=home))
+    asked_for = {"purpose": "named_month", "because": "Order 4472", "month": f"{code} 2026-10"}
+    id = post(calling(INSPECTOR), "vault/openings", asked_for).json()["id"]
+    early = post(calling(INSPECTOR), f"vault/openings/{id}/month")
+    assert code_of(early) == (409, "vault.opening-state")
+    approved(id)
+    third = calling(Person("third", "third", Role.INSPECTOR))
+    assert code_of(post(third, f"vault/openings/{id}/month")) == (403, "vault.not-yours")
+    read = post(calling(INSPECTOR), f"vault/openings/{id}/month", headers={"Idempotency-Key": "m"})
+    assert read.content == paper and "no-store" in read.headers["Cache-Control"]
+    assert [one.site for one in VaultLook.objects.all()] == [site] and GivenAnswer.objects.count() == 0
 
 
 def test_a_danger_is_opened_alone_and_reviewed(home):
