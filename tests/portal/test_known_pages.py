@@ -100,7 +100,7 @@ def test_a_detector_run_again_on_that_knowledge_gives_the_same_figure(house):
     ("lang", "words"), [("ru", "Когда наши сведения менялись"), ("en", "Signal 1 raised")]
 )
 def test_the_timeline_leads_to_the_sheets_of_its_moments(client_of, lang, words):
-    """Below the sheet of a device; each link answers, the moment in force is marked, the API says the same."""
+    """Below the sheet of a device; each link answers, one is marked, the API says the same."""
     client = client_of("inspector", lang)
     (device,) = Signal.objects.filter(pk=1).values_list("device", flat=True)
     page = text(ask(client, "device", device))

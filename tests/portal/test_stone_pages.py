@@ -17,6 +17,7 @@ from nadzor.base.home import Home
 from nadzor.journal.bodies import Shredded
 from nadzor.journal.opening import open_reader
 from nadzor.journal.record import BatchRecord
+from nadzor.people.models import User
 from nadzor.records.models import AuditEntry, ReadEntry
 from nadzor.records.tombstones import Buried, bury, digest_of
 
@@ -78,4 +79,5 @@ def test_a_destroyed_event_is_gone_and_says_since_when(client_of: CLIENTS, house
     assert (whole.status_code, asked.status_code, foreign.status_code in (403, 404)) == (200, 410, True)
     page = asked.content.decode()
     assert "records.gone" in page
-    assert "retention.bodies" in page
+    assert "retention.bodies" in page and "=cmd" in page
+    assert f"Head {User.objects.get(username='head').pk}" in page

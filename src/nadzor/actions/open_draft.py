@@ -14,6 +14,7 @@ from typing import Annotated, Final, get_args
 from django.db import transaction
 from msgspec import Meta, Struct
 
+from nadzor.actions.discard_draft import found_draft
 from nadzor.actions.issue_token import issue_token
 from nadzor.base.clock import moscow_date
 from nadzor.base.home import Home
@@ -22,7 +23,6 @@ from nadzor.people.models import Organisation
 from nadzor.people.permissions import must_issue_token
 from nadzor.people.queries import Person
 from nadzor.records import audit
-from nadzor.register.drafts import draft
 from nadzor.register.models import Device
 from nadzor_wire.event import Modality
 
@@ -100,7 +100,7 @@ def _enter(wanted: Draft, now: datetime) -> str:
 def invite_draft(home: Home, *, device: str, by: Person | None, now: datetime) -> DraftToken:
     """A token for another test bench of a draft, to begin anew.
 
-    Raises: Refusal register.device-unknown, also for somebody else's draft.
+    Raises: Refusal register.device-unknown, also for somebody else's draft; records.gone.
     """
-    draft(by, device)
+    found_draft(by, device)
     return DraftToken(device, issue_token(home, device=device, clinic_oid=None, by=by, now=now))

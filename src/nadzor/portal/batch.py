@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nadzor.actions.make_bundle import bundle_of
+from nadzor.actions.say_gone import refuse_buried
 from nadzor.base import clock
 from nadzor.base.problems import Refusal
 from nadzor.journal.bodies import Shredded
@@ -25,7 +26,6 @@ from nadzor.portal.receipts import leaf_facts
 from nadzor.portal.scope import scope_of
 from nadzor.portal.sheets import Cell, Crumb, Fact, Line, Pages, Table, columns, line
 from nadzor.portal.words import moment, number
-from nadzor.records.tombstones import refuse_buried
 from nadzor_wire.note import Checkpoint, open_note
 from nadzor_wire.receipt import Receipt, Verdict
 

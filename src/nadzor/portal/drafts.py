@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from nadzor.actions.discard_draft import discard_draft
 from nadzor.actions.open_draft import Draft, invite_draft, open_draft
 from nadzor.actions.read_drafts import read_test_stream
 from nadzor.base import clock
@@ -71,6 +72,9 @@ def _stands_for(who: Person) -> list[str]:
 
 def _done(given: Mapping[str, str], who: Person) -> str:
     now = clock.now()
+    if device := given.get("discard", ""):
+        discard_draft(device, by=who, now=now)
+        return ""
     if device := given.get("device", ""):
         return invite_draft(house(), device=device, by=who, now=now).token
     name = Text(given.get("name_ru", ""), given.get("name_en", ""))

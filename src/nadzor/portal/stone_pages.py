@@ -54,7 +54,11 @@ def file(request: HttpRequest, kind: str) -> HttpResponse:
 
 def kinds() -> dict[str, str]:
     """The kinds of things that are destroyed."""
-    return {"bodies": _("bodies of batches, by installation and month"), "duty": _("a day on duty")}
+    return {
+        "bodies": _("bodies of batches, by installation and month"),
+        "draft": _("a draft device"),
+        "duty": _("a day on duty"),
+    }
 
 
 def _line(each: TombstoneCard) -> Line:

@@ -11,8 +11,6 @@ import msgspec
 from django.db import transaction
 from msgspec import Struct
 
-from nadzor.base.clock import moscow_date
-from nadzor.base.problems import Refusal
 from nadzor.records.models import Tombstone
 
 ORDER: Final = "an order of two people"
@@ -69,14 +67,3 @@ def _card(row: Tombstone) -> TombstoneCard:
         kind=row.kind, object=row.object, digest=row.digest, retention=row.retention, at=row.at, by=row.by,
         because=row.because,
     )  # fmt: skip
-
-
-def refuse_buried(kind: str, object: str) -> None:
-    """Say of what was destroyed that it was; ask it only for somebody who could have seen the thing itself.
-
-    Raises: Refusal records.gone with the day and the norm that let it go.
-    """
-    found = stones(kind=kind, object=object, limit=1)
-    if found:
-        day = moscow_date(found[0].at).isoformat()
-        raise Refusal("records.gone", day=day, ground=found[0].retention or ORDER)
