@@ -21,5 +21,7 @@ def named(username: str) -> Person:
     from nadzor.actions.prove_account import has_factor, prove_account
 
     password = typer.prompt(f"Password of {username}", hide_input=True, err=True)
-    code = typer.prompt("Code of the second factor", err=True) if has_factor(username) else ""
+    code = (
+        typer.prompt("Code of the second factor", hide_input=True, err=True) if has_factor(username) else ""
+    )
     return prove_account(username, password, code, now=clock.now())

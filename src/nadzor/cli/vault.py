@@ -8,15 +8,16 @@ are no wall against the machine's owner.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from nadzor.base import clock
 from nadzor.cli.frame import settled
 from nadzor.cli.named import As, Because, named
 from nadzor.cli.options import DEFAULT_HOME, AsJson, Data
-from nadzor.cli.output import show
+from nadzor.cli.output import print_json, show
 
 app = typer.Typer(help="The vault: which clinic is behind a site.", no_args_is_help=True)
 Sites = Annotated[list[str] | None, typer.Option("--site", help="A site's pseudonym; may be given again.")]
@@ -157,3 +158,21 @@ def rotate(
     show(found, as_json=as_json, title="Seals")
     if found.damaged:
         raise typer.Exit(1)
+
+
+@app.command("schema")
+def schema(
+    context: typer.Context,
+    answer: Annotated[str, typer.Argument(help="openings, open or check.")],
+    data: Data = DEFAULT_HOME,
+) -> None:
+    """Print the JSON Schema of what a command answers with `--json`; nobody is asked for a proof."""
+    settled(context, data)
+    from nadzor.actions.look_behind import Revealed
+    from nadzor.actions.rotate_vault import Seals
+    from nadzor.records.openings import OpeningCard
+
+    shapes: dict[str, Any] = {"openings": tuple[OpeningCard, ...], "open": Revealed, "check": Seals}
+    if answer not in shapes:
+        raise typer.BadParameter(", ".join(shapes))
+    print_json(msgspec.json.schema(shapes[answer]))
