@@ -103,6 +103,23 @@ def test_the_pack_is_read_taken_and_printed(client_of, case, language):
     assert client.get(f"/filings/{case}/packs/999/").status_code == 404
 
 
+def test_the_data_of_a_signal_give_its_statistic_again(client_of, case, signal):
+    """The pack's own command on the file that lies beside it; the maker has its own device alone."""
+    _asked(case)
+    found = packs(case)[-1]
+    held = found.body["grounds"][0]
+    address = f"/filings/{case}/packs/{found.id}/{held['statistic_by']['data']}"
+    client = client_of("inspector", "en")
+    assert held["statistic_by"]["command"] in text(client.get(f"/filings/{case}/packs/{found.id}/"))
+    taken = client.get(address)
+    assert calculate("signal", taken.content).statistic == held["statistic_by"]["said"]
+    client.force_login(_maker_of(signal), backend="django.contrib.auth.backends.ModelBackend")
+    mine = msgspec.json.decode(client.get(address).content)
+    assert mine["names"]["device"] == [found.body["device"]]
+    assert client_of("clinic").get(address).status_code == 404
+    assert client_of("inspector").get(address.replace("signal-", "signal-9")).status_code == 404
+
+
 def test_the_maker_recomputes_on_the_card(client_of, case, signal):
     """The side of the device's maker may send its figures; what is no JSON is said, and nothing is kept."""
     _asked(case)

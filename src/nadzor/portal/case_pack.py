@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from nadzor.actions.make_case_bundle import make_case_bundle
+from nadzor.actions.signal_data import signal_data
 from nadzor.base import clock
 from nadzor.detect.finding import Finding
 from nadzor.portal.case_words import figure, ground_says, kind_label
@@ -26,7 +27,7 @@ from nadzor.portal.signal_words import detector_name, effect_words, guarantee_wo
 from nadzor.portal.words import NOTHING, day, language, moment, number
 from nadzor.register import filings
 from nadzor.vigilance.case_cards import GroundCard, PackCard
-from nadzor.vigilance.packs import SAME, pack
+from nadzor.vigilance.packs import SAME, data_name, pack
 
 
 class Again(Struct, frozen=True, kw_only=True):
@@ -45,6 +46,9 @@ class Held(Struct, frozen=True, kw_only=True):
     again: Sequence[Again]
     note: str
     not_excluded: Sequence[str]
+    data_href: str = ""
+    statistic: str = ""
+    leans: bool = False
 
 
 def page(request: HttpRequest, number: str, id: int) -> HttpResponse:
@@ -79,6 +83,17 @@ def pdf(request: HttpRequest, number: str, id: int) -> HttpResponse:
     )
 
 
+def data(request: HttpRequest, number: str, id: int, ref: int) -> HttpResponse:
+    """What the statistic of a signal in the pack is computed from; the deed is written down."""
+    person = person_of(request)
+    body = signal_data(house(), number, id, str(ref), by=person, now=clock.now())
+    answer = HttpResponse(body, content_type="application/json")
+    name = data_name(str(ref))
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
 def bundle(request: HttpRequest, number: str) -> HttpResponse:
     """The whole case as one file that is checked without this house; the deed is written down."""
     body = make_case_bundle(house(), number, by=person_of(request), because="asked for", now=clock.now())
@@ -106,25 +121,28 @@ def _shown(found: PackCard) -> dict[str, Any]:
         "question": found.body["question"],
         "at": moment(found.at),
         "digest": found.digest,
-        "held": [_held(each) for each in found.body["grounds"]],
+        "held": [_held(each, number, found.id) for each in found.body["grounds"]],
         "said_of_all": found.body["said_of_all"][language()],
         "json_href": reverse("case-pack-json", args=[number, found.id]),
         "pdf_href": reverse("case-pack-pdf", args=[number, found.id]),
     }
 
 
-def _held(told: dict[str, Any]) -> Held:
+def _held(told: dict[str, Any], *of: Any) -> Held:
     title = f"{kind_label(told['kind'])} {told['ref']}"
     if told["kind"] != "signal":
         return Held(title=title, facts=_says(told), again=[], note="", not_excluded=[])
     figures = {name: told["figures"].get(name) for name in SAME if told["figures"].get(name) is not None}
     finding = msgspec.convert(figures, Finding)
     again = [_again(each) for each in told["reproduced_by"]]
+    by_data = told.get("statistic_by")
     none = _("No published calculator gives a figure of this finding.") if not again else ""
-    chart = _("The statistic is a walk over every day since the baseline and has no calculator of its own.")
     return Held(
-        title=title, facts=_figures(finding, told), again=again, note=f"{chart} {none}".strip(),
+        title=title, facts=_figures(finding, told), again=again, note="" if by_data else none,
         not_excluded=told["not_excluded"][language()],
+        data_href=reverse("case-pack-data", args=[*of, told["ref"]]) if by_data else "",
+        statistic=by_data["command"] if by_data else "",
+        leans=bool(by_data and by_data["leans_on_other_devices"]),
     )  # fmt: skip
 
 

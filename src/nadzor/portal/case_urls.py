@@ -16,6 +16,11 @@ urlpatterns = [
     path(ONE + "recompute/", require_POST(signed_in(case_deeds.recompute)), name="case-recompute"),
     path(ONE + "packs/<int:id>/", require_safe(signed_in(case_pack.page)), name="case-pack"),
     path(ONE + "packs/<int:id>.json", require_safe(signed_in(case_pack.json)), name="case-pack-json"),
+    path(
+        ONE + "packs/<int:id>/signal-<int:ref>.json",
+        require_safe(signed_in(case_pack.data)),
+        name="case-pack-data",
+    ),
     path(ONE + "bundle.json", require_safe(signed_in(case_pack.bundle)), name="case-bundle"),
     path(ONE + "packs/<int:id>.pdf", require_safe(signed_in(case_pack.pdf)), name="case-pack-pdf"),
 ]

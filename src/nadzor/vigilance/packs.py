@@ -17,6 +17,7 @@ from nadzor.detect.finding import Finding
 from nadzor.vigilance.case_cards import GroundCard, PackCard
 from nadzor.vigilance.models import CasePack
 from nadzor.vigilance.reproductions import reproductions
+from nadzor.vigilance.signal_figures import COUPLED
 from nadzor.vigilance.statements import sentences
 
 FORMAT: Final = "nadzor case pack 1"
@@ -74,9 +75,25 @@ def _held(ground: GroundCard) -> dict[str, Any]:
         "sites_watched": finding.facts.get("sites_watched"),
         "sites_named": False,
         "reproduced_by": [msgspec.to_builtins(each) for each in reproductions(finding)],
-        "statistic_has_calculator": False,
+        "statistic_has_calculator": True,
+        "statistic_by": _statistic(ground.ref, finding),
         "not_excluded": _not_excluded(finding.detector),
     }
+
+
+def _statistic(ref: str, finding: Finding) -> dict[str, Any]:
+    """How the statistic itself is had again: our code on the data file that lies beside the pack."""
+    page = data_name(ref)
+    return {
+        "calculation": "signal", "data": page, "command": f"nadzor calc signal --file {page}",
+        "figure": "statistic", "said": finding.statistic, "code": finding.code,
+        "leans_on_other_devices": finding.detector in COUPLED,
+    }  # fmt: skip
+
+
+def data_name(ref: str) -> str:
+    """What the file is called that `nadzor calc signal` reads."""
+    return f"signal-{ref}.json"
 
 
 def _not_excluded(detector: str) -> dict[str, list[str]]:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which published calculation gives a finding's figures again, with its input; run here, so that it is true.
 
-The statistic of a chart is a walk over every day since the baseline and has no calculator of its own; what
-has one is the size: a count against its expectation, a share, a difference of shares.  Where rounding of the
-figures told, or an adjustment, keeps the two apart, that is said.  Pure.
+The statistic of a chart is a walk over every day since the baseline: its detector runs again on the data file
+of the pack (signal_figures.py).  Here stands what a few figures give, the size: a count against its
+expectation, a share, a difference of shares.  Where rounding of the figures told, or an adjustment, keeps the
+two apart, that is said.  Pure.
 """
 
 from __future__ import annotations

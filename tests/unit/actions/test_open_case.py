@@ -153,7 +153,8 @@ def test_the_pack_holds_what_the_maker_must_be_able_to_check():
     for name in ("statistic", "threshold", "effect", "guarantee", "rows_hash", "rows_read", "code"):
         assert held["figures"][name] is not None
     assert held["reproduced_by"][0]["command"].startswith("echo ")
-    assert held["statistic_has_calculator"] is False
+    assert held["statistic_has_calculator"] is True
+    assert held["statistic_by"]["command"] == f"nadzor calc signal --file {held['statistic_by']['data']}"
     assert body["question"] == "Which data set was used?"
     assert "s-secret" not in json.dumps(body) and held["sites_named"] is False
     assert packs(number)[0].digest == digest_of(body)

@@ -37,6 +37,7 @@ FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
     "run_lengths": ("cusum-arl", "cusum-threshold", "ewma-arl", "poisson-cusum-arl"),
     "sequential": ("maxsprt-binomial", "maxsprt-poisson"),
     "shares": ("poisson-ci", "proportion-ci", "proportion-difference"),
+    "signals": ("signal",),
     "surveillance": ("ears", "farrington"),
 }
 """Which module holds which statistics, so that one question does not load the answers to all."""
