@@ -31,9 +31,18 @@ def main(arguments: list[str] | None = None) -> int:
     verifying = commands.add_parser("verify", help="check a receipt offline")
     verifying.add_argument("file", type=Path, help="receipt or answer, JSON")
     verifying.add_argument("--key", required=True, help="verifier key of the log, or a file that holds it")
+    _pinning(commands)
     _by_hand(commands)
     chosen = parser.parse_args(arguments)
     return _COMMANDS[chosen.command](chosen)
+
+
+def _pinning(commands: Any) -> None:
+    pinning = commands.add_parser("pin", help="pin the key of the log that follows the pinned one")
+    pinning.add_argument("--credential", required=True, type=Path, help="credential file, changed in place")
+    one = pinning.add_mutually_exclusive_group(required=True)
+    one.add_argument("--succession", type=Path, help="statement that both keys signed")
+    one.add_argument("--key", help="the key itself, compared by you, where the former one is lost")
 
 
 def _by_hand(commands: Any) -> None:
@@ -107,6 +116,24 @@ def _verify(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _pin(chosen: argparse.Namespace) -> int:
+    from nadzor_sdk.repin import PinError, follow, pin_by_hand
+    from nadzor_wire.enrolment import CredentialError
+
+    try:
+        if chosen.succession:
+            told = follow(chosen.credential, chosen.succession.read_text("utf-8", "replace"))
+            print(f"the former log ended with {told.size} leaves; pinned {told.next}")
+        else:
+            print(f"pinned {pin_by_hand(chosen.credential, chosen.key)}")
+    except (CredentialError, OSError) as bad:
+        return _fail(str(bad), code=2)
+    except PinError as refused:
+        return _fail(str(refused))
+    print("start every program that uses this credential anew")
+    return 0
+
+
 def _export(chosen: argparse.Namespace) -> int:
     from nadzor_sdk.carry import export
 
@@ -177,6 +204,7 @@ _COMMANDS = {
     "enrol": _enrol,
     "rotate": _rotate,
     "verify": _verify,
+    "pin": _pin,
     "export": _export,
     "carry": _carry,
     "settle": _settle,

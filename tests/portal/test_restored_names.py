@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from django.test import Client
 
 from nadzor.base import clock
 from nadzor.base.home import FormerLog, Home
+from nadzor.portal.receipts import check_all
+from tests.unit.actions.copies.old_house import make_house
 
 
 @pytest.fixture
@@ -35,6 +38,26 @@ def test_pages_name_the_log_that_signs_now(
     former = restored.settings.origin
     assert restored.log_origin == f"{former}.2" and restored.log_origin in told
     assert told.count(former) == told.count(restored.log_origin)
+
+
+def test_a_receipt_of_the_former_log_is_still_genuine(tmp_path: Path) -> None:
+    """Signed by the key that ended, it holds and says which log that was; under a stranger's it does not."""
+    before, receipts = make_house(tmp_path / "before")
+    now = Home.create(tmp_path / "now")
+    body = msgspec.json.encode(receipts[0])
+    assert check_all(body, now).field == "checkpoint"
+    ended = FormerLog(before.log_vkey, 5, "", clock.now())
+    found = check_all(body, Home(now.root, msgspec.structs.replace(now.settings, former_logs=(ended,))))
+    assert found.holds and found.facts[0].text.startswith(before.log_origin)
+
+
+def test_the_statement_of_succession_is_shown(restored: Home, client_of: Callable[..., Client]) -> None:
+    """Whoever runs an SDK finds it where the key is, with the command that checks and pins."""
+    assert "--succession" not in client_of(None).get("/receipt/").content.decode()
+    (restored.root / "successions").mkdir()
+    (restored.root / "successions" / "1.note").write_text("nadzor log succession v1\n")
+    told = client_of(None).get("/receipt/").content.decode()
+    assert "nadzor log succession v1" in told and "nadzor_sdk pin" in told
 
 
 def test_the_audit_page_names_the_audit_that_seals_now(

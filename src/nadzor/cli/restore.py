@@ -19,7 +19,17 @@ from nadzor.journal.bodies import Shelf
 app = typer.Typer(cls=ChosenFirst.of("put"), help="Put a house back and open it.", no_args_is_help=True)
 _SHELF = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,63})/(20[0-9]{2}-(?:0[1-9]|1[0-2]))")
 _SHOWN_TO_PEOPLE = (
-    "One key signed what is gone; the log goes on under another. Tell makers and witnesses the new key."
+    "One key signed what is gone; the log goes on under another. Give makers and witnesses the statement of "
+    "succession: `python -m nadzor_sdk pin --credential FILE --succession NOTE` checks both signatures."
+)
+_BY_HAND = (
+    "One key signed what is gone; the log goes on under another, and the former private key was not at hand: "
+    "there is no statement of succession. Publish the new key in two places; whoever runs an SDK compares "
+    "them and pins it by `python -m nadzor_sdk pin --credential FILE --key KEY`. Until then batches wait."
+)
+_KEYLESS = (
+    "The key file is older than the key of the audit: {rows} sealed rows of the log of deeds and readings "
+    "cannot be proved any more. Look for a newer key file and put back anew before you open."
 )
 
 
@@ -72,6 +82,8 @@ def put(
         )
     told = {name: getattr(done, name) for name in done.__struct_fields__ if name != "settings"}
     told["next"] = f"nadzor restore open --data {to} --because ..."
+    if done.unprovable:
+        err.print(_KEYLESS.format(rows=done.unprovable))
     show(told, as_json=as_json, title="Restored, and still closed")
 
 
@@ -91,7 +103,7 @@ def open_house(
 
     roll_up_day(home, now=clock.now())
     if done.former:
-        err.print(_SHOWN_TO_PEOPLE)
+        err.print(_SHOWN_TO_PEOPLE if done.succession else _BY_HAND)
     show(done, as_json=as_json, title="Open")
 
 

@@ -17,6 +17,7 @@ from nadzor.cli.options import AsJson, Data
 from nadzor.cli.output import out, print_facts, print_json, refuse, show
 from nadzor_wire.note import NoteError, parse_vkey
 from nadzor_wire.receipt import Receipt, ReceiptError, assurance, decode_receipt, verify_receipt
+from nadzor_wire.succession import open_succession
 
 app = typer.Typer(help="Verify a receipt, a proof bundle or a journal offline.", no_args_is_help=True)
 app.command("audit")(audit)
@@ -110,6 +111,19 @@ def case(
         _report({"valid": False, "reason": str(error)}, as_json=as_json)
         raise typer.Exit(1) from error
     _report({"valid": True} | msgspec.to_builtins(report), as_json=as_json)
+
+
+@app.command("succession")
+def succession(file: Path, key: LogKey = None, data: OptionalData = None, as_json: AsJson = False) -> None:
+    """Check a statement that another log goes on where the log of a key ended; exit 1 when it fails."""
+    pinned = _readable(_log_key(key, data, beside=file))
+    try:
+        told = open_succession(_read_file(file, "receipt.unreadable").decode("utf-8", "replace"), pinned)
+    except NoteError as error:
+        _report({"valid": False, "reason": str(error)}, as_json=as_json)
+        raise typer.Exit(1) from error
+    ended = {"former": told.former, "size": told.size, "root": told.root.hex(), "next": told.next}
+    _report({"valid": True, **ended}, as_json=as_json)
 
 
 @app.command("journal")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -12,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
+from nadzor.base.home import Home
 from nadzor.portal.frame import house
 from nadzor.portal.sheets import Fact
 from nadzor.portal.words import number
+from nadzor_wire.note import parse_vkey
 from nadzor_wire.receipt import Receipt, ReceiptError, assurance, decode_receipt, verify_receipt
 
 RECEIPT_MAX = 64 * 1024  # a receipt with a proof of 63 steps is under 8 KiB
@@ -66,10 +69,28 @@ def check_page(request: HttpRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     form = ReceiptForm(request.POST, request.FILES) if is_sent else ReceiptForm()
     home = house()
-    finding = check(form.body(), home.log_vkey) if form.is_bound and form.is_valid() else None
+    finding = check_all(form.body(), home) if form.is_bound and form.is_valid() else None
     page = {"form": form, "finding": finding, "vkey": home.log_vkey, "origin": home.log_origin}
+    page["successions"] = [file.read_text("utf-8", "replace") for file in _notes(home)]
     status = 422 if form.is_bound and (form.errors or finding is None) else 200
     return render(request, "portal/receipt.html", page, status=status)
+
+
+def check_all(body: bytes, home: Home) -> Finding:
+    """Verify a receipt under the log's key, else under that of a log that ended with a restore."""
+    finding = check(body, home.log_vkey)
+    if finding.holds or finding.field != "checkpoint":
+        return finding
+    for ended in home.settings.former_logs:
+        earlier = check(body, ended.vkey)
+        if earlier.holds:
+            name = Fact(_("Former log, ended"), f"{parse_vkey(ended.vkey).name}, {ended.ended_at:%Y-%m-%d}")
+            return Finding(holds=True, facts=[name, *earlier.facts])
+    return finding
+
+
+def _notes(home: Home) -> list[Path]:
+    return sorted((home.root / "successions").glob("*.note"))
 
 
 def check(body: bytes, vkey: str) -> Finding:

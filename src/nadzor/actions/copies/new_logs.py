@@ -31,14 +31,15 @@ AUDIT_TILES: Final = "audit/tiles"
 _SEALS: Final = "records_auditseal"
 
 
-def new_key(keys: Path, log: str, origin: str) -> None:
+def new_key(keys: Path, log: str, origin: str, *, seed: bytes | None = None) -> None:
     """A key under another name, unless the one that is there bears that name; the former one is gone.
 
-    Why: the public half is written last, and says that the private one was made.
+    `seed`: of a key that was made before.  Why: the public half is written last, and says that the private
+    one was made.
     """
     if parse_vkey((keys / f"{log}.vkey").read_text().strip()).name == origin:
         return
-    seed = secrets.token_bytes(32)
+    seed = seed or secrets.token_bytes(32)
     write_atomic(keys / f"{log}.key", b64(seed).encode() + b"\n", mode=0o600)
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key()
     write_atomic(keys / f"{log}.vkey", vkey(origin, public).encode() + b"\n")
@@ -64,7 +65,7 @@ def begin_audit(root: Path, former: str, settings: Settings, now: datetime) -> S
         _keep_salts(keys)
     new_key(keys, AUDIT, audit_name(settings))
     forget_notes(root / AUDIT_TILES)
-    size, top = _last_sealed(root / REGISTER)
+    size, top = last_sealed(root / REGISTER)
     ended = FormerLog(former, size, top, now)
     return msgspec.structs.replace(settings, former_audits=(*settings.former_audits, ended))
 
@@ -80,7 +81,7 @@ def _keep_salts(keys: Path) -> None:
         write_new(keys / f"{AUDIT_SALTS}.key", salts.encode() + b"\n", mode=0o600)
 
 
-def _last_sealed(register: Path) -> tuple[int, str]:
+def last_sealed(register: Path) -> tuple[int, str]:
     """Size and root (base64) of the last step that the backup held."""
     nothing = (0, b64(EMPTY_ROOT))
     if not register.is_file():

@@ -26,6 +26,7 @@ from nadzor.records.chain import Link
 from nadzor_wire.note import parse_vkey
 
 from .deeds import chain_head, has_deeds, tell
+from .hand_over import NEXT, ROOM, hand_over
 from .manifest import KEYS
 from .moment import JOURNAL, REGISTER
 from .new_logs import begin_audit, forget_notes, new_key
@@ -39,7 +40,10 @@ _DIRECTORY: Final = "register_publisheddirectory"
 
 
 class Opened(Struct, frozen=True):
-    """A house that serves again.  `former` keys are empty where its logs simply go on."""
+    """A house that serves again.  `former` keys are empty where its logs simply go on.
+
+    `succession`: the file that says so under both keys; empty where the former private key was not at hand.
+    """
 
     origin: str
     vkey: str
@@ -49,6 +53,7 @@ class Opened(Struct, frozen=True):
     missing: int | None
     sessions: int
     tokens: int
+    succession: str = ""
 
 
 def open_restored(root: Path, *, by: str, because: str, now: datetime) -> Opened:
@@ -72,6 +77,7 @@ def open_restored(root: Path, *, by: str, because: str, now: datetime) -> Opened
         write_atomic(root / CONFIG, msgspec.json.format(msgspec.json.encode(after)) + b"\n")
         (root / RESTORED).unlink()
         sync_directory(root)
+    said = root / ROOM / f"{len(after.former_logs)}.note"
     return Opened(
         origin=parse_vkey(pinned).name,
         vkey=pinned,
@@ -81,6 +87,7 @@ def open_restored(root: Path, *, by: str, because: str, now: datetime) -> Opened
         missing=found.missing,
         sessions=counts[0],
         tokens=counts[1],
+        succession="" if found.final or not said.is_file() else str(said),
     )
 
 
@@ -98,7 +105,9 @@ def _begin_log(root: Path, found: Restored, before: Settings, now: datetime) -> 
     ended = FormerLog(found.vkey, found.size, found.root, now)
     after = msgspec.structs.replace(before, former_logs=(*before.former_logs, ended))
     origin = origin_after(after.origin, len(after.former_logs))
-    new_key(root / KEYS, "log", origin)
+    seed = hand_over(root, ended, origin, number=len(after.former_logs))
+    new_key(root / KEYS, "log", origin, seed=seed)
+    (root / KEYS / NEXT).unlink(missing_ok=True)
     if found.staged:
         move_in(found.journal_url, found.staged, origin=origin, size=found.size)
     else:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from rich.progress import Progress
 
 from nadzor.base.durable import sync_directory, write_atomic, write_new
-from nadzor.base.home import MOVED, RESTORED, RESTORING
+from nadzor.base.home import AUDIT_SALTS, MOVED, RESTORED, RESTORING
 from nadzor.base.problems import Refusal
 from nadzor.base.progress import ticker
 from nadzor.journal.bodies import BodyKeys, Shelf
@@ -28,12 +28,14 @@ from nadzor.journal.held import Held, find_contradictions, parse_held
 from .check import find_house_faults
 from .folder import copy_open, open_plain
 from .manifest import HELD, KEYS, FileLine, Manifest, read_manifest
-from .moment import JOURNAL
+from .moment import JOURNAL, REGISTER
+from .new_logs import AUDIT, last_sealed
 from .on_server import LOST_KEY, must_be_free, put_on_server
 from .sealed_keys import KeyFile
 from .shelf import whole_backups
 
 CONFIG: Final = "nadzor.json"
+SALTED: Final = frozenset((f"{AUDIT}.key", f"{AUDIT_SALTS}.key"))  # either makes the salts again
 BODIES: Final = "bodies/"
 _ROOMS: Final = ("journal", "lake", "rollups", "charts", "spool", "months", f"{KEYS}/bodies")
 _ONLY_OWNER: Final = 0o022  # group and others never write what was put back
@@ -55,7 +57,9 @@ class Restored(Struct, frozen=True, forbid_unknown_fields=True):
 
     `missing` is how many leaves the checkpoint given has beyond the backup; None: none was given, unknown.
     `unreadable` counts batches whose key was not in the key file; `audit` is the verifier key of deeds and
-    readings, where the key file had one.  `staged` names where its logs wait at `journal_url`, by schema.
+    readings, where the key file had one; `unprovable` counts their sealed rows, where it had none: without
+    the secret of their salts no leaf can be computed again.  `staged` names where its logs wait at
+    `journal_url`, by schema.
     """
 
     taken_at: datetime
@@ -73,6 +77,7 @@ class Restored(Struct, frozen=True, forbid_unknown_fields=True):
     final: bool
     settings: msgspec.Raw = msgspec.Raw(b"{}")
     audit: str = ""
+    unprovable: int = 0
     journal_url: str = ""
     staged: dict[str, str] = {}
 
@@ -102,7 +107,6 @@ def restore_backup(
     _put_keys(to / KEYS, keys, gone)
     unreadable = _must_hold(to, made, full=wanted.full)
     missing = _missing(to, made, wanted.later)
-    staged = _served(to, made, wanted) if wanted.journal_url else {}
     first = made.logs[0]
     done = Restored(
         taken_at=made.taken_at,
@@ -120,13 +124,18 @@ def restore_backup(
         final=made.final,
         settings=msgspec.Raw(settings),
         audit=keys["audit.vkey"].content.decode().strip() if "audit.vkey" in keys else "",
+        unprovable=_unprovable(to / REGISTER, keys),
         journal_url=wanted.journal_url,
-        staged=staged,
+        staged=_served(to, made, wanted),
     )
     write_atomic(to / RESTORED, msgspec.json.encode(done), mode=0o600)
     (to / RESTORING).unlink()
     sync_directory(to)
     return done
+
+
+def _unprovable(register: Path, keys: Mapping[str, KeyFile]) -> int:
+    return 0 if SALTED & keys.keys() else last_sealed(register)[0]
 
 
 def _manifest(backup: Path, keys: Mapping[str, KeyFile]) -> Manifest:
@@ -244,7 +253,9 @@ def _must_hold(to: Path, made: Manifest, *, full: bool) -> int | None:
 
 
 def _served(to: Path, made: Manifest, wanted: Wanted) -> dict[str, str]:
-    """The logs carried to the server that was named."""
+    """The logs carried to the server that was named, if one was."""
+    if not wanted.journal_url:
+        return {}
     keys = BodyKeys(to / KEYS / "bodies") if wanted.full else None
     return put_on_server(to, made, wanted.journal_url, body_keys=keys)
 

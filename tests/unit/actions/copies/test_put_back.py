@@ -7,9 +7,11 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from nadzor.actions.copies import open_again, put_back
 from nadzor.actions.copies.check import read_only
 from nadzor.actions.copies.deeds import chain_breaks
 from nadzor.actions.copies.manifest import HELD, read_manifest
@@ -17,12 +19,15 @@ from nadzor.actions.copies.open_again import open_restored
 from nadzor.actions.copies.put_back import Wanted, restore_backup
 from nadzor.actions.copies.shelf import backup_at
 from nadzor.actions.copies.take import Wish, take_backup
+from nadzor.base.durable import write_atomic
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal
 from nadzor.journal.bodies import BodyKeys, Shelf
 from nadzor.journal.opening import open_reader
 from nadzor.journal.verify import verify_journal
+from nadzor_wire.base64text import b64
 from nadzor_wire.receipt import verify_receipt
+from nadzor_wire.succession import open_succession
 from tests.unit.actions.copies.old_house import NOW, deed, encoded, keys_of, later, make_house, told, write
 from tests.unit.cli.console import ask
 
@@ -77,6 +82,10 @@ def test_an_opened_house_signs_under_another_name_and_key(burnt):
     old_seed = burnt.keys["log.key"].content
     home, done = burnt.opened()
     assert (done.origin, done.former, done.size) == ("nadzor.test/log.2", burnt.vkey, 5)
+    told = open_succession(Path(done.succession).read_text(), burnt.vkey)
+    assert (told.size, told.next, told.former) == (5, home.log_vkey, burnt.vkey)
+    assert b64(told.root) == home.settings.former_logs[0].root
+    assert not (home.keys / "log.next").exists()
     assert all(old_seed not in path.read_bytes() for path in burnt.to.rglob("*") if path.is_file())
     assert verify_receipt(burnt.receipts[0], burnt.vkey).size == 1
     (fresh,) = write(home, 1, first=200)
@@ -85,6 +94,46 @@ def test_an_opened_house_signs_under_another_name_and_key(burnt):
     with closing(open_reader(home)) as reader:
         assert verify_receipt(reader.receipt(0), home.log_vkey).size == 6
     assert [one.vkey for one in home.settings.former_logs] == [burnt.vkey]
+
+
+def test_a_crash_between_key_and_name_loses_no_statement(burnt, monkeypatch):
+    """Killed after the private key was written, the next run goes on with that key and the same statement."""
+    burnt.put_back()
+    real = open_again.new_key
+
+    def killed(keys, log, origin, *, seed):
+        write_atomic(keys / f"{log}.key", b64(seed).encode(), mode=0o600)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(open_again, "new_key", killed)
+    with pytest.raises(KeyboardInterrupt):
+        open_restored(burnt.to, by="console", because="the disk burned", now=later(61))
+    monkeypatch.setattr(open_again, "new_key", real)
+    done = open_restored(burnt.to, by="console", because="the disk burned", now=later(62))
+    assert open_succession(Path(done.succession).read_text(), burnt.vkey).next == done.vkey
+
+
+def test_without_the_former_key_there_is_no_statement(burnt):
+    """Where the private key was not among the keys nothing is said under it; the house opens all the same."""
+    burnt.put_back()
+    (burnt.to / "keys" / "log.key").unlink()
+    done = open_restored(burnt.to, by="console", because="the disk burned", now=later(61))
+    assert (done.succession, done.origin) == ("", "nadzor.test/log.2")
+
+
+def test_a_key_file_older_than_the_audit_is_told(burnt):
+    """Without the audit's key the sealed rows cannot be proved: the restore counts them; with it, none."""
+    with closing(sqlite3.connect(burnt.backup / HELD / "register.sqlite3")) as held:
+        there = held.execute("SELECT 1 FROM sqlite_schema WHERE name = 'records_auditseal'").fetchone()
+    assert there is None
+    register = burnt.home.root / "seals.sqlite3"
+    with closing(sqlite3.connect(register)) as made:
+        made.execute("CREATE TABLE records_auditseal (id INTEGER PRIMARY KEY, size INTEGER, root TEXT)")
+        made.execute("INSERT INTO records_auditseal (size, root) VALUES (40, 'x'), (42, 'y')")
+        made.commit()
+    assert put_back._unprovable(register, {}) == 42
+    assert put_back._unprovable(register, {"audit.key": burnt.keys["log.key"]}) == 0
+    assert put_back._unprovable(register, {"audit-salts.key": burnt.keys["log.key"]}) == 0
 
 
 def test_it_says_so_in_the_chain_and_lets_nobody_in_by_old_means(burnt):
