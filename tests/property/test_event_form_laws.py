@@ -10,10 +10,11 @@ from hashlib import sha256
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nadzor.base.problems import Text
 from nadzor.law.form import edition_named
-from nadzor.statutory.event_body import event_body, event_digest, value_of
+from nadzor.statutory.event_body import event_body, event_digest, holds_hash, value_of
 from nadzor.statutory.event_form import Coded, Document, FilledForm, Value, event_form
-from nadzor.statutory.event_table import event_json
+from nadzor.statutory.event_table import event_facts, event_json
 from nadzor_wire.canonical import canonical
 
 EDITION = edition_named("order-1113n-report", "2021")
@@ -23,6 +24,7 @@ VALUES = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=12),
     st.integers(0, 10**6),
     CODES.map(tuple),
+    st.builds(Text, st.text("абв", min_size=1, max_size=9), st.text("abc", min_size=1, max_size=9)),
 )
 FACTS = st.dictionaries(
     st.sampled_from([field.fact for field in EDITION.fields.values() if field.fact]), VALUES
@@ -63,10 +65,8 @@ def test_the_maker_recomputes_the_hash_from_the_file(
     """The file without its hash has that hash; values read back are the values that went in."""
     form = filled(facts, documents)
     body = json.loads(event_json(form))
-    assert (
-        sha256(canonical({key: told for key, told in body.items() if key != "hash"})).hexdigest()
-        == body["hash"]
-    )
+    plain = {key: told for key, told in body.items() if key not in ("hash", "drawings")}
+    assert sha256(canonical(plain)).hexdigest() == body["hash"] and holds_hash(body)
     for each in form.fields:
         assert value_of(body["fields"][each.key]["value"]) == each.value
 
@@ -80,3 +80,15 @@ def test_a_field_is_filled_if_and_only_if_it_has_a_source(
         assert (each.value is None) == (each.source is None)
         assert each.beside is None or each.beside != each.value
     assert set(event_body(filled(facts, documents))["fields"]) == set(EDITION.fields)
+
+
+@given(FACTS, DOCUMENTS, st.sampled_from(["device.name", "event.event_on"]), st.integers(0, 9))
+def test_one_hash_for_both_languages_and_another_for_another_fact(
+    facts: dict[str, Value], documents: list[Document], name: str, other: int
+) -> None:
+    """Both drawings name one hash; a fact that no document speaks of, once changed, gives another."""
+    form = filled(facts, documents)
+    drawn = [[text for _label, text in event_facts(form, lang)] for lang in ("ru", "en")]
+    assert all(event_digest(form) in texts for texts in drawn)
+    now, then = (filled(facts | {name: Text(word, f"{word}{other}")}, []) for word in ("a", "b"))
+    assert event_digest(now) != event_digest(then)

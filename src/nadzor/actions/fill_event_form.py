@@ -10,12 +10,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from nadzor.base.clock import moscow_date
-from nadzor.base.problems import Refusal
+from nadzor.base.problems import Refusal, Text
 from nadzor.law.form import edition_or_last
 from nadzor.people.queries import Person
 from nadzor.people.roles import Role
 from nadzor.register import queries as register
-from nadzor.register.cards import DeviceCard
+from nadzor.register.cards import DeviceCard, OrganisationCard
 from nadzor.statutory.event_body import value_of
 from nadzor.statutory.event_form import KINDS, Coded, Document, FilledForm, Value, event_form
 from nadzor.vigilance.event_cards import CodeOf, DocumentCard, EventCard, EventRow
@@ -24,9 +24,7 @@ from nadzor.vigilance.events import event
 ORDERS: Final[Mapping[str, str]] = {"message": "first", "report": "first", "follow_up": "follow_up"}
 
 
-def fill_event_form(
-    number: str, kind: str, *, by: Person | None, today: date, site: str = "", language: str = "ru"
-) -> FilledForm:
+def fill_event_form(number: str, kind: str, *, by: Person | None, today: date, site: str = "") -> FilledForm:
     """The form of a kind of document about an event; after the edition has lapsed, the lapsed one, said so.
 
     Law: Order 1113n, in the edition of the day on which the document was sent, else of today.
@@ -37,7 +35,7 @@ def fill_event_form(
         raise Refusal("form.unknown")
     sent = [each for each in card.documents if KINDS.get(each.kind) == KINDS[kind]]
     on = max((each.on for each in sent), default=today)
-    facts = {**_event_facts(card.row), **_device_facts(card, language), **_document_facts(sent)}
+    facts = {**_event_facts(card.row), **_device_facts(card), **_document_facts(sent)}
     known = max((moscow_date(each.at) for each in card.steps), default=today)
     return event_form(
         {name: value for name, value in facts.items() if value is not None},
@@ -71,19 +69,24 @@ def _event_facts(row: EventRow) -> dict[str, Value | None]:
     }
 
 
-def _device_facts(card: EventCard, language: str) -> dict[str, Value | None]:
+def _device_facts(card: EventCard) -> dict[str, Value | None]:
     """What the register says; for a device that nobody has placed yet, what the reporter called it."""
     if not card.row.device:
         return {"device.name": card.row.device_told}
     found: DeviceCard = register.device(card.row.device)
     return {
-        "device.name": found.name(language),
+        "device.name": _named(found),
         "device.number": found.number,
         "device.registered_on": found.registered_on.isoformat(),
-        "device.maker": found.maker.name(language),
+        "device.maker": _named(found.maker),
         "device.representative": found.maker.represented_by or "",
         "device.sites": len({each.site for each in register.installations(found.code) if not each.sandbox}),
     }
+
+
+def _named(found: DeviceCard | OrganisationCard) -> Text:
+    """What the register calls something, in both languages: a form is drawn in each and says the same."""
+    return Text(found.name("ru"), found.name("en"))
 
 
 def _document_facts(sent: Sequence[DocumentCard]) -> dict[str, Value | None]:

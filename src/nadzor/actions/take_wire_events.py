@@ -31,7 +31,7 @@ from nadzor.register import queries as register
 from nadzor.vigilance.event_rows import subject_of
 from nadzor.vigilance.event_words import event_notice
 from nadzor.vigilance.lateness import Days, contradictions
-from nadzor.vigilance.models import AdverseEvent, WireMark
+from nadzor.vigilance.models import AdverseEvent, EarlyCorrection, WireMark
 from nadzor_wire.batch import Malformed, decode_line, split_lines
 from nadzor_wire.event import AdverseEvent as Sent
 from nadzor_wire.event import Correct
@@ -44,10 +44,14 @@ CODE_UNKNOWN: Final = "code_unknown"
 
 
 class Taken(Struct, kw_only=True):
-    """What a run took in: events, corrections of events, batches whose bodies are destroyed or unreadable."""
+    """What a run took in: events, corrections of events, batches whose bodies are destroyed or unreadable.
+
+    `waiting`: corrections that came before what they correct, or correct something else than an event.
+    """
 
     events: int = 0
     voided: int = 0
+    waiting: int = 0
     shredded: int = 0
     unreadable: int = 0
     batches: int = 0
@@ -89,8 +93,10 @@ def _file(
     for seq, line in found:
         if isinstance(line, Sent):
             taken.events += _filed(home, record, seq, line, now=now)
+            taken.voided += _waited_for(record, line, now=now)
         else:
             taken.voided += _taken_back(record, line, now=now)
+            taken.waiting += _kept(record, line, now=now)
     mark.index, mark.at = record.index + 1, now
     mark.save()
 
@@ -147,21 +153,45 @@ def _filed(home: Home, record: BatchRecord, seq: int, sent: Sent, *, now: dateti
     return True
 
 
+def _kept(record: BatchRecord, line: Correct, *, now: datetime) -> bool:
+    """Keep a correction of what is not here; the first word about an event stands, as it does in a rollup."""
+    source = f"{record.installation}/{line.corrects}"
+    if _is_bench(record) or AdverseEvent.objects.filter(way=WAY, source_id=source).exists():
+        return False
+    told = {"reason": line.reason, "at": record.received_at}
+    return EarlyCorrection.objects.get_or_create(source_id=source, defaults=told)[1]
+
+
+def _waited_for(record: BatchRecord, sent: Sent, *, now: datetime) -> bool:
+    """Apply the correction that came before this event, once."""
+    source = f"{record.installation}/{sent.id}"
+    early = EarlyCorrection.objects.filter(source_id=source, applied_at=None).first()
+    if early is None or not AdverseEvent.objects.filter(way=WAY, source_id=source).exists():
+        return False
+    early.applied_at = now
+    early.save()
+    return _corrected(source, early.reason, now=now)
+
+
 def _taken_back(record: BatchRecord, line: Correct, *, now: datetime) -> bool:
-    """A correction of an adverse event: the house declines it with grounds, unless somebody died.
+    """A correction of an adverse event that is here."""
+    return _corrected(f"{record.installation}/{line.corrects}", line.reason, now=now)
+
+
+def _corrected(source: str, reason: str, *, now: datetime) -> bool:
+    """The house declines what was corrected, with grounds, unless somebody died.
 
     Why: the installation runs the maker's software; a death or a threat is taken back by a person alone.
     """
-    source = f"{record.installation}/{line.corrects}"
     row = AdverseEvent.objects.select_for_update().filter(way=WAY, source_id=source).first()
-    because = f"the installation corrected it: {line.reason}"
+    because = f"the installation corrected it: {reason}"
     if row is None or row.steps.filter(because=because).exists():
         return False
     falls = row.state in LIVING and row.seriousness == "other"
     step(row, "void" if falls else "follow_up", THE_HOUSE, now=now, because=because,
-         added={"corrected": line.reason})  # fmt: skip
+         added={"corrected": reason})  # fmt: skip
     key = "voided_staff" if falls else "void_staff"
-    text = event_notice(key, number=row.number, device=row.device or row.device_told, reason=line.reason)
+    text = event_notice(key, number=row.number, device=row.device or row.device_told, reason=reason)
     notices.to_role("inspector", subject=subject_of(row.number), text=text, now=now)
     return falls
 

@@ -98,7 +98,7 @@ def fill(
     context: typer.Context,
     event: Annotated[str, typer.Argument(help="Number of the event, like AE-2026-000001.")],
     kind: Annotated[str, typer.Argument(help="message, report, corrective_action or safety_notice.")],
-    lang: Annotated[Literal["ru", "en"], typer.Option(help="Language of names, and so of the hash.")] = "ru",
+    lang: Annotated[Literal["ru", "en"], typer.Option(help="Language of the table alone.")] = "ru",
     data: Data = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
@@ -106,12 +106,11 @@ def fill(
     settled(context, data)
     from nadzor.actions.fill_event_form import fill_event_form
     from nadzor.people.queries import CONSOLE
-    from nadzor.statutory.event_body import event_body, event_digest
-    from nadzor.statutory.event_table import event_rows
+    from nadzor.statutory.event_table import event_rows, event_sealed
 
-    form = fill_event_form(event, kind, by=CONSOLE, today=clock.today(), language=lang)
+    form = fill_event_form(event, kind, by=CONSOLE, today=clock.today())
     if as_json:
-        print_json({**event_body(form), "hash": event_digest(form)})
+        print_json(event_sealed(form))
         return
     heads, *rows = event_rows(form, lang)
     print_table([dict(zip(heads[2:6], row[2:6], strict=True)) for row in rows], title=f"{event}, {kind}")

@@ -60,7 +60,7 @@ def file(request: HttpRequest, event: str, kind: str, ending: str) -> HttpRespon
 
 def _filled(request: HttpRequest, event: str, kind: str) -> FilledForm:
     who = person_of(request)
-    return fill_event_form(event, kind, by=who, today=clock.today(), language=language())
+    return fill_event_form(event, kind, by=who, today=clock.today())
 
 
 def _sheet(form: FilledForm) -> dict[str, Any]:

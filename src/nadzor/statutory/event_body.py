@@ -3,15 +3,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
 
+from nadzor.base.problems import Text
 from nadzor.statutory.event_form import Coded, FilledField, FilledForm, Value
 from nadzor_wire.canonical import canonical
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""2: names in both languages, so that one hash holds for every drawing; 1 had them in one language.
+A file of format 1 keeps its hash: it is over all of the file that is not the hash."""
+#: What a file says of the form beside its body.
+BESIDE: Final = ("hash", "drawings")
 LAYOUT: Final = "nadzor event form; not the regulator's official format"
 
 
@@ -39,8 +45,16 @@ def event_digest(form: FilledForm) -> str:
     return sha256(canonical(event_body(form))).hexdigest()
 
 
+def holds_hash(told: Mapping[str, Any]) -> bool:
+    """Whether a filed form, of this format or an older one, is what its hash was made of."""
+    body = {name: value for name, value in told.items() if name not in BESIDE}
+    return sha256(canonical(body)).hexdigest() == told.get("hash")
+
+
 def plain_value(value: Value | None) -> Any:
-    """A value as JSON holds it; codes as `{code, edition}`."""
+    """A value as JSON holds it; codes as `{code, edition}`, names as `{ru, en}`."""
+    if isinstance(value, Text):
+        return msgspec.structs.asdict(value)
     return [msgspec.structs.asdict(each) for each in value] if isinstance(value, tuple) else value
 
 
@@ -54,6 +68,8 @@ def value_of(told: Any) -> Value | None:
         return None
     if isinstance(told, str | int):
         return told
+    if isinstance(told, dict) and told.keys() == {"ru", "en"}:
+        return Text(str(told["ru"]), str(told["en"]))
     if isinstance(told, list) and all(_is_coded(each) for each in told):
         return tuple(Coded(each["code"], each["edition"]) for each in told)
     return None

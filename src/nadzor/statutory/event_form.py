@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
+from nadzor.base.problems import Text
 from nadzor.law.form import FormEdition, FormField
 
 PREFIX: Final = "order-1113n-"
@@ -32,7 +33,8 @@ class Coded(Struct, frozen=True, order=True):
     edition: str
 
 
-Value: TypeAlias = str | int | tuple[Coded, ...]
+Value: TypeAlias = str | int | Text | tuple[Coded, ...]
+"""What a field holds, in no language: a name in both, a choice by its code, a code with its edition."""
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -109,11 +111,18 @@ def _filled(
             field=field,
             value=told[0],
             source=Source("document", document.digest),
-            beside=known[0] if known and known != told else None,
+            beside=known[0] if known and not _is_same(known[0], told[0]) else None,
         )
     if known:
         return FilledField(key=key, field=field, value=known[0], source=Source("fact", field.fact))
     return FilledField(key=key, field=field)
+
+
+def _is_same(known: Value, told: Value) -> bool:
+    """Whether a document says what we know; a name is the same in either language."""
+    if isinstance(known, Text) and isinstance(told, str):
+        return told in (known.ru, known.en)
+    return known == told
 
 
 def _settled(value: Value | None) -> tuple[Value] | None:
@@ -122,4 +131,6 @@ def _settled(value: Value | None) -> tuple[Value] | None:
         return (tuple(sorted(set(value))),) if value else None
     if isinstance(value, str):
         return (value.strip(),) if value.strip() else None
+    if isinstance(value, Text):
+        return (value,) if value.ru or value.en else None
     return None if value is None else (value,)

@@ -6,8 +6,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from datetime import datetime, time
+from hashlib import sha256
 from io import BytesIO, StringIO
-from typing import Final
+from typing import Any, Final
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -22,6 +23,7 @@ from nadzor.statutory.table import inert
 from nadzor.statutory.words import words
 from nadzor_wire.canonical import canonical
 
+LANGUAGES: Final = ("ru", "en")
 _WIDTHS: Final = (6, 22, 44, 60, 40, 30, 26, 50)
 
 
@@ -47,11 +49,17 @@ def event_facts(form: FilledForm, language: str) -> list[tuple[str, str]]:
 
 
 def event_json(form: FilledForm) -> bytes:
-    """The body with its hash beside it.  Whoever takes `hash` out can recompute it from the rest.
+    """The body with its hash beside it.  Whoever takes `hash` and `drawings` out can recompute it.
 
     Method: RFC 8785 bytes, SHA-256 in hex.
     """
-    return canonical({**event_body(form), "hash": event_digest(form)}) + b"\n"
+    return canonical(event_sealed(form)) + b"\n"
+
+
+def event_sealed(form: FilledForm) -> dict[str, Any]:
+    """The body, its hash, and the digest of its drawing as a table in each language."""
+    drawings = {lang: sha256(event_csv(form, lang)).hexdigest() for lang in LANGUAGES}
+    return {**event_body(form), "hash": event_digest(form), "drawings": drawings}
 
 
 def event_csv(form: FilledForm, language: str) -> bytes:

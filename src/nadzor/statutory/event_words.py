@@ -21,6 +21,7 @@ class EventWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sheets: dict[str, Text]
     facts: dict[str, Text]
     said: dict[str, Text]
+    sources: dict[str, Text]
     choices: dict[str, Text]
 
 
@@ -35,6 +36,8 @@ def value_text(value: Value | None, kind: FieldKind, language: str) -> str:
     """A value as a person reads it; what nobody said is said to be unknown."""
     if value is None:
         return event_words().said["unknown"].in_language(language)
+    if isinstance(value, Text):
+        return value.in_language(language) or value.ru or value.en
     if isinstance(value, tuple):
         return ", ".join(f"{each.code} ({each.edition})" for each in value)
     choice = event_words().choices.get(str(value)) if kind == "choice" else None
@@ -45,4 +48,6 @@ def source_text(source: Source | None, language: str) -> str:
     """Where a value comes from, in words; empty where there is none."""
     if source is None:
         return ""
-    return event_words().said[source.kind].in_language(language).format(ref=source.ref)
+    name = event_words().sources.get(source.ref)
+    told = name.in_language(language) if name else source.ref
+    return event_words().said[source.kind].in_language(language).format(ref=told)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 
@@ -13,7 +14,7 @@ from nadzor.journal.bodies import BodyKeys, Shelf
 from nadzor.journal.sheet import receipt_month
 from nadzor.records.models import Notice
 from nadzor.register.models import Installation
-from nadzor.vigilance.models import AdverseEvent, Alert, Narrative, WireMark
+from nadzor.vigilance.models import AdverseEvent, Alert, EarlyCorrection, Narrative, WireMark
 from nadzor_wire import event
 from nadzor_wire.receipt import Verdict
 from tests.event_samples import PERSONAL, furnish
@@ -102,6 +103,32 @@ def test_a_corrected_event_is_declined_with_grounds(home):
     assert (taken.events, taken.voided, row.state) == (1, 1, "declined")
     assert "duplicate" in row.steps.last().because
     assert Notice.objects.filter(role="inspector", text_en__contains="taken back").count() == 1
+
+
+@pytest.mark.parametrize("order", list(permutations((0, 1, 2, 3))), ids=str)
+def test_any_order_of_arrival_says_the_same(home, order):
+    """Events and corrections in every order: the same events stand, in one run or in one for each batch."""
+    lines = [sent(1), corrects(1), sent(2, event_type="death"), corrects(2, "other")]
+    for stream, place in enumerate(order):
+        lay(home, [lines[place]], stream=stream)
+        if stream % 2:
+            take_wire_events(home, now=NOW)
+    take_wire_events(home, now=NOW)
+    kept = {row.source_id[-2:]: (row.state, row.steps.last().verb) for row in AdverseEvent.objects.all()}
+    assert sorted(kept.values()) == [("awaiting_report", "follow_up"), ("declined", "void")]
+    assert not EarlyCorrection.objects.filter(applied_at=None).exists()
+
+
+def test_a_correction_that_came_first_is_counted_and_waits(home):
+    """It is kept once, the waiting are counted, and a run after the mark was lost applies nothing twice."""
+    lay(home, [corrects(1)], [corrects(1, "other")])
+    assert take_wire_events(home, now=NOW).waiting == 1
+    assert EarlyCorrection.objects.get().reason == "duplicate"
+    lay(home, [sent(1)], stream=1)
+    assert take_wire_events(home, now=NOW).voided == 1
+    WireMark.objects.all().delete()
+    again = take_wire_events(home, now=NOW)
+    assert (again.voided, again.waiting, AdverseEvent.objects.get().state) == (0, 0, "declined")
 
 
 def test_no_installation_takes_back_a_death(home):

@@ -99,7 +99,7 @@ def test_an_event_fills_its_form_at_the_console(house):
     body = answer(house, "form", "fill", filed.number, "message")
     assert body["fields"]["device_name"]["source"] == {"kind": "fact", "ref": "device.name"}
     assert "fact of" in ask(house, "form", "fill", filed.number, "message", "--lang", "en").stdout
-    shown = fill_event_form(filed.number, "message", by=CONSOLE, today=clock.today(), language="ru")
+    shown = fill_event_form(filed.number, "message", by=CONSOLE, today=clock.today())
     assert body["hash"] == event_digest(shown)
     assert refused(ask(house, "form", "fill", filed.number, "letter", "--json")) == "form.unknown"
 

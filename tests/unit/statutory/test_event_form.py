@@ -6,13 +6,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
+import pytest
 from openpyxl import load_workbook
 
+from nadzor.base.problems import Text
 from nadzor.law.form import edition_named, edition_or_last, forms
-from nadzor.statutory.event_body import event_body, event_digest, value_of
+from nadzor.statutory.event_body import event_body, event_digest, holds_hash, value_of
 from nadzor.statutory.event_form import KINDS, Coded, Document, FilledForm, Source, Value, event_form
 from nadzor.statutory.event_table import event_csv, event_facts, event_json, event_rows, event_xlsx
 from nadzor.statutory.event_words import event_words
@@ -67,6 +70,7 @@ def test_the_newest_document_wins_and_our_fact_stands_beside_it() -> None:
 def test_the_hash_is_that_of_the_body() -> None:
     """Whoever takes the hash out of the file recomputes it from the rest."""
     body = json.loads(event_json(filled()))
+    assert set(body.pop("drawings")) == {"ru", "en"}
     hash_ = body.pop("hash")
     assert sha256(canonical(body)).hexdigest() == hash_ == event_digest(filled())
     assert body["fields"]["effects"]["value"] == [{"code": "F02", "edition": "2024"}]
@@ -134,3 +138,44 @@ def test_every_choice_has_both_languages() -> None:
     ]
     assert texts
     assert all(text.ru and text.en for text in texts)
+
+
+def test_a_form_filed_in_the_first_format_still_holds() -> None:
+    """A file of format 1 has the name in one language, and its hash is over what it holds."""
+    old = {"v": 1, "form": "order-1113n-report", "fields": {"device_name": {"value": "Лёгочный помощник"}}}
+    kept = old | {"hash": sha256(canonical(old)).hexdigest()}
+    assert holds_hash(kept) and holds_hash(json.loads(event_json(filled())))
+    assert not holds_hash(kept | {"v": 2})
+
+
+def test_a_name_in_either_language_is_the_same_name() -> None:
+    """A document that calls the device as the register does, in either language, says the same."""
+    known = {"device.name": Text("Лёгочный помощник", "Lung assistant")}
+    for told, beside in (("Lung assistant", None), ("Лёгочный помощник", None), ("X", known["device.name"])):
+        form = filled(written(7, "a" * 64, device_name=told), facts=known)
+        assert {each.key: each.beside for each in form.fields}["device_name"] == beside
+
+
+RAW = re.compile(r"[a-z]+[_.][a-z]+")
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("kind", sorted(set(KINDS.values())))
+def test_no_key_of_ours_is_drawn(kind: str, language: str) -> None:
+    """In what a person reads of a form every fact, choice and status is a word of the language."""
+    edition = edition_named(kind, "2021")
+    words = event_words().choices
+    for choice in words:
+        facts: dict[str, Value] = {
+            each.fact: choice if each.kind == "choice" else "1" for each in edition.fields.values()
+        }
+        form = event_form(facts, [], edition, subject="AE-1", known_by=date(2026, 11, 22))
+        told = [cell for row in event_rows(form, language) for at, cell in enumerate(row) if at != 1]
+        told += [text for _label, text in event_facts(form, language)]
+        assert [cell for cell in told if RAW.search(cell)] == []
+
+
+def test_every_fact_that_fills_a_field_has_a_name() -> None:
+    """No edition of a form names a fact that has no words, and no word is left without a fact."""
+    asked = {each.fact for kind in KINDS.values() for each in edition_named(kind, "2021").fields.values()}
+    assert asked - {""} == set(event_words().sources)

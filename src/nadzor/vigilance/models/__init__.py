@@ -15,6 +15,7 @@ from nadzor.vigilance.models.duty import Alert, DutyDay, MissedLimit
 from nadzor.vigilance.models.ethics import EthicsAnswer
 from nadzor.vigilance.models.event import (
     AdverseEvent,
+    EarlyCorrection,
     EventDocument,
     EventImport,
     EventStep,
@@ -35,5 +36,5 @@ __all__ = [
     "EthicsAnswer", "EventDocument", "EventImport", "EventStep", "LikelySame", "MissedLimit",
     "MonitoringPlan", "MonitoringReport", "MonitoringStep", "MorningLook", "Narrative", "NoticeDecision",
     "PrintedCode", "PublicNotice", "QuietLook", "Recomputation", "ReporterToken", "SafetyWarning", "Signal",
-    "SignalEvidence", "SignalMove", "SiteLetter", "WarningCopy", "WireMark",
+    "SignalEvidence", "SignalMove", "SiteLetter", "WarningCopy", "WireMark", "EarlyCorrection",
 ]  # fmt: skip

@@ -177,6 +177,19 @@ class EventImport(Written):
         ordering: ClassVar = ["-id"]
 
 
+class EarlyCorrection(models.Model):
+    """A correction on the wire of an event that is not here: it waits, and is applied when that comes.
+
+    `source_id` is the installation and the event's own number.  What corrects a study waits for ever, and
+    does no harm: no adverse event has a study's number.
+    """
+
+    source_id = models.CharField(max_length=120, unique=True)
+    reason = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+
+
 class WireMark(models.Model):
     """Up to which index of the journal adverse events on the wire were taken in; one row."""
 
