@@ -51,12 +51,7 @@ def stage(url: str, files: Mapping[str, Path]) -> dict[str, str]:
         _refuse_what_is_there(raw)
         raw.execute("SET LOCAL statement_timeout TO 0")
         for schema, file in files.items():
-            raw.execute(SQL("CREATE SCHEMA {}").format(Identifier(staged[schema])))
-            raw.execute(SQL("SET LOCAL search_path TO {}").format(Identifier(staged[schema])))
-            make_tables(raw)
-            with closing(sqlite3.connect(file.resolve().as_uri() + "?mode=ro", uri=True)) as source:
-                for table in tables():
-                    _fill(raw, source, table)
+            _fill_schema(raw, staged[schema], file)
     return staged
 
 
@@ -120,6 +115,15 @@ def _move(raw: Raw, name: str, schema: str) -> None:
         moved = SQL("ALTER TABLE {} SET SCHEMA {}")
         raw.execute(moved.format(Identifier(name, table.name), Identifier(schema)))
     raw.execute(SQL("DROP SCHEMA {}").format(Identifier(name)))
+
+
+def _fill_schema(raw: Raw, name: str, file: Path) -> None:
+    raw.execute(SQL("CREATE SCHEMA {}").format(Identifier(name)))
+    raw.execute(SQL("SET LOCAL search_path TO {}").format(Identifier(name)))
+    make_tables(raw)
+    with closing(sqlite3.connect(file.resolve().as_uri() + "?mode=ro", uri=True)) as source:
+        for table in tables():
+            _fill(raw, source, table)
 
 
 def _fill(raw: Raw, source: sqlite3.Connection, table: Table) -> None:

@@ -72,4 +72,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "at": shown.at,
         "cite": reference(entry.cite) if entry.cite else entry.cite,
     }
-    return render(request, "portal/refused.html", page, status=entry.status)
+    reply = render(request, "portal/refused.html", page, status=entry.status)
+    if "retry_after_s" in shown.facts:
+        reply["Retry-After"] = str(shown.facts["retry_after_s"])
+    return reply
