@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A process that destroys a month and dies at a step, and one that goes on and looks at what was left.
+"""A month that is destroyed by processes that die at a step, and looked at by others that go on.
 
-`python -m tests.crash.shredder make DIR -` · `die DIR STEP` · `go DIR -`.
+`python -m tests.crash.shredder DIR` prints a line of JSON for what was made, and one for each step.  Django
+and all rooms are imported once; each deed is done in a fork of its own, over a copy that lies in one place,
+and a fork that dies is killed by SIGKILL like any process.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,19 +23,66 @@ from typing import Any, Final
 STEPS: Final = ("sweep_charts", "keep_until", "BodyKeys.shred", "load_anew", "rename", "roll_up", "_end")
 
 
-def main(deed: str, directory: str, step: str) -> None:
-    """Set Django up over the directory, and do the deed."""
+def main(directory: str) -> None:
+    """Make the house once; then a copy of it dies and goes on, step by step."""
     from nadzor.actions.create_home import create_home
     from nadzor.site.django import setup
 
-    home = create_home(Path(directory))
+    place, kept = Path(directory) / "data", Path(directory) / "made"
+    home = create_home(place)
     setup(home)
-    if deed == "die":
-        _die_at(step)
-    {"make": _make, "die": _carry_out, "go": _go_on}[deed](home)
+    _import_all()
+    status, made = _forked(place.parent, partial(_make, home))
+    _told({"step": "make", "status": status, "left": made})
+    place.rename(kept)
+    for step in STEPS:
+        shutil.copytree(kept, place)
+        died, _ = _forked(place.parent, partial(_die, home, step))
+        _, left = _forked(place.parent, partial(_go_on, home))
+        _told({"step": step, "status": died, "left": left})
+        shutil.rmtree(place)
 
 
-def _make(home: Any) -> None:
+def _import_all() -> None:
+    """Everything the deeds use, so that forks find it imported; no file and no database is opened here."""
+    from django.db import connections
+
+    from nadzor.actions import order_shredding, rebuild_lake, replay_reads, shred_bodies
+    from nadzor.telemetry import forgetting
+    from tests.unit.actions import gate
+
+    assert all((order_shredding, rebuild_lake, replay_reads, shred_bodies, forgetting, gate))
+    connections.close_all()
+
+
+def _forked(beside: Path, deed: Callable[[], Any]) -> tuple[int, Any]:
+    """Do a deed in a process of its own: how it ended, as `waitstatus_to_exitcode` says, and what it told."""
+    answer = beside / "answer.json"
+    answer.unlink(missing_ok=True)
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            answer.write_text(json.dumps(deed()))
+            status = 0
+        finally:
+            os._exit(status)
+    _, ended = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(ended), json.loads(answer.read_text()) if answer.exists() else None
+
+
+def _told(line: Any) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _die(home: Any, step: str) -> None:
+    """The order carried out, until a step."""
+    _die_at(step)
+    _carry_out(home)
+
+
+def _make(home: Any) -> Any:
     """A month of 24 events that two people want destroyed; says how many studies it had."""
     from contextlib import closing
 
@@ -55,7 +107,7 @@ def _make(home: Any) -> None:
     wanted = Wanted(installation=record.installation, month=record.month, because="over")
     id = order_shredding(home, wanted, by=Person("registrar", "r", Role.REGISTRAR), now=later)
     decide_shredding(home, id, approve=True, because="read", by=Person("head", "h", Role.HEAD), now=later)
-    sys.stdout.write(json.dumps({"studies": Rollups.open(home).total("studies")}) + "\n")
+    return {"studies": Rollups.open(home).total("studies")}
 
 
 def _carry_out(home: Any) -> None:
@@ -91,7 +143,7 @@ def _die_at(step: str) -> None:
         setattr(shred_bodies, step, die)
 
 
-def _go_on(home: Any) -> None:
+def _go_on(home: Any) -> Any:
     """The job, after a refresh came in between; then everything is looked at."""
     from nadzor.actions.rebuild_lake import rebuild_lake
     from nadzor.actions.roll_up_day import roll_up_day
@@ -107,14 +159,13 @@ def _go_on(home: Any) -> None:
     with opened(home.lake) as (store, _):
         rows = len(store.execute("SELECT event FROM event").fetchall())
     report, rollups = rebuild_lake(home), Rollups.open(home)
-    told = {
+    return {
         "rows": rows, "equal": report.equal, "ranges": len(report.ranges), "chain": len(audit.verify()),
         "studies": rollups.total("studies"), "events": sum(rollups.events_by_kind().values()),
         "done": ShredOrder.objects.get().done_at is not None,
         "left": [path.name for path in home.root.glob(".lake-*")],
     }  # fmt: skip
-    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(sys.argv[1])
