@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from nadzor.actions.give_api_token import give_api_token
 from nadzor.base import clock
 from nadzor.base.home import Home
+from nadzor.base.logs import LibraryLine
 from nadzor.people.models import User
 from nadzor.people.queries import CONSOLE
 from tests.house.source import HOUSE, SDK, python, tree, where
@@ -149,7 +151,7 @@ def test_a_fault_shows_nothing_of_itself(house, monkeypatch, caplog):
     from nadzor.portal import public
 
     def broken(*_args: Any, **_named: Any) -> None:
-        raise RuntimeError("planted-secret-value")
+        raise RuntimeError("-".join(("planted", "secret", "value")))
 
     monkeypatch.setattr(public, "render", broken)
     client = Client(raise_request_exception=False)
@@ -157,6 +159,12 @@ def test_a_fault_shows_nothing_of_itself(house, monkeypatch, caplog):
     assert answer.status_code == 500
     assert b"planted" not in answer.content and b"Traceback" not in answer.content
     assert json.dumps(dict(answer.headers)).count("nosniff") == 1
+    (record,) = [one for one in caplog.records if one.exc_info]
+    line = json.loads(LibraryLine().format(record))
+    assert "RuntimeError" in line["exception"] and "planted-secret" not in str(line)
+    assert line["timestamp"].endswith("Z") and settings.LOGGING["formatters"]["line"]["()"].endswith(
+        "LibraryLine"
+    )
 
 
 def test_own_name_of_every_secret_file_is_known(home):

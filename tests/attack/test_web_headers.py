@@ -12,9 +12,12 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from nadzor.actions.give_api_token import give_api_token
 from nadzor.base import clock
 from nadzor.gateway.app import create_app
 from nadzor.people.models import User
+from nadzor.people.queries import CONSOLE
+from tests.town import PASSWORD
 from tests.unit.gateway.door import running
 from tests.unit.gateway.house import publish
 
@@ -193,3 +196,26 @@ def test_cookies_belong_to_this_host_alone(house):
     assert login.status_code == 200 and settings.CSRF_COOKIE_HTTPONLY
     left = client.post("/logout/")
     assert left.headers["Clear-Site-Data"] == '"storage"'
+
+
+HIDDEN: Final = ("/.git/HEAD", "/.git/config", "/.svn/entries", "/.env", "/nadzor.json", "/keys/secret.key",
+                 "/register.sqlite3", "/static/", "/static/portal/", "/static/../pyproject.toml",
+                 "/static/%2e%2e/settings.py", "/static/portal/..%2f..%2fframe.py")  # fmt: skip
+
+
+@pytest.mark.parametrize("address", HIDDEN)
+def test_nothing_of_the_directory_or_of_the_source_is_served(house, client_of, address):
+    """No list of a folder, no history of the source, no file of the data directory."""
+    answer = client_of("head").get(address)
+    assert answer.status_code == 404 and b"Index of" not in answer.content
+
+
+@pytest.mark.parametrize("name", ["token", "access_token", "api_key", "authorization"])
+def test_no_secret_counts_in_an_address(house, name):
+    """A good token in the query opens nothing, and neither do a name and a password."""
+    token = give_api_token("manufacturer_admin", days=1, by=CONSOLE, now=clock.now()).token
+    client = Client()
+    assert client.get("/api/v1/me", headers={"authorization": f"Bearer {token}"}).status_code == 200
+    assert client.get("/api/v1/me", {name: token}).status_code == 401
+    client.get("/login/", {"username": "inspector", "password": PASSWORD})
+    assert settings.SESSION_COOKIE_NAME not in client.cookies

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from nadzor.actions.give_api_token import give_api_token
 from nadzor.base import clock
 from nadzor.base.problems import Refusal, title
+from nadzor.people.queries import CONSOLE, api_tokens
 from nadzor.portal.security import device_words
 from tests.sign_in_samples import (
     PASSWORD,
@@ -131,6 +133,8 @@ def test_what_waited_too_long_is_gone(head, strict):
         "factor/1/name/",
         "tokens/",
         "tokens/x/revoke/",
+        "sessions/end/",
+        "sessions/1/end/",
     ],
 )
 def test_keys_change_only_after_a_proof(head, address):
@@ -146,6 +150,7 @@ def test_a_new_password_ends_the_other_sessions(home):
     client, other = browser(), browser("10.0.0.2")
     give_password(client, "maker")
     give_password(other, "maker")
+    token = give_api_token("maker", days=30, by=CONSOLE, now=clock.now()).prefix
     before = client.session.session_key
     for new, again in (
         ("short", "short"),
@@ -160,6 +165,8 @@ def test_a_new_password_ends_the_other_sessions(home):
         == 302
     )
     assert client.session.session_key != before
+    (given,) = api_tokens("maker")
+    assert given.prefix == token and given.revoked_at is not None
     assert client.get("/account/security/").status_code == 200
     assert other.get("/account/security/").status_code == 302
     assert give_password(browser(), "maker").status_code == 200

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from structlog.testing import capture_logs
 
 from nadzor.base import clock
 from nadzor.base.problems import Refusal, title
@@ -200,3 +201,20 @@ def test_a_new_place_is_told_and_a_known_one_is_not(home):
     told = [one.text.en for one in notices.of_account("maker")]
     assert len(told) == 1 and "new device or network" in told[0]
     assert "172.16" not in str(audit.entries(object="maker"))
+
+
+def test_every_way_in_and_out_leaves_a_record(home):
+    """Signed in and out stand in the chain, a failed try in the log; no password is in either."""
+    from nadzor.records import audit
+
+    account("maker", "manufacturer_admin")
+    client = browser()
+    with capture_logs() as heard:
+        give_password(client, "maker", "a wrong guess of it")
+        give_password(client, "maker")
+        client.post("/logout/")
+    verbs = [one.verb for one in audit.entries(object="maker")]
+    assert {"people.session.open", "people.session.leave"} <= set(verbs)
+    failed = [one for one in heard if one["event"] == "sign-in.failed"]
+    assert len(failed) == 1 and len(failed[0]["account"]) == 16
+    assert "maker" not in str(failed) and "a wrong guess" not in str(heard)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Let somebody choose a new password; every other session of the account ends with the old one."""
+"""Let somebody choose a new password; every other session of the account and all its tokens end."""
 
 from __future__ import annotations
 
@@ -39,5 +39,6 @@ def change_password(request: HttpRequest, *, new: str, now: datetime) -> int:
     update_session_auth_hash(request, user)
     password_changed.send(sender=User, request=request, user=user)
     ended = end_sessions(user.username, but=request.session.session_key or "")
-    tell_account(user, "password.change", by=user.username, now=now, ended=ended)
+    tokens = user.api_tokens.filter(revoked_at=None).update(revoked_at=now)
+    tell_account(user, "password.change", by=user.username, now=now, ended=ended, tokens=tokens)
     return ended

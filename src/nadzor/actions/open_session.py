@@ -40,6 +40,14 @@ def open_session(request: HttpRequest, *, way: str, sessions_max: int, now: date
     _end_the_oldest(user, request.session.session_key or "", sessions_max)
 
 
+@transaction.atomic
+def leave_session(username: str, *, now: datetime) -> None:
+    """Record that somebody signed out."""
+    user = User.objects.get(username=username)
+    mark = account_mark(user.username, user.role, home=settings.HOME)
+    audit.record("people.session.leave", mark, by=mark, because="signed out", now=now)
+
+
 def see_session(request: HttpRequest) -> None:
     """Note from where a session was used last."""
     UserSession.objects.create_from_request(request)

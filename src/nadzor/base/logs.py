@@ -7,9 +7,12 @@ parser or a database repeat what they stumbled over: batches, keys or narratives
 
 from __future__ import annotations
 
+import json
+import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import TextIOBase
 from typing import TextIO, cast
 
@@ -47,6 +50,23 @@ class _StandardError(TextIOBase):
     def flush(self) -> None:
         """Let it out."""
         sys.stderr.flush()
+
+
+class LibraryLine(logging.Formatter):
+    """A line of a library's logger in our form: JSON, UTC, and of a failure its kind and place alone.
+
+    Why: the words of its exceptions repeat values as those of a parser do, and its clock is the house's zone.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        line = {
+            "event": "library.said", "logger": record.name, "said": record.getMessage(),
+            "level": record.levelname.lower(), "timestamp": moment,
+        }  # fmt: skip
+        error = record.exc_info[1] if record.exc_info else None
+        return json.dumps(line | ({"exception": told(error)} if error else {}), ensure_ascii=False)
 
 
 def told(error: BaseException) -> str:

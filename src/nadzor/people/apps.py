@@ -12,3 +12,9 @@ class PeopleConfig(AppConfig):
     name = "nadzor.people"
     label = "people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hear of failed tries; the module needs the tables of others, which are there by now."""
+        from nadzor.people.failed_tries import listen
+
+        listen()

@@ -22,8 +22,8 @@ from nadzor.portal.words import language
 
 PRACTICE = "Учебный режим · Practice"
 THEMES = ("auto", "light", "dark")
-THEME_COOKIE = "nadzor_theme"
-KEYS_COOKIE = "nadzor_keys"
+THEME_COOKIE = f"{settings.COOKIE_PREFIX}nadzor_theme"
+KEYS_COOKIE = f"{settings.COOKIE_PREFIX}nadzor_keys"
 Links = Sequence[tuple[str, str]]
 
 

@@ -62,12 +62,12 @@ urlpatterns = [
     ),
     path(
         f"{HERE}sessions/end/",
-        require_POST(signed_in(security_deeds.end_others)),
+        require_POST(proven(security_deeds.end_others)),
         name="security-sessions-end",
     ),
     path(
         f"{HERE}sessions/<int:id>/end/",
-        require_POST(signed_in(security_deeds.end_one)),
+        require_POST(proven(security_deeds.end_one)),
         name="security-session-end",
     ),
     path(f"{HERE}tokens/", asked(never_cache(proven(security_deeds.tokens))), name="security-tokens"),

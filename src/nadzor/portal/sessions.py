@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from nadzor.actions.open_session import leave_session
+from nadzor.base import clock
 from nadzor.people.pending import pending
 from nadzor.people.queries import person
 from nadzor.portal.first_page import first_page
@@ -55,6 +57,12 @@ class Logout(LogoutView):
     """Ends the session; only by POST, so that no link can do it."""
 
     http_method_names: ClassVar = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        """Record it, and end the session."""
+        if request.user.is_authenticated:
+            leave_session(request.user.get_username(), now=clock.now())
+        return super().post(request, *args, **named)
 
 
 @require_POST

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "nadzor.site.headers.HeadersMiddleware",  # first: no answer leaves without them
     "nadzor.api.problems.ProblemMiddleware",
+    "nadzor.site.plain_http.PlainHttp",
     "django.middleware.security.SecurityMiddleware",
     "nadzor.site.static.StaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -137,14 +138,15 @@ SESSION_COOKIE_AGE = max(CONFIGURATION.session_s, CONFIGURATION.staff_session_s)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# Over HTTPS a browser itself holds that these two belong to this host alone, and were set securely.
-SESSION_COOKIE_NAME = "__Host-nadzor_session" if HTTPS else "nadzor_session"
-CSRF_COOKIE_NAME = "__Host-nadzor_csrf" if HTTPS else "nadzor_csrf"
+# Over HTTPS a browser itself holds that our cookies belong to this host alone, and were set securely.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}nadzor_session", f"{COOKIE_PREFIX}nadzor_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = ["^health/"]  # asked from inside the machine, before any proxy
+# Health is asked from inside the machine, before any proxy; programs are refused, never redirected.
+SECURE_REDIRECT_EXEMPT = ["^health/", "^api/"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIGURATION.proxy else None
@@ -188,7 +190,7 @@ USE_I18N = True
 USE_TZ = True
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", "Русский"), ("en", "English")]
-LANGUAGE_COOKIE_NAME = "nadzor_language"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}nadzor_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 31_536_000
 TIME_ZONE = "Europe/Moscow"
@@ -208,7 +210,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "nadzor.base.logs.LibraryLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

@@ -25,6 +25,7 @@ setup(sys.argv[1])
 from django.conf import settings
 from django.core.checks import run_checks
 names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "SECURE_SSL_REDIRECT",
+         "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME", "COOKIE_PREFIX",
          "SECURE_HSTS_SECONDS", "ALLOWED_HOSTS", "SECURE_PROXY_SSL_HEADER", "DEBUG"]
 warned = [found.id for found in run_checks(include_deployment_checks=True)]
 print(json.dumps({"warned": warned, **{name: getattr(settings, name) for name in names}}))
@@ -51,6 +52,8 @@ def test_under_https_everything_is_secure(tmp_path):
     told = settled(tmp_path / "home", NADZOR_PROXY="true", NADZOR_HOSTS="inner.example")
     secure = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "SECURE_SSL_REDIRECT")
     assert [told[name] for name in secure] == [True] * 4
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME", "COOKIE_PREFIX")
+    assert [told[name].startswith("__Host-") for name in names] == [True] * 4
     assert told["SECURE_HSTS_SECONDS"] == 31_536_000
     assert {"nadzor.example", "inner.example"} <= set(told["ALLOWED_HOSTS"])
     assert told["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
@@ -68,6 +71,18 @@ def test_over_plain_http_cookies_still_work(tmp_path):
         0,
     )
     assert told["SECURE_PROXY_SSL_HEADER"] is None
+
+
+@pytest.mark.django_db
+def test_a_program_is_refused_over_plain_http_and_a_browser_led_on(client, settings):
+    """No redirect repeats a token; a page leads to HTTPS; over HTTPS, and on a laptop, both are answered."""
+    assert client.get("/api/v1/me").status_code == 401
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_REDIRECT_EXEMPT = True, ["^health/", "^api/"]
+    browser = Client()
+    told = browser.get("/api/v1/me")
+    assert (told.status_code, told.json()["code"], "Location" in told) == (403, "api.plain-http", False)
+    assert browser.get("/register/")["Location"].startswith("https://")
+    assert browser.get("/api/v1/me", secure=True).status_code == 401
 
 
 @pytest.mark.django_db
