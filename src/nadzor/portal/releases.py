@@ -32,6 +32,7 @@ from nadzor.portal.inputs import line as field_line
 from nadzor.portal.inputs import select
 from nadzor.portal.sheets import Cell, Crumb, Fact, Line, Table, columns
 from nadzor.portal.sheets import line as row
+from nadzor.portal.statistics_cells import period_label
 from nadzor.portal.words import day, language, moment, number, said, share, short
 from nadzor.records.releases import ReleaseCard, kept_table, release, releases
 from nadzor.register.authority import acts_for_head
@@ -100,7 +101,7 @@ def _card(
     table = kept_table(house(), found.sha256)
     today = clock.today()
     shown: dict[str, Any] = {
-        "title": f"{said(series(name).what)}, {period}",
+        "title": f"{said(series(name).what)}, {period_label(period)}",
         "facts": _facts(found, table),
         "found": _found(found),
         "words": _words(found),
@@ -111,7 +112,10 @@ def _card(
         and acts_for_head(asker(request), MATTER, on=today),
         "action": reverse("release-publish", args=[name, period]),
         "wrong": wrong,
-        "crumbs": [Crumb(_("Releases"), reverse("releases")), Crumb(f"{name} {period}")],
+        "crumbs": [
+            Crumb(_("Releases"), reverse("releases")),
+            Crumb(f"{said(series(name).what)}, {period_label(period)}"),
+        ],
     }
     return render(request, "portal/release.html", shown, status=status)
 
@@ -127,7 +131,7 @@ def _line(one: ReleaseCard) -> Line:
         Cell(
             said(series(one.series).what), href=reverse("release", args=[one.series, one.period]), wraps=True
         ),
-        one.period,
+        period_label(one.period),
         _state(one),
         _closest(one),
         moment(one.published_at),

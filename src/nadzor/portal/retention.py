@@ -84,7 +84,7 @@ def _boxes(request: HttpRequest, due: list[DueShelf]) -> Input:
 
 
 def _classes(found: Due) -> Table:
-    head = columns(_("Class"), _("Kept for"), _("Norm"), _("Due"), _("Held"), numbers=(3, 4))
+    head = columns(_("Class"), _("Kept for"), _("Due"), _("Held"), numbers=(2, 3))
     return Table(_("Classes"), head, [_class(one, found) for one in found.classes], note=_caveat())
 
 
@@ -93,8 +93,9 @@ def _class(one: ClassCard, found: Due) -> Line:
     chip = norm_chip(one.norm, found.on)
     return line(
         class_name(one.name),
-        Cell(_term(one), wraps=True),
-        Cell(chip.text, href=chip.href, wraps=True) if chip else NOTHING,
+        Cell(_term(one), href=chip.href, note=chip.text, wraps=True)
+        if chip
+        else Cell(_term(one), wraps=True),
         NOTHING if one.due is None else number(one.due),
         number(one.held) if one.name == OPERATION else NOTHING,
     )

@@ -17,7 +17,7 @@ PAGE_MAX: Final = 100
 TOLD_MAX: Final = 20  # changes of one moment that are told one by one; an import brings a thousand at once
 
 
-class Change(Struct, frozen=True, kw_only=True, order=True):
+class Change(Struct, frozen=True, kw_only=True):
     """One thing that became known: what it is, of which matter, what it says, in words of its own table.
 
     `what`: opened, step, state, ground, pack, recomputation, paper, evidence, letter, submission, seal,
@@ -51,8 +51,8 @@ Dated = tuple[datetime, Change]
 
 def page_of(found: Iterable[Dated], *, until: datetime, before: datetime | None, limit: int) -> MomentsPage:
     """What was found, gathered by moment and cut to a page; nothing after `until` is told."""
-    rows = sorted((row for row in found if row[0] <= until), reverse=True)
-    moments = [_moment(at, [change for _, change in each]) for at, each in groupby(rows, key=lambda r: r[0])]
+    rows = sorted((row for row in found if row[0] <= until), key=_at)
+    moments = [_moment(at, [change for _, change in each]) for at, each in groupby(rows, key=_at)][::-1]
     asked = [each for each in moments if before is None or each.at < before]
     shown = asked[: max(1, min(limit, PAGE_MAX))]
     is_cut = len(asked) > len(shown)
@@ -107,6 +107,11 @@ def of_edition(code: str, *, known_at: datetime, valid_from: date, says: str = "
 def begins(day: date) -> datetime:
     """The first moment of a Moscow day."""
     return datetime.combine(day, time(), MOSCOW)
+
+
+def _at(row: Dated) -> datetime:
+    """The moment alone: what came at once stays in the order in which it was written."""
+    return row[0]
 
 
 def _moment(at: datetime, changes: list[Change]) -> KnownMoment:
