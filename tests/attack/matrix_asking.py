@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,15 +19,38 @@ from nadzor.base.home import Home
 from nadzor.people.access import Entry, table
 from nadzor.people.roles import Role
 from nadzor.site.access_gate import operations
+from tests.attack.matrix_bodies import API_KNOWN, API_OF, API_WORDS, body_of
+from tests.attack.matrix_forms import FORMS, SENT_ONLY, fields_of
 from tests.attack.matrix_world import Thing, world_of
 
 
 class World(Struct, frozen=True):
-    """Clients by name (`public` for nobody), and the things of both houses."""
+    """Clients by name (`public` for nobody), the things of both houses, and the API's own page."""
 
     clients: dict[str, Client]
     roles: dict[str, Role | None]
     things: dict[str, Thing]
+    page: dict[str, Any]
+
+    def body(self, name: str, method: str, thing: Thing) -> Any:
+        """What is honestly sent to an address about the things of a house; nothing where it is only read."""
+        if method == "GET":
+            return None
+        if name in FORMS:
+            return fields_of(name, thing.known)
+        return body_of(_told(self.page)[name], self.page["components"]["schemas"], _api_words(name, thing))
+
+
+def _told(page: dict[str, Any]) -> dict[str, Any]:
+    """The operations of the API's own page as the table calls them."""
+    return {
+        f"api:{told['operationId']}": told for methods in page["paths"].values() for told in methods.values()
+    }
+
+
+def _api_words(name: str, thing: Thing) -> dict[str, Any]:
+    return {**API_WORDS, **{each: thing.known[known] for each, known in API_KNOWN.items()},
+            "sites": [thing.known["site"]], **API_OF.get(name, {})}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +62,9 @@ def world(town: Home, town_rows: Any, django_db_setup: None, django_db_blocker: 
             for statement, rows in town_rows:
                 cursor.executemany(statement, rows)
         accounts, things = world_of(town)
-        yield World(
-            _clients(accounts), {**{n: Role(u.role) for n, u in accounts.items()}, "public": None}, things
-        )
+        clients = _clients(accounts)
+        roles = {**{name: Role(user.role) for name, user in accounts.items()}, "public": None}
+        yield World(clients, roles, things, clients["public"].get("/api/v1/openapi.json").json())
         transaction.set_rollback(True)
     settings.HOME = before
 
@@ -54,15 +78,16 @@ def _clients(accounts: dict[str, Any]) -> dict[str, Client]:
 
 
 def routes() -> list[tuple[Entry, str, str]]:
-    """Every address of the table with its route and the method it answers: GET, or what an operation has."""
+    """Every address of the table with its route and each method it answers; what is only sent is not read."""
     found = [
         (table()[name], path, method)
         for path, methods in operations().items()
         for method, name in methods.items()
         if name in table()
     ]
-    pages = {each.name: each for each in _pages(get_resolver().url_patterns)}
-    found += [(table()[name], str(each.route), "GET") for name, each in pages.items() if name in table()]
+    for name, each in {page.name: page for page in _pages(get_resolver().url_patterns)}.items():
+        methods = [*(["GET"] if name not in SENT_ONLY else []), *(["POST"] if name in FORMS else [])]
+        found += [(table()[name], str(each.route), method) for method in methods if name in table()]
     return found
 
 
@@ -96,14 +121,19 @@ class Said(Struct, frozen=True):
         return self.body + self.headers.encode()
 
 
-def ask(client: Client, method: str, url: str, *, sends: bool = True) -> Said:
-    """One attempt, of which nothing remains; `sends`: what is no page is sent to instead."""
+def ask(client: Client, method: str, url: str, body: Any = None) -> Said:
+    """One attempt, of which nothing remains: at the API with JSON, at a page with the fields of its form."""
     cache.clear()
     with transaction.atomic():
-        answer: Any = client.generic(method, url, b"{}", content_type="application/json")
-        if sends and answer.status_code == 405 and method == "GET":
-            answer = client.post(url)
+        answer: Any = _sent(client, method, url, body)
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         transaction.set_rollback(True)
     headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
     return Said(answer.status_code, content, answer.headers.get("Location", ""), headers)
+
+
+def _sent(client: Client, method: str, url: str, body: Any) -> Any:
+    if method == "POST" and not url.startswith("/api/"):
+        return client.post(url, body or {})
+    text = b"" if method == "GET" else json.dumps({} if body is None else body).encode()
+    return client.generic(method, url, text, content_type="application/json")

@@ -13,6 +13,10 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from nadzor.base import clock
+from nadzor.base.interval import Month
+from tests.attack import matrix_planted as planted
+
 MARK: Final = {"A": "Метка-альфа-7731", "B": "Метка-бета-4419"}
 DEVICE: Final = {"A": "ai-001", "B": "ai-003"}
 UNKNOWN: Final = {
@@ -23,14 +27,17 @@ MALFORMED: Final = {
     "code": "x" * 200, "number": "'%3B--", "event": "%E2%80%AE", "id": "9" * 40, "document": "9" * 40,
     "key": "no.such", "index": "9" * 40, "token": "%00", "external_number": "%2e%2e%2fx",
 }  # fmt: skip
+TODAY: Final = clock.today()
+MONTH: Final = str(Month.of(TODAY).previous())
 #: What stands in an address beside the thing: fixed words.
 FIXED: Final = {
-    "text": "2026-10", "month": "2026-10", "year": "2026", "kind": "json", "name": "problems",
+    "text": MONTH, "month": MONTH, "period": MONTH, "year": str(TODAY.year),
+    "kind": "json", "name": "problems",
     "week": "2026-W40",
     "key": "registration.decision", "deed": "invite", "step": "1", "edition": "1",
     "form": "order-1113n-report",
     "ending": "pdf", "annex": "A", "role": "clinic", "size": "a5", "rest": "x", "series": "reports",
-    "set": "register",
+    "set": "register", "ref": "1",
 }  # fmt: skip
 PART: Final = re.compile(r"<(?:\w+:)?(\w+)>|\{(?:\w+:)?(\w+)\}")
 #: What differs from one answer to the next without saying anything.
@@ -45,6 +52,37 @@ class Thing(Struct, frozen=True):
     device: str
     event: str
     ids: Mapping[str, str]
+    known: Mapping[str, str]
+
+
+#: What some addresses say beside the thing, where the word of the others does not fit.
+WORDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "event-form": {"kind": "order-1113n-report"}, "event-form-file": {"kind": "order-1113n-report"},
+    "event-document": {"kind": "report"}, "filing-form": {"step": "product"},
+    "filing-paper": {"kind": "evidence_file"}, "connect-move": {"deed": "invite"},
+    "api:read_paper": {"kind": "evidence_file"}, "detector": {"name": "silence"},
+    "api:read_paper_edition": {"kind": "evidence_file"},
+    "transmission-move": {"deed": "revoke"}, "open-set": {"name": "register"},
+}  # fmt: skip
+#: Addresses of filings that only a case has.
+OF_CASE: Final = frozenset(
+    {"case-ground", "case-recompute", "case-pack", "case-pack-json", "case-pack-pdf", "case-bundle",
+     "case-pack-data",
+     "filing-letter", "filing-letter-pdf", "filing-paper", "api:read_paper", "api:read_paper_edition",
+     "api:list_case_grounds", "api:add_case_ground", "api:list_case_packs", "api:read_case_pack",
+     "api:read_case_bundle", "api:list_recomputations", "api:recompute"}
+)  # fmt: skip
+#: Questions of what was known, and on which day.
+ASKED: Final = f"?on={TODAY}"
+
+
+def place(name: str, route: str, kind: str, thing: Thing | Mapping[str, str]) -> str:
+    """The address by its name in the table; cases are filings of their own."""
+    fixed = WORDS_OF.get(name, {})
+    for part, word in fixed.items():
+        route = re.sub(rf"<(?:\w+:)?{part}>|\{{{part}\}}", word, route)
+    found = address(route, "case" if name in OF_CASE else kind, thing)
+    return found + (ASKED if name.startswith("api:known_") else "")
 
 
 def address(route: str, kind: str, thing: Thing | Mapping[str, str]) -> str:
@@ -55,10 +93,10 @@ def address(route: str, kind: str, thing: Thing | Mapping[str, str]) -> str:
         if isinstance(thing, Thing):
             own = {"code": thing.device, "event": thing.event, "number": thing.ids.get(kind, ""),
                    "id": thing.ids.get(kind, "1"), "document": thing.ids.get("document", "1"),
-                   "index": thing.ids.get("batch", "0")}  # fmt: skip
+                   "index": thing.ids["batch"] if kind == "batch" else "0"}  # fmt: skip
             if name == "number" and kind == "device":
                 return "1"
-            if name == "id" and kind in ("event", "filing"):
+            if name == "id" and kind in ("event", "filing", "case"):
                 return thing.ids.get(f"{kind}-id", "1")
             if name == "code" and kind in ("code", "printed"):
                 return thing.ids["code"]
@@ -115,30 +153,53 @@ def _house(code: str, kind: str, **more: str) -> Any:
 
 
 def furnish(home: Any, accounts: Mapping[str, Any]) -> dict[str, Thing]:
-    """The things of both worlds."""
+    """The things of both worlds, and what the house has once."""
+    from nadzor.people.queries import person
+
+    def who(name: str) -> Any:
+        return person(accounts[name])
+
+    once = planted.authority(who, clock.now())
+    first = {
+        name: _things(home, name, accounts["clinic" if name == "A" else "rival clinic"]) for name in DEVICE
+    }
     return {
-        name: _things(home, name, accounts["clinic" if name == "A" else "rival clinic"], accounts)
-        for name in DEVICE
+        name: _affairs(
+            home, name, thing, once | {"other-event": first["B" if name == "A" else "A"].event}, who
+        )
+        for name, thing in first.items()
     }
 
 
-def _things(home: Any, name: str, clinic: Any, accounts: Mapping[str, Any]) -> Thing:
+def _affairs(home: Any, name: str, thing: Thing, once: Mapping[str, str], who: Any) -> Thing:
+    """A thing with all that the desk and its own people have going on about it."""
+    now, rival = clock.now(), "" if name == "A" else "rival "
+    maker = who(f"{rival}manufacturer_admin")
+    known = {**thing.known, "maker": maker.organisation, "other-event": once["other-event"]}
+    ids = {**thing.ids, **once, **planted.affairs(home, who, known, now)}
+    ids["case"] = planted.case(home, who, known, now)
+    ids["case-id"] = planted.pack(ids["case"])
+    ids["dispute"] = planted.dispute(home, maker, known, now)
+    ids |= planted.own(home, who(f"{rival}clinic"), maker, known, now)
+    return Thing(thing.device, thing.event, ids, known)
+
+
+def _things(home: Any, name: str, clinic: Any) -> Thing:
     from nadzor.actions.event_told import Told
     from nadzor.actions.file_event import file_event
     from nadzor.actions.print_code import print_code
     from nadzor.actions.send_warnings import send_warnings
-    from nadzor.base import clock
     from nadzor.people.queries import person
     from nadzor.records import vault
     from nadzor.register.models import Device, Installation
     from nadzor.vigilance.models import Alert, EventDocument, SafetyWarning
 
     now, device = clock.now(), DEVICE[name]
+    batch, spent = _batch(home, device)
     oid = clinic.organisation.oid
+    site = vault.seal(vault.Clinic(oid), home=home, now=now)
     at = f"i-{'1' if name == 'A' else '2'}" + "7" * 11
-    Installation.objects.create(
-        id=at, device=Device.objects.get(code=device), site=vault.pseudonym(oid, home=home), created=now
-    )
+    Installation.objects.create(id=at, device=Device.objects.get(code=device), site=site, created=now)
     told = Told(device=device, installation=at, event_on=clock.today(), aware_on=clock.today(),
                 event_type="death", narrative=f"Пациент Иванов Пётр {MARK[name]}")  # fmt: skip
     number = file_event(home, told, by=person(clinic), now=now).number
@@ -152,14 +213,14 @@ def _things(home: Any, name: str, clinic: Any, accounts: Mapping[str, Any]) -> T
         "warning": warning.number if warning else "", "installation": at,
         "alert": str(Alert.objects.filter(event__number=number).values_list("pk", flat=True).first() or 1),
         "code": print_code(home, at, by=person(clinic), now=now).code,
-        "filing": _filing(name, accounts), "signal": _signal(name), "dispute": _dispute(name),
-        "batch": _batch(home, device), "opinion": _opinion(name, accounts),
+        "filing": _filing(name), "signal": _signal(name), "opinion": _opinion(name),
+        "batch": batch,
     }  # fmt: skip
-    return Thing(device, number, ids)
+    known = planted.words_of(device, {**ids, **spent, "oid": oid, "site": site}, now)
+    return Thing(device, number, ids, known)
 
 
-def _filing(name: str, accounts: Mapping[str, Any]) -> str:
-    from nadzor.base import clock
+def _filing(name: str) -> str:
     from nadzor.people.models import Organisation
     from nadzor.register.models import Device, Filing, FilingStep
 
@@ -179,7 +240,6 @@ def _filing(name: str, accounts: Mapping[str, Any]) -> str:
 
 
 def _signal(name: str) -> str:
-    from nadzor.base import clock
     from nadzor.vigilance.models import SignalMove
     from tests.unit.vigilance.signals import file_signal
 
@@ -191,34 +251,25 @@ def _signal(name: str) -> str:
     return str(row.pk)
 
 
-def _dispute(name: str) -> str:
-    from nadzor.base import clock
-    from nadzor.vigilance.models import Dispute
-
-    row = Dispute.objects.create(
-        device=DEVICE[name], month="2026-09", opened_at=clock.now(), opened_by="x", state="settled",
-        outcome=f"ours\n{MARK[name]}", settled_by="x", settled_at=clock.now(), body={}, digest="d" * 64,
-    )  # fmt: skip
-    return str(row.pk)
-
-
-def _opinion(name: str, accounts: Mapping[str, Any]) -> str:
+def _opinion(name: str) -> str:
     from nadzor.actions.record_opinion import record_opinion
-    from nadzor.base import clock
+    from nadzor.people.models import User
     from nadzor.people.queries import person
     from tests.unit.actions.test_record_opinion import ELSEWHERE
 
-    who = accounts["manufacturer_admin" if name == "A" else "rival manufacturer_admin"]
+    who = User.objects.get(username="manufacturer_admin" if name == "A" else "rival-manufacturer_admin")
     return record_opinion(ELSEWHERE, product=MARK[name], by=person(who), now=clock.now())
 
 
-def _batch(home: Any, device: str) -> str:
+def _batch(home: Any, device: str) -> tuple[str, dict[str, str]]:
+    """A batch of a device, and on which shelf it lies."""
     from contextlib import closing
 
     from nadzor.journal.opening import open_reader
 
     with closing(open_reader(home)) as reader:
-        return next(str(index) for index in range(reader.size()) if reader.batch(index).device == device)
+        found = next(one for one in map(reader.batch, range(reader.size())) if one.device == device)
+        return str(found.index), {"spent": found.installation, "spent-month": found.month}
 
 
 def world_of(home: Any) -> tuple[dict[str, Any], dict[str, Thing]]:
@@ -227,4 +278,4 @@ def world_of(home: Any) -> tuple[dict[str, Any], dict[str, Thing]]:
     return accounts, furnish(home, accounts)
 
 
-__all__ = ["MALFORMED", "MARK", "UNKNOWN", "Thing", "address", "quiet", "world_of"]
+__all__ = ["MALFORMED", "MARK", "UNKNOWN", "Thing", "place", "quiet", "world_of"]

@@ -12,6 +12,7 @@ from msgspec import Meta
 from ninja import Path, Router
 
 from nadzor.api.credentials import SIGNED_IN, caller
+from nadzor.api.deeds import own_site
 from nadzor.api.description import told
 from nadzor.api.law_words import Line, Strict
 from nadzor.api.wire import asked, confided, said
@@ -98,7 +99,8 @@ def signal(request: HttpRequest, id: int = Path(ge=1, le=ID_MAX)) -> HttpRespons
 )
 def event(request: HttpRequest, number: str) -> HttpResponse:
     """An adverse event: its state, its gravity, its documents, its clocks as they ran."""
-    return confided(known_event(caller(request), number, _moment(request)))
+    who = caller(request)
+    return confided(known_event(who, number, _moment(request), site=own_site(who)))
 
 
 @router.get(
