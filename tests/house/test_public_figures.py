@@ -29,7 +29,7 @@ ROWS: Final = (
         (
             f"{ATTACK}test_differencing.py::test_ten_thousand_questions_pin_nobody",
             OPEN_DOOR,
-            f"{ATTACK}test_common_knowledge.py::test_who_works_made_one_study",
+            f"{ATTACK}test_what_everybody_knows.py::test_who_works_made_one_study",
             "tests/unit/actions/test_open_formats_agree.py::test_every_format_tells_every_cell",
             NO_OPERATION,
         ),
