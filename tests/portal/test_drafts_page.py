@@ -7,8 +7,11 @@ import re
 
 import pytest
 
+from nadzor.actions.discard_draft import discard_draft
 from nadzor.base import clock
+from nadzor.base.problems import Refusal
 from nadzor.people.models import Organisation, User
+from nadzor.people.queries import CONSOLE
 from nadzor.records.models import Tombstone
 from nadzor.register.models import Device, Installation
 
@@ -93,3 +96,5 @@ def test_a_draft_with_a_bench_stays(client_of):
     answer = maker.post("/drafts/", {"discard": code})
     assert answer.status_code == 409 and "A test bench has enrolled" in answer.content.decode()
     assert Device.objects.filter(code=code).exists() and 'name="discard"' not in answer.content.decode()
+    with pytest.raises(Refusal, match="draft.has-benches"):
+        discard_draft(code, by=CONSOLE, now=clock.now())
