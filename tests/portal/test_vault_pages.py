@@ -145,3 +145,21 @@ def test_an_order_waits_for_another_and_then_for_a_hand(client_of, house):
     assert head.post(f"/destruction/{row.pk}/decide/", given).status_code == 302
     assert ShredOrder.objects.get().decided_because == "still needed"
     assert head.post(f"/destruction/{row.pk}/do/").status_code in {404, 409}
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_clinic_counts_an_opening_at_once_and_reads_it_when_it_has_ended(
+    client_of, site, opened, language
+):
+    """While it runs the day alone; closed, purpose and grounds; no other owner, no pseudonym."""
+    inspector, clinic = client_of("inspector"), client_of("clinic", language)
+    purposes = {"ru": "Судебный акт", "en": "A court&#x27;s order"}
+    before = text(clinic.get("/reads/"))
+    inspector.post(f"/vault/{opened}/look/", {"site": site})
+    running = text(clinic.get("/reads/"))
+    assert running != before and purposes[language] not in running and "order 12" not in running
+    inspector.post(f"/vault/{opened}/close/")
+    ended = text(clinic.get("/reads/"))
+    assert purposes[language] in ended and "order 12" in ended
+    maker = text(client_of("manufacturer_admin", language).get("/reads/"))
+    assert purposes[language] not in maker and site not in maker + ended

@@ -22,7 +22,8 @@ from nadzor.portal.choices import whole
 from nadzor.portal.desks import asker
 from nadzor.portal.frame import house
 from nadzor.portal.sheets import Cell, Count, Line, Pages, Table, columns, line
-from nadzor.portal.words import day, language, moment, number
+from nadzor.portal.words import day, language, moment, number, said
+from nadzor.records.opening_rules import FINDINGS, PURPOSES
 from nadzor.records.reading import kinds
 
 DAYS: Final = 91
@@ -168,8 +169,12 @@ def _opening(row: Unsealed) -> Line:
         day(row.on),
         Cell(moment(row.at), note=kind.get(row.kind, row.kind)),
         Cell(", ".join(one.said(language()) for one in row.people), wraps=True),
-        Cell(row.because, wraps=True),
-        row.finding,
+        Cell(
+            said(PURPOSES[row.purpose]) if row.purpose in PURPOSES else row.purpose,
+            note=row.because,
+            wraps=True,
+        ),
+        said(FINDINGS[row.finding]) if row.finding else "",
     )
 
 
