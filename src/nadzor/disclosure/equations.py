@@ -79,8 +79,7 @@ def write_down(
             name = f"{table.series} {table.period} {' '.join(cell.row)} {cell.measure}"
             if isinstance(cell.figure, Hidden) and cell.figure.reason in ("organisations", "studies"):
                 hidden[name] = keys
-                if keys and cell.figure.reason == "studies" and cell.measure != "events":
-                    found.append(Equation(keys, 0, cell.figure.floor - 1, (name,), floor=True))
+                found += _floor(cell, keys, name)
             elif keys and (edges := _edges(table, cell, quantity, sums, groups)) is not None:
                 found.append(Equation(keys, *edges, (name,)))
     return Written(tuple(found), hidden)
@@ -94,6 +93,14 @@ def _inside(table: PublicTable, cell: Cell, key: Key, groups: Mapping[str, str])
     own |= {"stage": part, "seriousness": part}
     pairs = zip(table.dimensions, cell.row, strict=True)
     return all(stratum == own[dimension] for dimension, stratum in pairs)
+
+
+def _floor(cell: Cell, keys: frozenset[Key], name: str) -> list[Equation]:
+    """What "fewer than 10 studies" says of a sum; of events it says nothing."""
+    assert isinstance(cell.figure, Hidden)
+    if not keys or cell.figure.reason != "studies" or cell.measure == "events":
+        return []
+    return [Equation(keys, 0, cell.figure.floor - 1, (name,), floor=True)]
 
 
 def _edges(
