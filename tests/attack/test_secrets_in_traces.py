@@ -71,9 +71,8 @@ def layers(content: bytes) -> Iterator[bytes]:
                 yield from layers(packed.read(name))
     elif content[257:262] == b"ustar":
         with tarfile.open(fileobj=io.BytesIO(content)) as packed:
-            for member in packed:
-                if (file := packed.extractfile(member)) is not None:
-                    yield from layers(file.read())
+            for file in filter(None, map(packed.extractfile, packed)):
+                yield from layers(file.read())
 
 
 def spelled(text: str) -> set[bytes]:

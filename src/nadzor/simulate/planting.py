@@ -69,8 +69,14 @@ def sized(kind: FaultKind, strength: float) -> float:
     size = SIZES[kind]
     match kind:
         case (
-            "silent_site" | "outage" | "holiday" | "new_site" | "new_build" | "unregistered_version"
-            | "easy_only" | "constant_scores"
+            "silent_site"
+            | "outage"
+            | "holiday"
+            | "new_site"
+            | "new_build"
+            | "unregistered_version"
+            | "easy_only"
+            | "constant_scores"
         ):
             return size
         case "under_reporting":

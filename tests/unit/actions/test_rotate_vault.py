@@ -119,7 +119,7 @@ def test_the_former_key_goes_when_all_is_done(furnished):
 
 @pytest.mark.parametrize("room", [narratives, held_answers], ids=["narrative", "answer"])
 def test_cut_short_both_keys_are_needed_and_none_may_go(furnished, monkeypatch, room):
-    """Dead at a held text, seals lie under either key: the former one stays until all lie under the newest."""
+    """Dead at a held text, seals lie under either key: the former stays until all lie under the newest."""
     home, found, path = furnished
     rotated(home)
 
