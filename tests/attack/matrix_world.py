@@ -67,7 +67,7 @@ WORDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
 #: Addresses of filings that only a case has.
 OF_CASE: Final = frozenset(
     {"case-ground", "case-recompute", "case-pack", "case-pack-json", "case-pack-pdf", "case-bundle",
-     "case-pack-data",
+     "case-pack-inputs",
      "filing-letter", "filing-letter-pdf", "filing-paper", "api:read_paper", "api:read_paper_edition",
      "api:list_case_grounds", "api:add_case_ground", "api:list_case_packs", "api:read_case_pack",
      "api:read_case_bundle", "api:list_recomputations", "api:recompute"}

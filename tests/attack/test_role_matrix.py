@@ -41,7 +41,7 @@ LATER: Final = {
     "event-document": "tests/portal/test_event_pages.py",  # of an event whose maker writes
     "event-form": "tests/portal/test_form_pages.py",  # of an event that has its report
     "event-form-file": "tests/portal/test_form_pages.py",
-    "case-pack-data": "tests/portal/test_case_desk.py",  # of a case on a signal
+    "case-pack-inputs": "tests/portal/test_case_desk.py",  # of a case on a signal
     "letter-answer": "tests/portal/test_letter_pages.py",  # of an answer that is held back
 }
 #: Whoever tells anything to anybody changes their own session, or says where the house's pages are.

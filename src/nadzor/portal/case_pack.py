@@ -14,8 +14,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from nadzor.actions.hand_out_signal import Asked, hand_out_signal
 from nadzor.actions.make_case_bundle import make_case_bundle
-from nadzor.actions.signal_data import signal_data
 from nadzor.base import clock
 from nadzor.detect.finding import Finding
 from nadzor.portal.case_words import figure, ground_says, kind_label
@@ -27,7 +27,7 @@ from nadzor.portal.signal_words import detector_name, effect_words, guarantee_wo
 from nadzor.portal.words import NOTHING, day, language, moment, number
 from nadzor.register import filings
 from nadzor.vigilance.case_cards import GroundCard, PackCard
-from nadzor.vigilance.packs import SAME, data_name, pack
+from nadzor.vigilance.packs import SAME, inputs_name, pack
 
 
 class Again(Struct, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class Held(Struct, frozen=True, kw_only=True):
     again: Sequence[Again]
     note: str
     not_excluded: Sequence[str]
-    data_href: str = ""
+    inputs_href: str = ""
     statistic: str = ""
     leans: bool = False
 
@@ -83,12 +83,12 @@ def pdf(request: HttpRequest, number: str, id: int) -> HttpResponse:
     )
 
 
-def data(request: HttpRequest, number: str, id: int, ref: int) -> HttpResponse:
+def inputs(request: HttpRequest, number: str, id: int, ref: int) -> HttpResponse:
     """What the statistic of a signal in the pack is computed from; the deed is written down."""
     person = person_of(request)
-    body = signal_data(house(), number, id, str(ref), by=person, now=clock.now())
+    body = hand_out_signal(house(), Asked(number, id, str(ref)), by=person, now=clock.now())
     answer = HttpResponse(body, content_type="application/json")
-    name = data_name(str(ref))
+    name = inputs_name(str(ref))
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     answer["Cache-Control"] = "private, no-store"
     return answer
@@ -140,7 +140,7 @@ def _held(told: dict[str, Any], *of: Any) -> Held:
     return Held(
         title=title, facts=_figures(finding, told), again=again, note="" if by_data else none,
         not_excluded=told["not_excluded"][language()],
-        data_href=reverse("case-pack-data", args=[*of, told["ref"]]) if by_data else "",
+        inputs_href=reverse("case-pack-inputs", args=[*of, told["ref"]]) if by_data else "",
         statistic=by_data["command"] if by_data else "",
         leans=bool(by_data and by_data["leans_on_other_devices"]),
     )  # fmt: skip

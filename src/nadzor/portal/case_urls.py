@@ -18,8 +18,8 @@ urlpatterns = [
     path(ONE + "packs/<int:id>.json", require_safe(signed_in(case_pack.json)), name="case-pack-json"),
     path(
         ONE + "packs/<int:id>/signal-<int:ref>.json",
-        require_safe(signed_in(case_pack.data)),
-        name="case-pack-data",
+        require_safe(signed_in(case_pack.inputs)),
+        name="case-pack-inputs",
     ),
     path(ONE + "bundle.json", require_safe(signed_in(case_pack.bundle)), name="case-bundle"),
     path(ONE + "packs/<int:id>.pdf", require_safe(signed_in(case_pack.pdf)), name="case-pack-pdf"),

@@ -83,7 +83,7 @@ def _held(ground: GroundCard) -> dict[str, Any]:
 
 def _statistic(ref: str, finding: Finding) -> dict[str, Any]:
     """How the statistic itself is had again: our code on the data file that lies beside the pack."""
-    page = data_name(ref)
+    page = inputs_name(ref)
     return {
         "calculation": "signal", "data": page, "command": f"nadzor calc signal --file {page}",
         "figure": "statistic", "said": finding.statistic, "code": finding.code,
@@ -91,7 +91,7 @@ def _statistic(ref: str, finding: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def data_name(ref: str) -> str:
+def inputs_name(ref: str) -> str:
     """What the file is called that `nadzor calc signal` reads."""
     return f"signal-{ref}.json"
 
