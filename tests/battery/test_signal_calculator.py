@@ -13,6 +13,7 @@ from nadzor.cli.app import app
 from nadzor.detect.calc.registry import calculate
 from nadzor.detect.dossier import DETECTORS
 from nadzor.vigilance.signal_figures import COUPLED, signal_figures
+from tests.battery import nations
 from tests.battery.subject import subjects
 from tests.battery.test_detectors import _troubled
 
@@ -47,6 +48,21 @@ def _holds_one_device(one, figures):
         assert set(figures.names["device"]) == {one.device} >= set(figures.told.releases)
     if one.detector not in COUPLED:
         assert calculate("signal", msgspec.json.encode(figures)).statistic == one.statistic
+
+
+@pytest.mark.parametrize(
+    "subject", [one for one in subjects() if one.name not in COUPLED], ids=lambda subject: subject.name
+)
+def test_what_leans_on_nobody_comes_back_among_many(subject):
+    """Among sixteen devices, enough for what all do together to be taken off, one's rows give its figure."""
+    faults = [subject.fault(device.code) for device in nations.devices(4)]
+    world = subject.nation(61, 16, *faults)
+    rows, told = nations.rows(world, subject.name), subject.context(world)
+    found = [one for one in subject.run(rows, told) if one.device][:2]
+    assert found
+    for one in found:
+        given = msgspec.json.encode(signal_figures(one, rows, told))
+        assert calculate("signal", given).statistic == one.statistic, one.kind
 
 
 def test_the_command_gives_the_figure(tmp_path):

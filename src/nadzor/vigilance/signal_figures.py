@@ -25,9 +25,13 @@ S = TypeVar("S", Claim, Declared)
 V = TypeVar("V")
 VEILED: Final[Mapping[Name, str]] = {"site": "site", "installation": "installation", "device": "device"}
 COUPLED: Final = frozenset(
-    {"silence", "under_reporting", "site_disparity", "subgroup_disparity", "common_cause", "adverse_rate"}
-)
-"""Detectors whose statistic is measured against other devices, or adjusted for how many were looked at."""
+    {
+        "silence", "under_reporting", "site_disparity", "subgroup_disparity", "common_cause", "adverse_rate",
+        "score_drift", "positive_drift", "time_to_sign", "version_regression", "fabrication",
+    }
+)  # fmt: skip
+"""Detectors whose statistic is measured against other devices, less what all of them do together, or adjusted
+for how many were looked at."""
 
 
 def signal_figures(
