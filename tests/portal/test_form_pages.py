@@ -145,7 +145,7 @@ def test_an_event_fills_its_form(house: Home, client_of: ClientOf) -> None:
     inspector = client_of("inspector", "en")
     at = f"/events/{filed.number}/forms/message"
     page = inspector.get(f"{at}/").content.decode()
-    assert "fact of the system: device.number" in page
+    assert "fact of the system: number of the registration certificate" in page
     assert "not stated" in page
     assert json.loads(inspector.get(f"{at}.json").content)["subject"] == filed.number
     for ending, starts in (("csv", b"No."), ("xlsx", b"PK"), ("pdf", b"%PDF")):
