@@ -22,6 +22,7 @@ from tests.walk.whole_house import whole_house
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "docs" / "first-receipt.sh"
+OWN = "a password of one's own, 42"
 NAME = {"name_ru": "Проба", "name_en": "Trial", "modality": "DX"}
 
 
@@ -41,6 +42,8 @@ def token(house):
         browser.headers["Accept-Language"] = "en"
         address = home.settings.portal_url
         posted(browser, address + "/login/", {"username": maker["username"], "password": maker["password"]})
+        own = {"old": maker["password"], "new": OWN, "again": OWN}
+        posted(browser, address + "/account/security/password/", own)
         shown = posted(browser, address + "/drafts/", NAME)
         (given,) = re.findall(r'id="token">(nz-[^<]+)<', shown)
         assert "nz-" not in browser.get(address + "/drafts/", timeout=60).text
