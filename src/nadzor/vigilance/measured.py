@@ -41,7 +41,7 @@ MEASURED = (
     Measured(key="time_to_sign", shape="bins", over=("time_to_sign",),
              label=Text("время до подписи, номер столбца", "time to sign, number of the bin")),
     Measured(key="adverse", shape="share", over=("adverse_events",), under=("processed",),
-             label=Text("неблагоприятных событий на исследование", "adverse events a study")),
+             label=Text("нежелательных событий на исследование", "adverse events a study")),
     Measured(key="failed", shape="share", over=("failed",), under=("studies",),
              label=Text("доля отказов", "share failed")),
     Measured(key="volume", shape="count", over=("studies",),
