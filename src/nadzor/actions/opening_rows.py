@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+from nadzor.actions.name_no_clinic import must_name_no_clinic
 from nadzor.base.clock import moscow_date
 from nadzor.base.problems import Refusal, Text
 from nadzor.people.queries import Person
@@ -59,6 +60,16 @@ def grounds(text: str) -> str:
         raise Refusal("vault.because", "$.because", limit=BECAUSE_MAX)
     if kind := personal_in(words):
         raise Refusal("vault.because-personal", "$.because", kind=kind)
+    return words
+
+
+def grounds_beside_site(text: str) -> str:
+    """Grounds that lie beside a site's pseudonym, for others than its clinic to read: they name no clinic.
+
+    Raises: Refusal vault.because, vault.because-personal, letter.names-clinic.
+    """
+    words = grounds(text)
+    must_name_no_clinic(words, "$.because")
     return words
 
 

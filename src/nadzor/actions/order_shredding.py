@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from msgspec import Struct
 
-from nadzor.actions.opening_rows import DESTRUCTION, acts_as_head, grounds, today_of
+from nadzor.actions.opening_rows import DESTRUCTION, acts_as_head, grounds_beside_site, today_of
 from nadzor.actions.shred_bodies import must_be_over, reported
 from nadzor.base.home import Home
 from nadzor.base.problems import Refusal, Text
@@ -38,13 +38,13 @@ def order_shredding(home: Home, wanted: Wanted, *, by: Person | None, now: datet
     """Write an order and return its number; the same one again, while it waits, is the same order.
 
     Raises: Refusal shred.not-yours, shred.month, shred.too-early, shred.nothing, shred.held, shred.done,
-    vault.own-interest, vault.because, vault.because-personal.
+    vault.own-interest, vault.because, vault.because-personal, letter.names-clinic.
     """
     if not may_order(by) or by is None:
         raise Refusal("shred.not-yours")
     shelf = Shelf(wanted.installation, wanted.month)
     must_be_over(shelf.month, now)
-    words = grounds(wanted.because)
+    words = grounds_beside_site(wanted.because)
     must_be_free(home, shelf, by)
     try:
         return _ordered(wanted, words, by, now)
@@ -59,7 +59,7 @@ def decide_shredding(
     """Approve or refuse; a hold placed meanwhile stops it.
 
     Raises: Refusal shred.not-yours, shred.unknown, shred.state, shred.two-people, shred.held,
-    vault.own-interest, vault.because, vault.because-personal.
+    vault.own-interest, vault.because, vault.because-personal, letter.names-clinic.
     """
     if not may_order(by) or by is None:
         raise Refusal("shred.not-yours")
@@ -70,7 +70,7 @@ def decide_shredding(
     asker_is_head = _was_head(row.asked_by, now)
     if not may_decide_order(by, asked_by=row.asked_by, asked_as_head=asker_is_head, is_head=is_head):
         raise Refusal("shred.two-people")
-    words = grounds(because)
+    words = grounds_beside_site(because)
     if approve:
         must_be_free(home, Shelf(row.installation, row.month), by)
     row.is_approved, row.decided_by, row.decided_at, row.decided_because = approve, by.username, now, words

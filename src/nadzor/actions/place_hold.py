@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 from msgspec import Struct
 
-from nadzor.actions.opening_rows import DESTRUCTION, acts_as_head, grounds, today_of
+from nadzor.actions.opening_rows import DESTRUCTION, acts_as_head, grounds_beside_site, today_of
 from nadzor.base.problems import Refusal
 from nadzor.people.queries import Person
 from nadzor.records import audit
@@ -36,7 +36,8 @@ def place_hold(kept: Kept, *, by: Person | None, now: datetime) -> int:
     """Place a hold and return its number.
 
     Why no look at the register: what is to be kept may be gone from it already.
-    Raises: Refusal people.head-only, hold.scope, hold.months, vault.because, vault.because-personal.
+    Raises: Refusal people.head-only, hold.scope, hold.months, vault.because, vault.because-personal,
+    letter.names-clinic.
     """
     head = _head(by, now)
     if bool(kept.device) == bool(kept.installation) or not _CODE.fullmatch(kept.device or kept.installation):
@@ -46,7 +47,7 @@ def place_hold(kept: Kept, *, by: Person | None, now: datetime) -> int:
         raise Refusal("hold.months", "$.first_month")
     row = LegalHold.objects.create(
         device=kept.device, installation=kept.installation, first_month=kept.first_month,
-        last_month=kept.last_month, about=kept.about.strip()[:120], because=grounds(kept.because),
+        last_month=kept.last_month, about=kept.about.strip()[:120], because=grounds_beside_site(kept.because),
         placed_by=head.username, placed_at=now,
     )  # fmt: skip
     audit.record(
@@ -61,9 +62,10 @@ def place_hold(kept: Kept, *, by: Person | None, now: datetime) -> int:
 def lift_hold(id: int, *, because: str, by: Person | None, now: datetime) -> None:
     """End a hold; one that was lifted stays lifted.
 
-    Raises: Refusal people.head-only, hold.unknown, vault.because, vault.because-personal.
+    Raises: Refusal people.head-only, hold.unknown, vault.because, vault.because-personal,
+    letter.names-clinic.
     """
-    head, words = _head(by, now), grounds(because)
+    head, words = _head(by, now), grounds_beside_site(because)
     if not LegalHold.objects.filter(pk=id).exists():
         raise Refusal("hold.unknown")
     told = {"lifted_by": head.username, "lifted_at": now, "lifted_because": words}

@@ -251,6 +251,19 @@ def test_who_holds_and_what(told):
         lift_hold(10_000, because="over", by=HEAD, now=now)
 
 
+def test_grounds_beside_a_site_name_no_clinic(told):
+    """A stone is read by the maker, too: with a clinic's number in its grounds it would open the vault."""
+    home, shelf = told
+    named, now = "The clinic with INN 7707083893 asks", clock.now() + timedelta(days=70)
+    wanted = Wanted(installation=shelf.installation, month=shelf.month, because=named)
+    for deed in (
+        lambda: order_shredding(home, wanted, by=INSPECTOR, now=now),
+        lambda: place_hold(Kept(because=named, installation=shelf.installation), by=HEAD, now=now),
+    ):
+        with pytest.raises(Refusal, match=r"letter\.names-clinic"):
+            deed()
+
+
 def test_a_copy_of_the_database_alone_is_useless(told, tmp_path):
     """A backup of the journal without its keys opens no body: destroying the key destroys it there, too."""
     home, shelf = told
