@@ -257,7 +257,7 @@ def test_grounds_beside_a_site_name_no_clinic(told):
     named, now = "The clinic with INN 7707083893 asks", clock.now() + timedelta(days=70)
     wanted = Wanted(installation=shelf.installation, month=shelf.month, because=named)
     for deed in (
-        lambda: order_shredding(home, wanted, by=INSPECTOR, now=now),
+        lambda: order_shredding(home, wanted, by=REGISTRAR, now=now),
         lambda: place_hold(Kept(because=named, installation=shelf.installation), by=HEAD, now=now),
     ):
         with pytest.raises(Refusal, match=r"letter\.names-clinic"):
