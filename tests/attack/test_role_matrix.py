@@ -201,7 +201,8 @@ def test_a_batch_of_others_is_as_if_there_were_none(world):
         theirs, none = (ask(maker, "GET", url) for url in urls)
         assert theirs.status == none.status == 404, way
         told = (MAIN.sub(rb"\1", each.body) for each in (theirs, none))
-        assert quiet(next(told), urls[0], {"n": foreign}) == quiet(next(told), urls[1], {"n": "99999999"})
+        both = {"theirs": foreign, "none": "99999999"}
+        assert quiet(next(told), urls[0], both) == quiet(next(told), urls[1], both)
         assert world.things["B"].device.encode() not in theirs.told
 
 

@@ -33,7 +33,7 @@ STEPS = (
     (new_logs, "write_new"),  # before the secret of the salts is kept
     (new_logs, "new_key"),
     (new_logs, "forget_notes"),
-    (new_logs, "_last_sealed"),
+    (new_logs, "last_sealed"),
     (open_again, "_settle_register"),
     (open_again, "write_atomic"),
 )
