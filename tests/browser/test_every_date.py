@@ -77,6 +77,7 @@ def _spread(dues):
 
 def _explained(seen, language, due):
     """The arithmetic ends in the day, or says why there is none; the norm's page is there."""
+    seen.page.goto("about:blank")  # a place further down on the same page would be no answer of its own
     answer = seen.page.goto(seen.town.address + due["href"])
     main = seen.page.locator("main").inner_text()
     assert answer.status == 200, due

@@ -57,7 +57,7 @@ ANSWERS = {
     "wrong": ["missed"], "harm": "later", "event_on": TODAY, "words": "Пропущен узел 9 мм.", "once": "form-1",
 }  # fmt: skip
 SECRET = "916 123-45-67"
-GIVEN: Final = {"id": "999999", "kind": "report", "ending": "pdf", "slug": "x"}
+GIVEN: Final = {"id": "999999", "ref": "999999", "kind": "report", "ending": "pdf", "slug": "x"}
 OF_EVENT: Final = re.compile(r"^events/<str:(number|event)>/")
 TOKEN: Final = re.compile(
     rb'name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"|AE-20\d\d-\d{6}|[0-9a-f]{32}'
