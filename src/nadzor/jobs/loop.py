@@ -228,7 +228,8 @@ def _take_wire_events(home: Home) -> str | None:
     from nadzor.actions.take_wire_events import take_wire_events
 
     taken = take_wire_events(home, now=clock.now())
-    return f"took in {taken.events} events, voided {taken.voided}" if taken.events or taken.voided else None
+    told = f"took in {taken.events} events, voided {taken.voided}, waiting {taken.waiting}"
+    return told if taken.events or taken.voided or taken.waiting else None
 
 
 def _watch_events(home: Home) -> str | None:
