@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,14 +37,14 @@ def whole_house(root: Path) -> Iterator[tuple[Home, list[dict[str, Any]]]]:
 
 
 def two_free_ports() -> int:
-    """A port that is free, with the next one."""
+    """A port that is free, with the next one; below those that the kernel gives to other tests meanwhile."""
     while True:
+        port = 20_000 + 2 * secrets.randbelow(6_000)
         with socket.socket() as probe, socket.socket() as other:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
             try:
+                probe.bind(("127.0.0.1", port))
                 other.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
+            except OSError:
                 continue
             return port
 
