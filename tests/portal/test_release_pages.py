@@ -103,8 +103,10 @@ def test_an_unsafe_table_leaves_by_no_door(house, month, built, tmp_path):
 
 def test_a_changed_file_is_not_what_was_published(house, built):
     """A table whose bytes were touched is refused as damaged."""
+    assert kept_table(house, built.sha256).series == "use-month"
     place(house, built.sha256).write_bytes(b"{}")
-    _refused("release.damaged", lambda: kept_table(house, built.sha256))
+    refusal = _refused("release.damaged", lambda: kept_table(house, built.sha256))
+    assert refusal.code == "release.damaged" and published("use-month") == []
 
 
 def test_the_monthly_job_publishes_what_fell_due(house, month):

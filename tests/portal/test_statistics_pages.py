@@ -175,8 +175,10 @@ def test_the_newest_file_has_an_address_that_stays():
 def test_a_damaged_file_is_said_to_be_damaged(home):
     """Bytes that are not those of the digest do not leave."""
     address = Client().get("/open-data/entries/latest/rows.csv")["Location"]
+    whole = Client().get(address).content
     (home.root / "open" / address.removeprefix("/open-data/")).write_bytes(b"x")
-    read(address, status=503)
+    page = read(address, status=503)
+    assert whole.decode().splitlines()[0] not in page and "open.snapshot-damaged" in page
 
 
 def test_the_catalogue_is_linked_data():
